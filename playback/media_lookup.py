@@ -8,10 +8,10 @@ from django.conf import settings
 
 from playback.domain.conversions import RESULT_MIMES
 from playback.domain.duration import EXACT, METADATA, Duration
-from playback.domain.playability import CONVERTIBLE
+from playback.domain.playability import CONVERTIBLE, refusal
 from playback.models import Conversion, MediaItem, Upload
 from playback.models.media_item import CONVERTED_AT, LIBRARY_AT
-from playback.models.upload import ID_CHARS, REFUSED, UPLOADS_AT
+from playback.models.upload import ID_CHARS, REFUSED, UPLOADS_AT, WHOLE
 from playback.sources import addresses, own_copy
 from playback.sources.titles import as_title, given_title
 from rooms.models import Room
@@ -25,7 +25,8 @@ ITEM_ID = "[1-9][0-9]{0,14}"
 _library_address = re.compile(
     f"(?:{LIBRARY_AT}|{CONVERTED_AT})({ITEM_ID})(?:/({ITEM_ID})/[a-z]+\\.[a-z0-9]+)?"
 )
-_upload_address = re.compile(f"{UPLOADS_AT}([0-9a-f]{{{ID_CHARS}}})")
+# An upload, or a result of its conversion.
+_upload_address = re.compile(f"{UPLOADS_AT}([0-9a-f]{{{ID_CHARS}}})(?:/({ITEM_ID})/[a-z]+\\.[a-z0-9]+)?")
 
 
 def find(
@@ -98,15 +99,27 @@ def _upload(room: Room | None, upload_id: str, title: str | None) -> Media:
         raise UnknownMedia("There is no such upload in this room.")
     if upload.state == REFUSED:
         raise UnknownMedia(upload.why)
-    if not upload.is_playable:
-        raise UnknownMedia("This file is still arriving. It can be played once all of it is here.")
+    url, mime = _played_upload(upload)
     return Media(
-        url=upload.url,
+        url=url,
         kind=upload.kind,
         title=as_title(title) or as_title(upload.title),
-        mime=upload.mime,
+        mime=mime,
         source=UPLOAD,
     )
+
+
+def _played_upload(upload: Upload) -> tuple[str, str]:
+    """As `_played_file` of an item."""
+    if upload.prepared:
+        return upload.prepared_url, upload.prepared_mime
+    if upload.plays in CONVERTIBLE and (running := Conversion.objects.playable_of(upload)):
+        return running.url, RESULT_MIMES[running.entry]
+    if not upload.is_playable:
+        if upload.state == WHOLE:
+            raise UnknownMedia(refusal(upload.title, upload.plays, upload.why))
+        raise UnknownMedia("This file is still arriving. It can be played once all of it is here.")
+    return upload.url, upload.mime
 
 
 def item_id_at(address: str) -> int | None:
@@ -120,8 +133,7 @@ def duration_of(media: Media) -> Duration | None:
     if match := _library_address.fullmatch(media.url):
         return _duration_of_item(int(match[1]), int(match[2] or 0))
     if match := _upload_address.fullmatch(media.url):
-        upload = Upload.objects.at_id(match[1])
-        return upload.known_duration if upload else None
+        return _duration_of_upload(match[1], int(match[2] or 0))
     if media.source == own_copy.OWN:
         return Duration(media.duration, METADATA) if media.duration else None
     return addresses.duration_of(media)
@@ -132,6 +144,14 @@ def describe(media: Media) -> tuple[float | None, str | None]:
     duration = duration_of(media)
     item = MediaItem.objects.at_id(media.item_id) if media.item_id is not None else None
     return duration.seconds if duration else None, item.cover_url if item else None
+
+
+def _duration_of_upload(upload_id: str, job: int) -> Duration | None:
+    upload = Upload.objects.at_id(upload_id)
+    if upload is None or not job:
+        return upload.known_duration if upload else None
+    seconds = Conversion.objects.duration_of(job) or upload.duration
+    return Duration(seconds, EXACT) if seconds else None
 
 
 def _duration_of_item(item_id: int, job: int) -> Duration | None:

@@ -16,6 +16,7 @@ import playback.room.api
 import playback.room.captions.api
 import playback.room.queue.api
 import playback.uploads.api
+import playback.uploads.preparation_api
 import rooms.api
 from playback.models.upload import ID_CHARS
 from watchium.web import accounts, api, client_metrics, health, metrics, openapi, pwa, staff, views
@@ -67,6 +68,7 @@ one_room = [
     path("own/matches/", playback.own_copies.api.OwnMatches.as_view()),
     path("uploads/", playback.uploads.api.Uploads.as_view()),
     path("uploads/<upload:upload_id>/", playback.uploads.api.OneUpload.as_view()),
+    path("uploads/<upload:upload_id>/prepare/", playback.uploads.preparation_api.PrepareUpload.as_view()),
     path("media/check/", api.MediaChecking.as_view()),
 ]
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import transaction
 
+from playback.conversion import budget
 from playback.conversion.plan import CannotConvert, Plan, plan_of
 from playback.conversion.running import failures, sandbox
-from playback.models import Conversion, MediaItem, PlayWhenReady
-from playback.models.conversion import DONE
+from playback.models import Conversion, MediaItem, PlayWhenReady, Upload
+from playback.models.conversion import DONE, Source
 from rooms import rate_limits
 from rooms.models import Person
 from watchium import server_clock
@@ -33,9 +34,9 @@ class QueueFull(RateLimited):
 
 @transaction.atomic
 def prepare(
-    item: MediaItem, by: Person | None = None, *, limited: bool = False, address: str = ""
+    source: Source, by: Person | None = None, *, limited: bool = False, address: str = ""
 ) -> Conversion:
-    """Queue the conversion of an item; return the present one if it is queued, running or done.
+    """Queue the conversion of an item or an upload; return the present one if it is queued, running or done.
 
     `limited`: the person is no operator and may have only a few at a time; `address` is theirs.
 
@@ -44,21 +45,23 @@ def prepare(
         Unavailable: this server cannot convert.
         RateLimited: too many are waiting.
     """
-    item = Conversion.objects.lock_item(item.pk)  # pressed twice at the same time is one job
-    if present := Conversion.objects.active_of(item) or Conversion.objects.result_of(item):
+    source = Conversion.objects.lock(source)  # pressed twice at the same time is one job
+    if present := Conversion.objects.active_of(source) or Conversion.objects.result_of(source):
         if present.state == DONE:
             Conversion.objects.show_result(present)
         return present
-    plan = _plan(item)
+    plan = plan_for(source)
     _check_limits(by if limited else None, address)
     return Conversion.objects.create(
-        item=item,
+        item=source if isinstance(source, MediaItem) else None,
+        upload=source if isinstance(source, Upload) else None,
         kind=plan.kind,
         height=plan.video.height if plan.video else 0,
         light=plan.light.height if plan.light else 0,
         entry=plan.entry,
         asked_by=by,
-        **item.file_identity,
+        size=budget.expected_bytes(plan, source.size),
+        **source.file_identity,
     )
 
 
@@ -88,11 +91,11 @@ def prepare_folder(below: str) -> FolderReport:
 
 
 @transaction.atomic
-def cancel(item: MediaItem) -> bool:
-    """Cancel the item's queued or running conversion; return whether there was one."""
-    if active := Conversion.objects.active_of(item):
+def cancel(source: Source) -> bool:
+    """Cancel the queued or running conversion; return whether there was one."""
+    if active := Conversion.objects.active_of(source):
         PlayWhenReady.objects.forget(active)
-    return bool(Conversion.objects.cancel(item))
+    return bool(Conversion.objects.cancel(source))
 
 
 def unavailable_reason() -> str:
@@ -105,10 +108,11 @@ def unavailable_reason() -> str:
     return ""
 
 
-def _plan(item: MediaItem) -> Plan:
+def plan_for(source: Source) -> Plan:
+    """Raises UnknownMedia and Unavailable as `prepare` does."""
     if reason := unavailable_reason():
         raise Unavailable(reason)
-    facts = item.media_facts
+    facts = source.media_facts
     if facts is None:
         raise UnknownMedia(failures.NOT_SCANNED)
     try:

@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from playback.conversion import actions
 from playback.library.admin import MediaItemAdmin
 from playback.models import Conversion, MediaItem
+from playback.models.conversion import DONE
 from rooms.admin import ReadOnlyAdmin, may_change
 from watchium.protocol.errors import Refused
 
@@ -50,7 +51,7 @@ class ConversionAdmin(ReadOnlyAdmin):
     """Conversions; cancel them with an action."""
 
     list_display = [
-        "item",
+        "source",
         "kind",
         "shown_state",
         "asked_by",
@@ -60,8 +61,8 @@ class ConversionAdmin(ReadOnlyAdmin):
         "played_at",
     ]
     list_filter = ["state", "kind"]
-    list_select_related = ["item", "asked_by"]
-    search_fields = ["item__title", "item__path"]
+    list_select_related = ["item", "upload", "asked_by"]
+    search_fields = ["item__title", "item__path", "upload__title"]
     actions = ["cancel"]
 
     @admin.display(description="state", ordering="state")
@@ -70,14 +71,14 @@ class ConversionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="size", ordering="size")
     def used(self, conversion: Conversion) -> str:
-        return filesizeformat(conversion.size) if conversion.size else "-"
+        return filesizeformat(conversion.size) if conversion.state == DONE else "-"
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return may_change(self, request)
 
     @admin.action(description="Cancel selected conversions", permissions=["cancel"])
     def cancel(self, request: HttpRequest, conversions: QuerySet[Conversion]) -> None:
-        cancelled = sum(actions.cancel(conversion.item) for conversion in conversions.active())  # type: ignore[attr-defined]
+        cancelled = sum(actions.cancel(conversion.source) for conversion in conversions.active())  # type: ignore[attr-defined]
         messages.success(request, f"{cancelled} cancelled.")
 
 

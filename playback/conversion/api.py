@@ -129,7 +129,7 @@ class ConversionList(RoomAPIView):
             raise LibraryAccessDenied
         rows = Conversion.objects.recent(timezone.now() - SHOWN)
         latest = {row.item_id: row for row in reversed(rows)}
-        items = [library_item(row.item, row) for row in latest.values()]
+        items = [library_item(row.item, row) for row in latest.values() if row.item is not None]
         unavailable = actions.unavailable_reason() or None
         return json_response(Conversions(items=items, unavailable=unavailable, play_next=self._play_next()))
 

@@ -61,11 +61,7 @@ def make_room(needed: int, now: datetime) -> bool:
 def unused(now: datetime) -> list[Conversion]:
     """Return the results that may be removed, in the order of removal."""
     playing = Playback.objects.converted_in_use()
-    return [
-        result
-        for result in Conversion.objects.removable(now - IN_USE)
-        if (result.item_id, result.pk) not in playing
-    ]
+    return [result for result in Conversion.objects.removable(now - IN_USE) if result.pk not in playing]
 
 
 def remove_result(result: Conversion) -> bool:
@@ -74,5 +70,5 @@ def remove_result(result: Conversion) -> bool:
         Conversion.objects.hide_result(result)
         removed, _ = Conversion.objects.done().filter(pk=result.pk).delete()
     if removed:
-        storage.remove(storage.whole(result.item_id, result.pk))
+        storage.remove(storage.whole(result.owner, result.pk))
     return bool(removed)

@@ -81,7 +81,7 @@ class Plan:
         """The folders of an HLS result, videos first; none for music."""
         if self.kind == MUSIC:
             return ()
-        return tuple(track.name for track in (*self.videos, *self.audio))
+        return (*(track.name for track in self.videos), *(track.name for track in self.audio))
 
     @property
     def entry(self) -> str:

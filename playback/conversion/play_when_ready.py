@@ -39,7 +39,7 @@ def _play(waiting: PlayWhenReady) -> bool:
     if not PlayWhenReady.objects.take(waiting) or waiting.is_void:
         return False
     number = f"{waiting.conversion_id}-{waiting.since_revision}"
-    media = MediaRequest(media_url=waiting.conversion.item.url)
+    media = MediaRequest(media_url=waiting.conversion.source.url)
     try:
         actions.load(waiting.member, Load(event_id=f"ready-load-{number}", payload=media))
         actions.play(waiting.member, Play(event_id=f"ready-play-{number}", payload=OptionalPosition()))

@@ -1,4 +1,5 @@
-"""Where results lie: a folder for each item below `converted/` in the data folder, and in it one for each job.
+"""Where results lie: a folder for each owner (an item or an upload) below `converted/` in the data folder, and in it
+one for each job.
 
 A folder that is being filled has the attempt's number and a suffix, so that no reader takes it for a result; it is
 renamed once it is whole. An earlier attempt's folder is replaced, never shared: a converter that outlived its worker
@@ -21,7 +22,7 @@ from django.conf import settings
 from playback.conversion.hls_playlist import INDEX, MediaPlaylist, parse
 
 PART = ".part"
-_ITEM = re.compile(r"[1-9]\d{0,14}")
+_OWNER = re.compile(r"u?[1-9]\d{0,14}")
 _JOB = re.compile(r"([1-9]\d{0,14})(?:-(\d{1,6})\.part)?")
 _REMOVED = ".removed"  # a folder whose removal was interrupted
 MAX_LIST_BYTES = 8 * 1024 * 1024
@@ -30,7 +31,7 @@ MAX_LIST_BYTES = 8 * 1024 * 1024
 class JobFolder(NamedTuple):
     """A folder below `converted/`. `attempt` is None for a whole result, `job` is 0 for a half removed one."""
 
-    item: int
+    owner: str
     job: int
     attempt: int | None
     path: Path
@@ -40,25 +41,25 @@ def root() -> Path:
     return Path(settings.CONVERTED_DIR)
 
 
-def whole(item: int, job: int) -> Path:
-    return root() / str(item) / str(job)
+def whole(owner: str, job: int) -> Path:
+    return root() / owner / str(job)
 
 
-def part(item: int, job: int, attempt: int) -> Path:
-    return root() / str(item) / f"{job}-{attempt}{PART}"
+def part(owner: str, job: int, attempt: int) -> Path:
+    return root() / owner / f"{job}-{attempt}{PART}"
 
 
 def all_folders() -> Iterator[JobFolder]:
     """Yield the folders of all jobs; other names are left alone."""
-    for item in _entries(root()):
-        if not _ITEM.fullmatch(item.name):
+    for owner in _entries(root()):
+        if not _OWNER.fullmatch(owner.name):
             continue
-        for job in _entries(Path(item.path)):
+        for job in _entries(Path(owner.path)):
             if match := _JOB.fullmatch(job.name):
                 attempt = int(match[2]) if match[2] else None
-                yield JobFolder(int(item.name), int(match[1]), attempt, Path(job.path))
+                yield JobFolder(owner.name, int(match[1]), attempt, Path(job.path))
             elif job.name.endswith(_REMOVED):
-                yield JobFolder(int(item.name), 0, None, Path(job.path))
+                yield JobFolder(owner.name, 0, None, Path(job.path))
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -69,21 +70,21 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def begin(item: int, job: int, attempt: int, renditions: tuple[str, ...]) -> Path:
+def begin(owner: str, job: int, attempt: int, renditions: tuple[str, ...]) -> Path:
     """Make an attempt's folder, empty but for its renditions. Raises OSError."""
-    folder = part(item, job, attempt)
+    folder = part(owner, job, attempt)
     remove(folder)
     for name in renditions or ("",):
         (folder / name).mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def earlier_part(item: int, job: int, attempt: int) -> Path | None:
+def earlier_part(owner: str, job: int, attempt: int) -> Path | None:
     """Return the folder of the latest attempt before this one."""
     found = [
         folder
         for folder in all_folders()
-        if (folder.item, folder.job) == (item, job) and (folder.attempt or attempt) < attempt
+        if (folder.owner, folder.job) == (owner, job) and (folder.attempt or attempt) < attempt
     ]
     return max(found, key=lambda folder: folder.attempt or 0).path if found else None
 
@@ -106,16 +107,16 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)  # a file system without links
 
 
-def finish(item: int, job: int, attempt: int) -> Path:
+def finish(owner: str, job: int, attempt: int) -> Path:
     """Rename an attempt's folder to that of the whole result. Raises OSError."""
-    target = whole(item, job)
+    target = whole(owner, job)
     remove(target)
-    part(item, job, attempt).rename(target)
+    part(owner, job, attempt).rename(target)
     return target
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder with its files, and its item's folder if that is empty now.
+    """Remove a folder with its files, and its owner's folder if that is empty now.
 
     It is renamed first, so that no reader sees half of it.
     """
@@ -127,6 +128,12 @@ def remove(folder: Path) -> None:
     if folder.parent != root():
         with suppress(OSError):
             folder.parent.rmdir()
+
+
+def remove_owner(owner: str) -> None:
+    """Remove all results of an item or an upload."""
+    for entry in _entries(root() / owner):
+        remove(Path(entry.path))
 
 
 def size_of(folder: Path) -> int:

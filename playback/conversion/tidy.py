@@ -30,7 +30,7 @@ def remove_leftovers(*, dry_run: bool = False) -> Iterator[Path]:
     rows = Conversion.objects.in_bulk({folder.job for folder in folders})
     for folder in folders:
         row = rows.get(folder.job)
-        if row is not None and row.item_id == folder.item and _is_used(row, folder.attempt):
+        if row is not None and row.owner == folder.owner and _is_used(row, folder.attempt):
             continue
         if not dry_run:
             storage.remove(folder.path)
@@ -53,7 +53,7 @@ def _remove_outdated(now: datetime, dry_run: bool) -> Iterator[Conversion]:
                 budget.remove_result(result)
             yield result
     for result in Conversion.objects.done():
-        if not storage.whole(result.item_id, result.pk).is_dir() and storage.root().is_dir():
+        if not storage.whole(result.owner, result.pk).is_dir() and storage.root().is_dir():
             if not dry_run:
                 budget.remove_result(result)
             yield result

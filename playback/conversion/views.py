@@ -16,7 +16,7 @@ from playback.library.range_response import found, serve
 from playback.library.safe_open import open_below
 from playback.library.views import require_client
 from playback.models import Conversion
-from playback.models.conversion import ACTIVE, DONE
+from playback.models.conversion import ACTIVE, DONE, ConversionQuerySet
 
 # The job's number is part of the address, and the files of a job do not change.
 CACHE_FILE = "private, max-age=31536000, immutable"
@@ -30,9 +30,14 @@ _MIMES = {name.rpartition(".")[2]: mime for name, mime in RESULT_MIMES.items()} 
 def result_file(request: HttpRequest, item_id: str, job: str, path: str) -> HttpResponseBase:
     """Serve a playlist, a segment or the file of music; only whole files have these names."""
     require_client(request)
-    row = Conversion.objects.filter(pk=int(job), item=int(item_id)).first()
+    return serve_file(request, Conversion.objects.filter(item=int(item_id)), int(job), path)
+
+
+def serve_file(request: HttpRequest, rows: ConversionQuerySet, job: int, path: str) -> HttpResponseBase:
+    """Serve a file of one of the conversions of an item or an upload."""
+    row = rows.select_related("upload").filter(pk=job).first()
     if row is None or not (row.state == DONE or (row.state in ACTIVE and row.playable)):
-        return _redirect_to_current(int(item_id), path)
+        return _redirect_to_current(rows, path)
     if path.endswith(f"/{FFMPEG_LIST}"):
         raise Http404
     file = found(open_below(_folder(row), path), mime_of(path), _cache_control(path))
@@ -51,15 +56,15 @@ def _cache_control(path: str) -> str:
 
 def _folder(row: Conversion) -> Path:
     if row.state == DONE:
-        return storage.whole(row.item_id, row.pk)
-    folder = storage.part(row.item_id, row.pk, row.attempts)
+        return storage.whole(row.owner, row.pk)
+    folder = storage.part(row.owner, row.pk, row.attempts)
     # Between the last progress report and its row the result has its final name already.
-    return folder if folder.is_dir() else storage.whole(row.item_id, row.pk)
+    return folder if folder.is_dir() else storage.whole(row.owner, row.pk)
 
 
-def _redirect_to_current(item_id: int, path: str) -> HttpResponseBase:
+def _redirect_to_current(rows: ConversionQuerySet, path: str) -> HttpResponseBase:
     """A room may still name a result that was replaced. Only its entry has the same meaning in another one."""
-    current = Conversion.objects.done().filter(item=item_id).order_by("-pk").first()
+    current = rows.done().select_related("upload").order_by("-pk").first()
     if current is None or path != current.entry:
         raise Http404
     return HttpResponseRedirect(current.url)

@@ -1,4 +1,4 @@
-"""Conversions: jobs that turn a file of the library into one that every browser plays, and their results.
+"""Conversions: jobs that turn an item of the library, or an upload, into what every browser plays, and their results.
 
 A worker claims a job with one conditional UPDATE and holds it by a lease that it renews with the progress. A job whose
 lease lapsed is free and is claimed again, at most three times. Cancelling changes the state, and the worker
@@ -17,6 +17,7 @@ from django.utils import timezone
 from playback.domain.conversions import progress_now
 from playback.domain.playability import CONVERTIBLE
 from playback.models.media_item import CONVERTED_AT, MediaItem
+from playback.models.upload import Upload
 from rooms.models import Person
 from watchium.db.locks import lock_until_commit
 
@@ -28,28 +29,34 @@ MAX_ATTEMPTS = 3
 MAX_ERROR = 300
 CLAIM_CANDIDATES = 10
 
+Source = MediaItem | Upload  # what is converted
+
 
 class ConversionQuerySet(models.QuerySet["Conversion"]):
     def active(self) -> ConversionQuerySet:
         return self.filter(state__in=ACTIVE)
 
-    def active_of(self, item: MediaItem) -> Conversion | None:
-        return self.active().filter(item=item).first()
+    def of(self, source: Source) -> ConversionQuerySet:
+        return self.filter(upload=source) if isinstance(source, Upload) else self.filter(item=source)
+
+    def active_of(self, source: Source) -> Conversion | None:
+        return self.active().of(source).first()
 
     def done(self) -> ConversionQuerySet:
         return self.filter(state=DONE)
 
     def current(self) -> ConversionQuerySet:
-        """Those of the file that the item has now; a changed file invalidates earlier results."""
-        return self.filter(source_size=F("item__size"), source_changed_ns=F("item__changed_ns"))
+        """Those of the file that the item has now; a changed file invalidates earlier results. Uploads never change."""
+        same = Q(source_size=F("item__size"), source_changed_ns=F("item__changed_ns"))
+        return self.filter(same | Q(item=None))
 
-    def result_of(self, item: MediaItem) -> Conversion | None:
-        """Return the newest result of the item's present file."""
-        return self.done().filter(item=item, **item.file_identity).order_by("-pk").first()
+    def result_of(self, source: Source) -> Conversion | None:
+        """Return the newest result of the present file."""
+        return self.done().of(source).filter(**source.file_identity).order_by("-pk").first()
 
-    def playable_of(self, item: MediaItem) -> Conversion | None:
-        """Return the item's running conversion if players can begin with it."""
-        return self.active().filter(item=item, playable=True, **item.file_identity).first()
+    def playable_of(self, source: Source) -> Conversion | None:
+        """Return the running conversion if players can begin with it."""
+        return self.active().of(source).filter(playable=True, **source.file_identity).first()
 
     def duration_of(self, pk: int) -> float | None:
         return self.filter(pk=pk).values_list("duration", flat=True).first()
@@ -57,29 +64,36 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
     def latest_of(self, items: Iterable[MediaItem]) -> dict[int, Conversion]:
         """Return the newest conversion of each item's present file, by the item's id."""
         rows = self.current().filter(item__in=[item.pk for item in items]).order_by("pk")
-        return {row.item_id: row for row in rows}
+        return {row.item_id: row for row in rows if row.item_id is not None}
+
+    def latest_of_uploads(self, uploads: Iterable[Upload]) -> dict[int, Conversion]:
+        rows = self.filter(upload__in=[upload.pk for upload in uploads]).order_by("pk")
+        return {row.upload_id: row for row in rows if row.upload_id is not None}
 
     def recent(self, since: datetime, limit: int = 100) -> list[Conversion]:
-        """Return active conversions and those that ended since, the newest first, each with its item."""
-        rows = self.filter(Q(state__in=ACTIVE) | Q(finished_at__gte=since)).select_related("item")
-        return list(rows.order_by("-pk")[:limit])
+        """Return active conversions of items and those that ended since, the newest first, each with its item."""
+        rows = self.filter(Q(state__in=ACTIVE) | Q(finished_at__gte=since), upload=None)
+        return list(rows.select_related("item").order_by("-pk")[:limit])
 
     def convertible_items(self, below: str, after: int, limit: int) -> list[MediaItem]:
         """Return items of a folder, after a primary key, that need a conversion and have no result."""
         rows = MediaItem.objects.present().filter(plays__in=CONVERTIBLE, prepared="", pk__gt=after)
         return list(rows.filter(path__startswith=below).order_by("pk")[:limit])
 
-    def lock_item(self, pk: int) -> MediaItem:
-        """Return the item's whole row, locked until the transaction ends."""
-        return MediaItem.objects.select_for_update().get(pk=pk)
+    def lock(self, source: Source) -> Source:
+        """Return the whole row, locked until the transaction ends."""
+        rows = Upload.objects if isinstance(source, Upload) else MediaItem.objects
+        return rows.select_for_update().get(pk=source.pk)
 
     def show_result(self, job: Conversion) -> None:
-        """Have the item name its result, unless its file has changed meanwhile."""
+        """Have the item or the upload name its result, unless an item's file has changed meanwhile."""
         same = {"size": job.source_size, "changed_ns": job.source_changed_ns}
-        MediaItem.objects.filter(pk=job.item_id, **same).update(prepared=job.path)
+        MediaItem.objects.filter(conversions=job, **same).update(prepared=job.path)
+        Upload.objects.filter(conversions=job).update(prepared=job.path)
 
     def hide_result(self, job: Conversion) -> None:
-        MediaItem.objects.filter(pk=job.item_id, prepared=job.path).update(prepared="")
+        MediaItem.objects.filter(conversions=job, prepared=job.path).update(prepared="")
+        Upload.objects.filter(conversions=job, prepared=job.path).update(prepared="")
 
     def has_work(self, now_ms: float) -> bool:
         """Whether a worker would find something to do."""
@@ -97,7 +111,7 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
             mine = self.filter(_claimable(now_ms), pk=pk, attempts=attempts)
             values = {"state": RUNNING, "worker": worker, "attempts": attempts + 1, "speed": None}
             if mine.update(**values, lease_until_ms=now_ms + LEASE_MS):
-                return self.select_related("item").get(pk=pk)
+                return self.select_related("item", "upload").get(pk=pk)
         return None
 
     def fail_abandoned(self, now_ms: float, error: str) -> int:
@@ -122,9 +136,9 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
         values = {"state": FAILED, "error": error[:MAX_ERROR], "finished_at": timezone.now()}
         return bool(self.held(job).update(**values))
 
-    def cancel(self, item: MediaItem) -> int:
-        """Cancel the item's active jobs; a running one stops at its next progress report."""
-        rows = self.active().filter(item=item)
+    def cancel(self, source: Source) -> int:
+        """Cancel the active jobs; a running one stops at its next progress report."""
+        rows = self.active().of(source)
         return rows.update(state=CANCELLED, finished_at=timezone.now(), playable=False)
 
     def lock_queue(self) -> None:
@@ -164,15 +178,21 @@ def _claimable(now_ms: float) -> Q:
 
 
 class Conversion(models.Model):
-    """A job and, once done, its result.
+    """A job and, once done, its result: of an item of the library, or of an upload.
 
     `attempts`: starts so far; `stops`: how many of them ended because their worker did, which is no failure.
     `height`: of an encoded picture at most; `light`: of a second one for slow lines, 0 for none.
+    `size`: in bytes; what is expected until it is done.
     `entry`: the file of the result that players open. `playable`: a running job has enough for a player to begin.
     `source_size`, `source_changed_ns`: the file when the job was made.
     """
 
-    item = models.ForeignKey(MediaItem, on_delete=models.CASCADE, related_name="conversions")
+    item = models.ForeignKey(
+        MediaItem, null=True, blank=True, on_delete=models.CASCADE, related_name="conversions"
+    )
+    upload = models.ForeignKey(
+        Upload, null=True, blank=True, on_delete=models.CASCADE, related_name="conversions"
+    )
     kind = models.CharField(max_length=9)
     height = models.PositiveIntegerField(default=0)
     light = models.PositiveIntegerField(default=0)
@@ -204,6 +224,13 @@ class Conversion(models.Model):
             models.UniqueConstraint(
                 fields=["item"], condition=Q(state__in=ACTIVE), name="conversion_one_active"
             ),
+            models.UniqueConstraint(
+                fields=["upload"], condition=Q(state__in=ACTIVE), name="conversion_one_active_of_upload"
+            ),
+            models.CheckConstraint(
+                condition=Q(item=None, upload__isnull=False) | Q(item__isnull=False, upload=None),
+                name="conversion_of_one_file",
+            ),
             models.CheckConstraint(condition=Q(state__in=STATES), name="conversion_state_known"),
         ]
         indexes = [
@@ -213,7 +240,18 @@ class Conversion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item} ({self.state})"
+        return f"{self.source} ({self.state})"
+
+    @property
+    def source(self) -> Source:
+        found = self.item or self.upload
+        assert found is not None  # a constraint
+        return found
+
+    @property
+    def owner(self) -> str:
+        """The name of the folder that holds the results of this item or upload."""
+        return str(self.item_id) if self.upload_id is None else f"u{self.upload_id}"
 
     @property
     def failed_attempts(self) -> int:
@@ -227,9 +265,10 @@ class Conversion(models.Model):
 
     @property
     def path(self) -> str:
-        """The result's path below an item's folder, as `MediaItem.prepared` stores it."""
+        """The result's path below its owner's folder, as `prepared` of the item or upload stores it."""
         return f"{self.pk}/{self.entry}"
 
     @property
     def url(self) -> str:
-        return f"{CONVERTED_AT}{self.item_id}/{self.path}"
+        below = self.upload.url if self.upload is not None else f"{CONVERTED_AT}{self.item_id}"
+        return f"{below}/{self.path}"

@@ -16,11 +16,11 @@ class PlayWhenReadyQuerySet(models.QuerySet["PlayWhenReady"]):
         self.update_or_create(room=member.room, defaults=values)
 
     def of(self, conversion: Conversion) -> list[PlayWhenReady]:
-        rows = self.filter(conversion=conversion).select_related("room", "member__person", "conversion__item")
-        return list(rows)
+        media = ("conversion__item", "conversion__upload")
+        return list(self.filter(conversion=conversion).select_related("room", "member__person", *media))
 
     def of_room(self, room: Room) -> PlayWhenReady | None:
-        return self.filter(room=room).select_related("conversion").first()
+        return self.filter(room=room).select_related("conversion__upload").first()
 
     def take(self, request: PlayWhenReady) -> bool:
         """Delete the request; return False if another process was faster."""

@@ -25,6 +25,7 @@ from playback.domain.stall_policy import (
 from playback.domain.timeline import FASTEST, HOLDING, IDLE, PAUSED, PHASES, SLOWEST, Timeline
 from playback.domain.wait_budget import WaitBudget
 from playback.models.media_item import CONVERTED_AT
+from playback.models.upload import UPLOADS_AT
 from rooms.models import Member, Room
 from watchium.db.prepared import PreparedQuery, Rows, any_of, run_in_one_round_trip
 from watchium.db.rows import RowMapper, update
@@ -79,11 +80,13 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         rows = self.filter(hold_until_ms__isnull=False, room__closed_at=None).select_related("room")
         return list(rows.order_by("hold_until_ms")[:limit])
 
-    def converted_in_use(self) -> set[tuple[int, int]]:
-        """Return item and job of the converted media of rooms that have members present."""
-        rooms = self.filter(room__closed_at=None, media__url__startswith=CONVERTED_AT)
+    def converted_in_use(self) -> set[int]:
+        """Return the jobs whose results rooms with members present have loaded."""
+        converted = Q(media__url__startswith=CONVERTED_AT) | Q(media__url__startswith=UPLOADS_AT)
+        rooms = self.filter(converted, room__closed_at=None)
         urls = rooms.filter(models.Exists(members_present())).values_list("media__url", flat=True)
-        return {(int(item), int(job)) for item, job in (url.split("/")[3:5] for url in urls)}
+        paths = [url.split("/") for url in urls]  # /media/converted/<item>/<job>/..., and of uploads alike
+        return {int(path[4]) for path in paths if len(path) > 5 and path[4].isdecimal()}
 
     def idle_demos(self, since: datetime, media: Media, limit: int = 100) -> list[int]:
         """Return the idle demo rooms (primary keys), except those at the start of their own media."""

@@ -10,7 +10,9 @@ from django.db import models
 from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 
+from playback.domain.conversions import RESULT_MIMES
 from playback.domain.duration import TAGS, Duration
+from playback.domain.media_facts import MediaFacts, from_json
 from playback.models.media_item import KINDS
 from rooms.models import Member, Person, Room
 from rooms.models.fields import GeneratedCharField
@@ -22,6 +24,7 @@ ARRIVING, WHOLE, REFUSED = "arriving", "whole", "refused"
 STATES = (ARRIVING, WHOLE, REFUSED)
 # So long after the last bytes the space of the rest is kept. Then it is free for others, and resuming asks for it.
 RESERVED = timedelta(minutes=15)
+COUNTED = ("queued", "running", "done")  # conversions that take space or will
 
 
 def new_upload_id() -> str:
@@ -44,7 +47,8 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     ) -> int:
         """Return the final sizes of all uploads that were not refused: of a room, person, address or the instance.
 
-        Of an upload that stopped arriving only what is here is counted.
+        Of an upload that stopped arriving only what is here is counted. What they are converted into counts too, before
+        it is done by its expected size.
         """
         rows = self.exclude(state=REFUSED)
         if room is not None:
@@ -54,7 +58,9 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         if address_hash:
             rows = rows.filter(address_hash=address_hash)
         lapsed = When(state=ARRIVING, changed_at__lt=now - RESERVED, then=F("received"))
-        return rows.aggregate(total=Sum(Case(lapsed, default=F("size"))))["total"] or 0
+        files = rows.aggregate(total=Sum(Case(lapsed, default=F("size"))))
+        results = rows.filter(conversions__state__in=COUNTED).aggregate(total=Sum("conversions__size"))
+        return (files["total"] or 0) + (results["total"] or 0)
 
     def lock_space(self) -> None:
         """Let one transaction of the instance at a time count and reserve space."""
@@ -100,6 +106,11 @@ class Upload(models.Model):
     mime = models.CharField(max_length=80, blank=True, default="")
     plays_early = models.BooleanField(default=False)
     duration = models.FloatField(null=True, blank=True)
+    # Once it is whole, as of an item of the library: what is in it, how it plays, and the result of its conversion.
+    facts = models.JSONField(null=True, blank=True, editable=False)
+    plays = models.CharField(max_length=9, blank=True, default="", editable=False)
+    starts_directly = models.BooleanField(default=True, editable=False)
+    prepared = models.CharField(max_length=40, blank=True, default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -122,8 +133,27 @@ class Upload(models.Model):
 
     @property
     def is_playable(self) -> bool:
-        """Whether players may open it now: it is complete, or its index came first."""
-        return self.state == WHOLE or (self.state == ARRIVING and self.plays_early)
+        """Whether players may open it now: it is complete, or its index came first, and browsers play it."""
+        if self.state == WHOLE:
+            return self.starts_directly or bool(self.prepared)
+        return self.state == ARRIVING and self.plays_early
+
+    @property
+    def media_facts(self) -> MediaFacts | None:
+        return from_json(self.facts)
+
+    @property
+    def file_identity(self) -> dict[str, int]:
+        """What a conversion stores. The bytes of an upload never change."""
+        return {"source_size": self.size, "source_changed_ns": 0}
+
+    @property
+    def prepared_url(self) -> str:
+        return f"{self.url}/{self.prepared}"
+
+    @property
+    def prepared_mime(self) -> str:
+        return RESULT_MIMES.get(self.prepared.rpartition("/")[2], "")
 
     def has_lapsed(self, now: datetime) -> bool:
         """Whether the space for the rest is no longer reserved."""

@@ -9,8 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from playback.conversion import actions as conversions
+from playback.conversion import budget
+from playback.conversion import storage as results
 from playback.library.metadata.ffprobe import UnreadableFile
-from playback.models import Upload
+from playback.models import Conversion, Upload
 from playback.models.upload import REFUSED, WHOLE
 from playback.sources.own_copy import sha256_of
 from playback.uploads import content, space, storage
@@ -57,6 +60,23 @@ def create(by: Member, size: int, title: str, sha256: str = "", *, address: str 
     return upload
 
 
+@transaction.atomic
+def prepare(by: Member, upload: Upload, *, address: str = "") -> Conversion:
+    """Queue the conversion of a whole upload. What it becomes counts like the file itself.
+
+    Raises NotHost, TooLarge, and as `playback.conversion.actions.prepare`.
+    """
+    by = access.lock(by)
+    if not by.may_control:
+        raise NotHost("Only members who control playback can prepare uploads.")
+    if upload.state != WHOLE:
+        raise UnknownMedia("This file is still arriving. It can be prepared once all of it is here.")
+    if Conversion.objects.active_of(upload) is None and Conversion.objects.result_of(upload) is None:
+        needed = budget.expected_bytes(conversions.plan_for(upload), upload.size)
+        space.require_result(upload, needed)
+    return conversions.prepare(upload, by.person, limited=True, address=address)
+
+
 def receive(upload: Upload, at: int, read: Callable[[int], bytes]) -> int:
     """Append a piece that begins at offset `at`; return how much of the file is here now.
 
@@ -91,8 +111,7 @@ def _check(upload: Upload, here: int) -> None:
         found = None  # the next piece decides
     changes: dict[str, Any] = {"changed_at": timezone.now(), "received": here}
     if found is not None:
-        changes |= {"kind": found.kind, "mime": found.mime, "plays_early": found.plays_early}
-        changes |= {"duration": found.duration_s, "why": found.problem}
+        changes |= found.to_columns()
         changes |= {"state": WHOLE} if here == upload.size else {}
     _store(upload, changes)
 
@@ -142,28 +161,35 @@ def remove(by: Member, upload: Upload) -> None:
     """Remove an upload and its bytes: by the member who sent it, and by members who control the room."""
     if not upload.may_be_removed_by(by):
         raise NotAllowed("Only the sender and members who control playback can remove this.")
-    upload.delete()
-    storage.remove(upload.upload_id)
+    _remove(upload)
 
 
 def remove_of_room(room: Room) -> None:
     """Remove the uploads of a room that was closed."""
     for upload in Upload.objects.filter(room=room):
-        upload.delete()
-        storage.remove(upload.upload_id)
+        _remove(upload)
+
+
+def _remove(upload: Upload) -> None:
+    """With what it was converted into; a conversion that runs notices that its row is gone."""
+    owner = Conversion(upload=upload).owner
+    upload.delete()
+    storage.remove(upload.upload_id)
+    results.remove_owner(owner)
 
 
 def sweep(*, dry_run: bool = False) -> int:
     """Remove unfinished uploads of yesterday, those of closed and abandoned rooms, and files without a row."""
     now = timezone.now()
     rows = Upload.objects.unfinished_since(now - KEPT) | Upload.objects.of_abandoned_rooms(now - ABANDONED)
-    pairs = list(rows.values_list("pk", "upload_id"))
+    doomed = list(rows)
     stray = _stray_files((now - KEPT).timestamp())
     if not dry_run:
-        Upload.objects.filter(pk__in=[pk for pk, _ in pairs]).delete()
-        for upload_id in [*(upload_id for _, upload_id in pairs), *stray]:
+        for upload in doomed:
+            _remove(upload)
+        for upload_id in stray:
             storage.remove(upload_id)
-    return len(pairs) + len(stray)
+    return len(doomed) + len(stray)
 
 
 def _stray_files(older_than_s: float) -> list[str]:

@@ -13,16 +13,16 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from playback.models import Upload
-from playback.models.upload import WHOLE
+from playback.conversion.actions import unavailable_reason
+from playback.models import PlayWhenReady, Upload
 from playback.sources.titles import given_title
 from playback.uploads import actions, space, storage, tus
 from playback.uploads.errors import NotAPiece, OffsetConflict, OtherVersion
+from playback.uploads.serializers import found_upload, offset_of, upload_states
 from rooms.api_view import RoomAPIView, json_response
-from rooms.models import Member
-from watchium.protocol.errors import BadMessage, NotAllowed, NotFound, TooLong
+from watchium.protocol.errors import BadMessage, NotAllowed, TooLong
+from watchium.protocol.player_types import RoomUpload
 from watchium.protocol.replies import Problem
-from watchium.protocol.types import UploadState
 
 UNTITLED = "Untitled"
 SHA256 = re.compile("[0-9a-f]{64}")
@@ -30,10 +30,16 @@ TUS_HEADER = OpenApiParameter("Tus-Resumable", str, OpenApiParameter.HEADER, des
 
 
 class UploadList(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest 50; `largest`: bytes of the largest accepted file."""
+    """The newest 50; `largest`: bytes of the largest accepted file.
 
-    uploads: list[UploadState]
+    `unavailable`: why this server cannot prepare anything; null if it can. `play_next`: the id of the upload that the
+    room plays when it is ready.
+    """
+
+    uploads: list[RoomUpload]
     largest: int
+    unavailable: str | None
+    play_next: str | None
 
 
 class _TusView(RoomAPIView):
@@ -65,8 +71,16 @@ class Uploads(_TusView):
         member = self.member(room_id)
         if not member.may_control:
             raise NotAllowed("Only members who control playback can see the uploads.")
-        uploads = [upload_state(each, member) for each in Upload.objects.of_room(member.room)]
-        return json_response(UploadList(uploads=uploads, largest=space.largest_bytes()))
+        waiting = PlayWhenReady.objects.of_room(member.room)
+        awaited = waiting.conversion.upload if waiting else None
+        return json_response(
+            UploadList(
+                uploads=upload_states(Upload.objects.of_room(member.room), member),
+                largest=space.largest_bytes(),
+                unavailable=unavailable_reason() or None,
+                play_next=awaited.upload_id if awaited else None,
+            )
+        )
 
     @extend_schema(
         operation_id="upload_create",
@@ -100,25 +114,18 @@ class Uploads(_TusView):
 
 
 class OneUpload(_TusView):
-    def upload(self, member: Member, upload_id: str) -> Upload:
-        """Return the room's upload for its sender and for members who control playback. Raises NotFound."""
-        found = Upload.objects.in_room(member.room, upload_id)
-        if found is None or not (found.may_be_sent_by(member) or found.may_be_removed_by(member)):
-            raise NotFound("There is no such upload in this room.")
-        return found
-
-    @extend_schema(operation_id="upload", responses={200: UploadState, "4XX": Problem})
+    @extend_schema(operation_id="upload", responses={200: RoomUpload, "4XX": Problem})
     def get(self, request: Request, room_id: str, upload_id: str) -> HttpResponse:
         member = self.member(room_id)
-        return json_response(upload_state(actions.finish(self.upload(member, upload_id)), member))
+        return json_response(upload_states([actions.finish(found_upload(member, upload_id))], member)[0])
 
     def head(self, request: Request, room_id: str, upload_id: str) -> HttpResponse:
         """How much is here, for a client that resumes."""
         self.require_version()
-        upload = actions.finish(self.upload(self.member(room_id), upload_id))
+        upload = actions.finish(found_upload(self.member(room_id), upload_id))
         response = HttpResponse(status=200)
         response["Upload-Length"] = str(upload.size)
-        response["Upload-Offset"] = str(_offset(upload))
+        response["Upload-Offset"] = str(offset_of(upload))
         return response
 
     @extend_schema(
@@ -141,7 +148,7 @@ class OneUpload(_TusView):
         if at is None:
             raise BadMessage("Upload-Offset is the number of bytes already sent.")
         member = self.member(room_id)
-        upload = self.upload(member, upload_id)
+        upload = found_upload(member, upload_id)
         if not upload.may_be_sent_by(member):
             raise NotAllowed("Only the member who began this upload can send the rest.")
         if at + _body_length(request) > upload.size:
@@ -166,29 +173,8 @@ class OneUpload(_TusView):
     )
     def delete(self, request: Request, room_id: str, upload_id: str) -> HttpResponse:
         member = self.member(room_id)
-        actions.remove(member, self.upload(member, upload_id))
+        actions.remove(member, found_upload(member, upload_id))
         return HttpResponse(status=204)
-
-
-def upload_state(upload: Upload, member: Member) -> UploadState:
-    return UploadState(
-        id=upload.upload_id,
-        url=upload.url,
-        title=upload.title,
-        size=upload.size,
-        sha256=upload.sha256,
-        offset=_offset(upload),
-        state=upload.state,
-        why=upload.why,
-        playable=upload.is_playable,
-        kind=upload.kind,
-        username=upload.person.username if upload.person else None,
-        yours=upload.may_be_sent_by(member),
-    )
-
-
-def _offset(upload: Upload) -> int:
-    return upload.size if upload.state == WHOLE else storage.length(upload.upload_id) or 0
 
 
 def _body_length(request: Request) -> int:

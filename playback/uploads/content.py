@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import Any
 
-from playback.domain.media_types import MIMES, extension_for_content, kind_of
+from playback.domain.media_facts import MediaFacts, to_json
+from playback.domain.media_types import extension_for_content, kind_of, mime_of
 from playback.domain.playability import BROWSER_CONTAINERS, decide
 from playback.library.metadata import ffprobe
 from playback.library.metadata.bounded_reader import ReadLimitExceeded, opened
@@ -29,13 +31,26 @@ NOT_MEDIA = "It does not begin like audio or video that browsers play."
 
 @dataclass(frozen=True)
 class Found:
-    """`plays_early`: players can begin before the rest is here. `problem`: it is stored, but may not play."""
+    """`plays_early`: players can begin before the rest is here. `facts`: of a whole file, if ffprobe is installed."""
 
     kind: str
     mime: str
     plays_early: bool = False
-    duration_s: float | None = None
-    problem: str = ""
+    facts: MediaFacts | None = None
+
+    def to_columns(self) -> dict[str, Any]:
+        """Return what is stored of it. `why`: browsers would play it without picture or sound."""
+        found = {"kind": self.kind, "mime": self.mime, "plays_early": self.plays_early}
+        if self.facts is None:
+            return found
+        playability = decide(self.facts)
+        return found | {
+            "facts": to_json(self.facts),
+            "duration": self.facts.duration_s or None,
+            "plays": playability.plays,
+            "starts_directly": playability.starts,
+            "why": "" if playability.starts else playability.why[:300],
+        }
 
 
 def read_head(upload_id: str, here: int) -> Found:
@@ -58,9 +73,7 @@ def read_whole(upload_id: str) -> Found:
         raise UnreadableFile("It is cut short: the index at its end is missing.")
     probed = _probed(upload_id, content)
     mime = _mime(content, content.film or (probed is not None and probed.film))
-    return Found(
-        kind_of(mime), mime, plays_early=True, duration_s=_duration_s(probed), problem=_problem(probed)
-    )
+    return Found(kind_of(mime), mime, plays_early=True, facts=probed.facts if probed else None)
 
 
 def _probed(upload_id: str, content: Content) -> Probed | None:
@@ -82,22 +95,15 @@ def _sniffed(upload_id: str) -> Content:
             content = sniff(file)
     except (ReadLimitExceeded, FileNotFoundError):
         content = None
-    if content is None or content.family not in BROWSER_CONTAINERS:
+    if content is None or not _is_accepted(content.family):
         raise UnreadableFile(NOT_MEDIA)
     return content
 
 
 def _mime(content: Content, film: bool) -> str:
-    return MIMES[extension_for_content(content.family, "", film=film)]
+    return mime_of(extension_for_content(content.family, "", film=film), film=film)
 
 
-def _duration_s(probed: Probed | None) -> float | None:
-    return (probed.facts.duration_s or None) if probed else None
-
-
-def _problem(probed: Probed | None) -> str:
-    """Return why Chromium and Firefox would play it without picture or sound; empty if they do not."""
-    if probed is None:
-        return ""
-    found = decide(probed.facts)
-    return "" if found.starts else found.why
+def _is_accepted(family: str) -> bool:
+    """What browsers do not open can be prepared, if ffmpeg is there."""
+    return family in BROWSER_CONTAINERS or ffprobe.is_installed()

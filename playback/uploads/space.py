@@ -46,12 +46,23 @@ def renew(upload: Upload) -> None:
         Upload.objects.store(upload, {"changed_at": now})
 
 
-def _require(size: int, **of: Any) -> None:
+def require_result(upload: Upload, size: int) -> None:
+    """Raise TooLarge or DiskIsFull unless what an upload is converted into fits: it counts like the file itself."""
+    _require(
+        size,
+        they_have="Its sender has",
+        room=upload.room,
+        person=upload.person,
+        address_hash=upload.address_hash,
+    )
+
+
+def _require(size: int, they_have: str = "You have", **of: Any) -> None:
     Upload.objects.lock_space()
     now = timezone.now()
     for name, limit_mb, whose in (
         ("room", settings.ROOM_UPLOAD_MB, "This room has"),
-        ("person", settings.ROOM_UPLOAD_MB, "You have"),
+        ("person", settings.ROOM_UPLOAD_MB, they_have),
         ("address_hash", _network_mb(), "Your network has"),
         ("", settings.UPLOADS_GB * 1024, "This server has"),
     ):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from playback.conversion.views import serve_file
 from playback.library.range_response import File, serve
-from playback.models import Upload
+from playback.models import Conversion, Upload
 from playback.models.upload import REFUSED, WHOLE
 from playback.uploads import storage
 from rooms import access
@@ -28,6 +29,15 @@ def readable_upload(identity: Identity, upload_id: str) -> Upload | None:
     except Refused:
         return None
     return upload
+
+
+@require_safe
+def upload_result(request: HttpRequest, upload_id: str, job: str, path: str) -> HttpResponseBase:
+    """Serve a file of what an upload was converted into, to the members of its room."""
+    known = readable_upload(identify(request), upload_id)
+    if known is None:
+        raise Http404
+    return serve_file(request, Conversion.objects.of(known), int(job), path)
 
 
 @require_safe

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from watchium.protocol.types import ItemId
+from watchium.protocol.types import ItemId, UploadState
 
 MAX_QUEUE = 500
 MAX_ITEMS_PER_COMMAND = 100
@@ -110,6 +110,14 @@ class LibraryItem(Item, frozen=True, kw_only=True):
     tracks: list[MediaTrack] = []
     chapters: list[Chapter] = []
     captions: list[CaptionTrack] = []
+    conversion: ConversionState | None = None
+
+
+class RoomUpload(UploadState, frozen=True, kw_only=True):
+    """An upload with what is in its file, once all of it is here. `plays`: as of an item of the library."""
+
+    plays: Plays = ""
+    tracks: list[MediaTrack] = []
     conversion: ConversionState | None = None
 
 

@@ -56,7 +56,7 @@ class OwnCopy(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class UploadState(Struct, frozen=True, kw_only=True):
-    """A file that a member uploads to the room. `offset`: bytes that are here. `yours`: this client may send the rest.
+    """A file that a member uploads to a room. `offset`: bytes that are here. `yours`: this client may send the rest.
 
     `state`: arriving, whole or refused; `why`: it was refused, or may not play. `playable`: players may open `url` now.
     """

@@ -80,7 +80,7 @@ class Job:
         if sandbox.program() is None:
             raise Failure(failures.NOT_INSTALLED)
         self._source.check()
-        facts = self.row.item.media_facts
+        facts = self.row.source.media_facts
         if facts is None:
             raise Failure(failures.NOT_SCANNED)
         plan = plan_of(facts, self.row.height, self.row.light)
@@ -99,9 +99,9 @@ class Job:
 
     def _begin(self, plan: Plan) -> tuple[Path, ResultLists | None]:
         """Make this attempt's folder, with the whole segments of the attempt before."""
-        item, job, attempt = self.row.item_id, self.row.pk, self.row.attempts
-        earlier = storage.earlier_part(item, job, attempt)
-        folder = storage.begin(item, job, attempt, plan.renditions)
+        owner, job, attempt = self.row.owner, self.row.pk, self.row.attempts
+        earlier = storage.earlier_part(owner, job, attempt)
+        folder = storage.begin(owner, job, attempt, plan.renditions)
         if plan.kind == MUSIC:
             return folder, None
         lists = _common(storage.read_lists(earlier, plan.renditions)) if earlier else {}
@@ -157,8 +157,8 @@ class Job:
         """Rename the folder, then store the result. If the lease was lost in between, the folder was never shown."""
         self._lease.renew()
         size = storage.size_of(folder)
-        item, job = self.row.item_id, self.row.pk
-        whole = storage.finish(item, job, self.row.attempts)
+        owner, job = self.row.owner, self.row.pk
+        whole = storage.finish(owner, job, self.row.attempts)
         with transaction.atomic():
             values = {"state": DONE, "progress": 1.0, "duration": duration_s, "size": size, "playable": True}
             stored = Conversion.objects.held(self.row).update(**values, finished_at=timezone.now(), error="")
@@ -178,21 +178,21 @@ class Job:
                 logger.exception("a room does not play conversion %d", self.row.pk)
 
     def _fail(self, failure: Failure) -> None:
-        item, job, attempt = self.row.item_id, self.row.pk, self.row.attempts
+        owner, job, attempt = self.row.owner, self.row.pk, self.row.attempts
         if failure.retried and self.row.failed_attempts < MAX_ATTEMPTS:
             logger.warning("conversion %d is tried again: %s", job, failure)
             Conversion.objects.give_back(self.row, failed=True)
             return
-        logger.warning("conversion %d of %s failed: %s", job, self.row.item.path, failure)
+        logger.warning("conversion %d of %s failed: %s", job, self.row.source, failure)
         if Conversion.objects.fail(self.row, str(failure)):
             PlayWhenReady.objects.forget(self.row)
-        storage.remove(storage.part(item, job, attempt))
+        storage.remove(storage.part(owner, job, attempt))
 
     def _remove_unless_taken_over(self) -> None:
         """Leave the folder to a worker that has the job now."""
         logger.info("conversion %d was cancelled or taken over", self.row.pk)
         if not Conversion.objects.filter(pk=self.row.pk, state=RUNNING).exists():
-            storage.remove(storage.part(self.row.item_id, self.row.pk, self.row.attempts))
+            storage.remove(storage.part(self.row.owner, self.row.pk, self.row.attempts))
 
 
 def _common(lists: dict[str, MediaPlaylist]) -> dict[str, MediaPlaylist]:

@@ -86,7 +86,7 @@ class Worker:
             row = Conversion.objects.claim(f"{self.name}:{slot}", now_ms)
             if row is None:
                 return False
-            logger.info("conversion %d begins: %s (%s)", row.pk, row.item.path, row.kind)
+            logger.info("conversion %d begins: %s (%s)", row.pk, row.source, row.kind)
             Job(row, self.stopping).run()
         except (DatabaseError, InterfaceError) as error:
             logger.warning("conversions wait for the database: %s", error)

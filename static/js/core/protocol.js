@@ -31,7 +31,7 @@
  */
 
 /**
- * A file that a member uploads to the room. `offset`: bytes that are here. `yours`: this client may send the rest. `state`: arriving, whole or refused; `why`: it was refused, or may not play. `playable`: players may open `url` now.
+ * A file that a member uploads to a room. `offset`: bytes that are here. `yours`: this client may send the rest. `state`: arriving, whole or refused; `why`: it was refused, or may not play. `playable`: players may open `url` now.
  * @typedef {object} UploadState
  * @property {string} id
  * @property {string} url
@@ -645,6 +645,26 @@
  * @property {MediaTrack[]} [tracks]
  * @property {Chapter[]} [chapters]
  * @property {CaptionTrack[]} [captions]
+ * @property {ConversionState | null} [conversion]
+ */
+
+/**
+ * An upload with what is in its file, once all of it is here. `plays`: as of an item of the library.
+ * @typedef {object} RoomUpload
+ * @property {string} id
+ * @property {string} url
+ * @property {string} title
+ * @property {number} size
+ * @property {string} sha256
+ * @property {number} offset
+ * @property {string} state
+ * @property {string} why
+ * @property {boolean} playable
+ * @property {string} kind
+ * @property {string | null} username
+ * @property {boolean} yours
+ * @property {any} [plays]
+ * @property {MediaTrack[]} [tracks]
  * @property {ConversionState | null} [conversion]
  */
 

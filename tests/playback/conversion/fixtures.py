@@ -48,7 +48,7 @@ class ConversionCase(LibraryCase):
 
     def result(self, job: Conversion) -> Path:
         assert job.state == "done", job.error
-        return storage.whole(job.item_id, job.pk)
+        return storage.whole(job.owner, job.pk)
 
     def left_over(self) -> list[str]:
         """The files below the folder of results."""

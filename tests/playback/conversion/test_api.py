@@ -60,7 +60,7 @@ class PreparationCase(ApiCase):
     def finished(self, item: MediaItem) -> Conversion:
         """A result with small files in place of ffmpeg's."""
         job = actions.prepare(item)
-        folder = storage.whole(item.pk, job.pk)
+        folder = storage.whole(str(item.pk), job.pk)
         for name, data in {
             "master.m3u8": b"#EXTM3U\n",
             "v/index.m3u8": b"#EXTM3U\n",
@@ -223,8 +223,8 @@ class Serving(PreparationCase):
         job = self.finished(self.add())
         outside = self.converted / "secret.m3u8"
         outside.write_text("secret")
-        (storage.whole(job.item_id, job.pk) / "v" / "link.m4s").symlink_to(outside)
-        (storage.whole(job.item_id, job.pk) / "v" / "ffmpeg.m3u8").write_text("secret")
+        (storage.whole(job.owner, job.pk) / "v" / "link.m4s").symlink_to(outside)
+        (storage.whole(job.owner, job.pk) / "v" / "ffmpeg.m3u8").write_text("secret")
         at = f"/media/converted/{job.item_id}/{job.pk}"
         for path in (
             *("../../secret.m3u8", "..%2F..%2Fsecret.m3u8", "v/../../../secret.m3u8", "v/.hidden.m4s"),
@@ -237,7 +237,7 @@ class Serving(PreparationCase):
         item = self.add()
         job = actions.prepare(item)
         claimed = Conversion.objects.claim("worker", server_clock.now_ms())
-        folder = storage.begin(item.pk, job.pk, claimed.attempts, ("v",))
+        folder = storage.begin(str(item.pk), job.pk, claimed.attempts, ("v",))
         (folder / "master.m3u8").write_text("#EXTM3U\n")
         url = f"/media/converted/{item.pk}/{job.pk}/master.m3u8"
         assert self.as_bob.get(url).status_code == 404

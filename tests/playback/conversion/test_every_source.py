@@ -34,7 +34,7 @@ class EverySource(ConversionCase):
             return job.error
         if job.kind == MUSIC:
             return "" if abs(item.duration - SECONDS) < 0.3 else f"{item.duration} s"
-        folder = storage.whole(item.pk, job.pk)
+        folder = storage.whole(str(item.pk), job.pk)
         video, *sounds = (rendition(folder, name) for name in self.renditions(folder))
         # Opus begins 7 ms before the picture, and both are moved by that.
         if abs(video.first) > 0.01 or any(abs(sound.first) > 0.01 for sound in sounds):

@@ -5,7 +5,7 @@
  */
 
 import { Command } from "../../core/protocol.js"
-import { fetchJson, LibraryPager, needsPreparation, newId, obstacle } from "../lib/api.js"
+import { fetchJson, LibraryPager, needsPreparation, newId, obstacle, request } from "../lib/api.js"
 import { cloneTemplate, disposeAll, find, setText, showVariant } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { after } from "../lib/timers.js"
@@ -152,7 +152,9 @@ function mountLibraryPicker(dialog, room) {
     { signal: controller.signal },
   )
   const opened = new MutationObserver(() => {
-    if (dialog.open) runSearch()
+    if (!dialog.open) return
+    runSearch()
+    void showUploads(dialog, room)
   })
   opened.observe(dialog, { attributeFilter: ["open"] })
   return disposeAll(
@@ -160,6 +162,15 @@ function mountLibraryPicker(dialog, room) {
     () => opened.disconnect(),
     () => cancel(),
   )
+}
+
+/** The room's uploads have modules of their own, loaded if there are some. @param {HTMLDialogElement} dialog @param {Room} room */
+async function showUploads(dialog, room) {
+  if (!dialog.querySelector("[data-upload]") || !mayControl(room.state)) return
+  const found = await request(`/api/rooms/${room.boot.room_id}/uploads/`).catch(() => null)
+  if (!found?.uploads.length) return
+  const { uploadsOf } = await import("../uploads/uploads.js")
+  await uploadsOf(dialog, room).refresh()
 }
 
 /**

@@ -91,7 +91,7 @@ export function obstacle(item) {
   return item.plays === "no" ? gettext("Cannot be played") : gettext("Needs conversion")
 }
 
-/** Whether the server can turn the item into one that every browser plays, and has not. @param {Item} item */
+/** Whether the server can turn the item into one that every browser plays, and has not. @param {Pick<Item, "plays" | "conversion">} item */
 export function needsPreparation({ plays, conversion }) {
   return ["remux", "audio", "transcode"].includes(plays ?? "") && conversion?.state !== "done"
 }

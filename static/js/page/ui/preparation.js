@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Preparation of library items that not every browser plays: why, a button, the progress, and its end. Loaded by a
- * list that has such an item.
+ * Preparation of library items and uploads that not every browser plays: why, a button, the progress, and its end.
+ * Loaded by a list that has one.
  */
 
 import { shareAfter } from "../../core/media/preparation_progress.js"
@@ -15,14 +15,22 @@ const POLL_MS = 1000
 const DRAW_MS = 250
 const URL = "/api/library/"
 
-/** @typedef {import("../../core/protocol.js").LibraryItem} Item */
+/** @typedef {import("../../core/protocol.js").LibraryItem} LibraryItem */
+/**
+ * @typedef {Pick<LibraryItem, "title" | "plays" | "why" | "playable" | "tracks" | "conversion"> & {id: number | string}}
+ *   Item
+ */
 /** @typedef {import("../../core/protocol.js").ConversionState} Conversion */
-/** @typedef {{items: Item[], unavailable: string | null, play_next: number | null}} Overview */
+/** @typedef {{items: Item[], unavailable: string | null, play_next: number | string | null}} Overview */
+/**
+ * Where the items are prepared: their addresses, what a request says, and how far they are.
+ * @typedef {{address: (id: Item["id"]) => string, body: (more: object) => object, look: () => Promise<Overview>}} Service
+ */
 /**
  * `roomId`: the room for which the person prepares; null for the person's own player. `mayPrepare`: whether the person
  * may now. `isPlaying`: whether the room plays the item already. `onReady` is called once an item can be played.
  * @typedef {{roomId: string | null, mayPrepare: () => boolean, isPlaying: (item: Item) => boolean,
- *   onReady: (item: Item) => void}} Options
+ *   onReady: (item: any) => void, service?: Service}} Options `service`: of items other than the library's
  */
 
 /** @param {Conversion | null | undefined} conversion */
@@ -41,7 +49,19 @@ const lists = new WeakMap()
 export function offerPreparation(list, items, options) {
   const preparations = lists.get(list) ?? new Preparations(list, options)
   lists.set(list, preparations)
-  for (const item of items) if (isActive(item.conversion) || options.mayPrepare()) preparations.show(item)
+  for (const item of items)
+    if (!preparations.isShown(item) && (isActive(item.conversion) || options.mayPrepare()))
+      preparations.show(item)
+}
+
+/** @param {string | null} roomId @returns {Service} */
+function libraryService(roomId) {
+  const query = roomId ? `?room_id=${encodeURIComponent(roomId)}` : ""
+  return {
+    address: (id) => `${URL}${id}/prepare/`,
+    body: (more) => (roomId ? { room_id: roomId, ...more } : more),
+    look: () => request(`${URL}conversions/${query}`),
+  }
 }
 
 /** The preparations of one list. */
@@ -50,15 +70,21 @@ class Preparations {
   constructor(list, options) {
     this.list = list
     this.options = options
-    /** `readMs`: when the server reported it. @type {Map<number, {block: HTMLElement, item: Item, readMs: number}>} */
+    this.service = options.service ?? libraryService(options.roomId)
+    /** `readMs`: when the server reported it. @type {Map<Item["id"], {block: HTMLElement, item: Item, readMs: number}>} */
     this.shown = new Map()
     /** @type {string | null} */
     this.unavailable = null
-    /** @type {number | null} */
+    /** @type {Item["id"] | null} */
     this.playNext = null
     this.cancelPoll = () => {}
     this.stopDrawing = () => {}
     loadStyle(document.getElementById("preparation")?.dataset.style)
+  }
+
+  /** Its line is still there, with its preparation. @param {Item} item */
+  isShown({ id }) {
+    return Boolean(this.shown.get(id)?.block.isConnected)
   }
 
   /** @param {Item} item */
@@ -81,14 +107,11 @@ class Preparations {
   #listen(block, { id }) {
     const on = (/** @type {string} */ name, /** @type {() => Promise<Item>} */ act) =>
       find(block, name).addEventListener("click", () => void this.#act(block, act))
-    on("prepare", () => request(`${URL}${id}/prepare/`, this.#body({})))
-    on("prepare-and-play", () => request(`${URL}${id}/prepare/`, this.#body({ play: true })))
-    on("cancel-preparation", () => cancel(id, this.#body({})))
-  }
-
-  /** @param {object} more */
-  #body(more) {
-    return this.options.roomId ? { room_id: this.options.roomId, ...more } : more
+    const { service } = this
+    const address = service.address(id)
+    on("prepare", () => request(address, service.body({})))
+    on("prepare-and-play", () => request(address, service.body({ play: true })))
+    on("cancel-preparation", () => cancel(address, service.body({})))
   }
 
   /** @param {HTMLElement} block @param {() => Promise<Item>} act */
@@ -120,10 +143,7 @@ class Preparations {
   }
 
   async #look() {
-    const query = this.options.roomId ? `?room_id=${encodeURIComponent(this.options.roomId)}` : ""
-    const overview = /** @type {Overview | null} */ (
-      await request(`${URL}conversions/${query}`).catch(() => null)
-    )
+    const overview = await this.service.look().catch(() => null)
     this.#forgetRemoved()
     if (overview) {
       this.unavailable = overview.unavailable
@@ -238,9 +258,9 @@ function showStatus(block, text, bad = false) {
   setText(status, text)
 }
 
-/** @param {number} id @param {object} body @returns {Promise<Item>} rejects with the server's refusal */
-async function cancel(id, body) {
-  const response = await fetch(`${URL}${id}/prepare/`, {
+/** @param {string} address @param {object} body @returns {Promise<Item>} rejects with the server's refusal */
+async function cancel(address, body) {
+  const response = await fetch(address, {
     method: "DELETE",
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() ?? "" },
     body: JSON.stringify(body),

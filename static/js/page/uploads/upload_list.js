@@ -1,6 +1,7 @@
 // @ts-check
 /** The uploads of the room in the media dialog: their progress, and buttons to pause, resume, play and remove them. */
 
+import { needsPreparation } from "../lib/api.js"
 import { cloneTemplate, find, setText } from "../lib/dom.js"
 import { formatTime, gettext, interpolate } from "../lib/i18n.js"
 
@@ -16,6 +17,8 @@ const SURE_MS = 5000
  * @property {string} state arriving, whole, refused
  * @property {string} why
  * @property {boolean} playable
+ * @property {any} [plays]
+ * @property {import("../../core/protocol.js").ConversionState | null} [conversion]
  * @property {boolean} yours
  * @property {boolean} sending
  * @property {number | null} secondsLeft
@@ -56,7 +59,7 @@ export class UploadList {
     setText(find(row, "name"), upload.title)
     setText(find(row, "state"), stateText(upload))
     setText(find(row, "why"), upload.why)
-    find(row, "why").hidden = !upload.why
+    find(row, "why").hidden = !upload.why || upload.playable || needsPreparation(upload) // says so itself
     const bar = /** @type {HTMLProgressElement} */ (find(row, "bar"))
     bar.hidden = !arriving
     bar.value = upload.offset / upload.size
@@ -84,6 +87,7 @@ export class UploadList {
   /** @param {string} id */
   #addRow(id) {
     const row = cloneTemplate("upload")
+    row.dataset.item = id
     const presses = /** @type {const} */ ([
       ["pause", "pause"],
       ["resume", "resume"],

@@ -5,21 +5,20 @@
  */
 
 import { TransferRate } from "../../core/media/transfer_rate.js"
-import { fetchJson, request } from "../lib/api.js"
+import { fetchJson, needsPreparation, request } from "../lib/api.js"
 import { find } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { pickFile, readFingerprint } from "../lib/local_file.js"
+import { mayControl } from "../room/members.js"
 import { refusalMessage, showNotice } from "../ui/notices.js"
 import { createUpload, ResumableUpload } from "./resumable_upload.js"
 import { UploadList } from "./upload_list.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 /** @typedef {import("./upload_list.js").Shown} Shown */
-/**
- * @typedef {{id: string, url: string, title: string, size: number, sha256: string, offset: number, state: string,
- *   why: string, playable: boolean, yours: boolean}} UploadState as the server lists it
- */
+/** @typedef {import("../../core/protocol.js").RoomUpload} UploadState as the server lists it */
 
+const UPLOADS_AT = "/media/uploads/"
 const REFRESH_MS = 1000 // while something arrives
 
 /** @type {WeakMap<Room, Uploads>} */
@@ -44,6 +43,8 @@ class Uploads {
   /** The files that were chosen in this page, by id. @type {Map<string, File>} */
   files = new Map()
   timer = 0
+  /** @type {{unavailable: string | null, play_next: string | null} | null} */
+  overview = null
 
   /** @param {HTMLDialogElement} dialog @param {Room} room */
   constructor(dialog, room) {
@@ -81,7 +82,9 @@ class Uploads {
     this.running.set(id, { upload, rate: new TransferRate(), offset: 0 })
     this.#show()
     try {
-      if (await upload.send()) this.#announce(id)
+      const isSent = await upload.send()
+      await this.refresh()
+      if (isSent) this.#announce(id)
     } finally {
       this.running.delete(id)
       await this.refresh()
@@ -101,11 +104,25 @@ class Uploads {
 
   /** @param {string} id */
   #announce(id) {
-    const title = this.known.get(id)?.title ?? ""
-    showNotice({
-      key: "upload",
-      text: interpolate(gettext("“{title}” is uploaded."), { title }),
-      act: { text: gettext("Play this"), run: () => void this.#pressed(id, "play") },
+    const upload = this.known.get(id)
+    if (!upload) return
+    const text = interpolate(gettext("“{title}” is uploaded."), { title: upload.title })
+    const play = { text: gettext("Play this"), run: () => void this.#pressed(id, "play") }
+    const prepare = { text: gettext("Prepare and play when ready"), run: () => void this.#prepare(id) }
+    if (upload.playable) showNotice({ key: "upload", text, act: play })
+    else
+      showNotice({
+        key: "upload",
+        text: `${text} ${upload.why}`,
+        ...(needsPreparation(upload) && { act: prepare }),
+      })
+  }
+
+  /** @param {string} id */
+  #prepare(id) {
+    return this.#attempt(async () => {
+      await request(`${this.address}${id}/prepare/`, { play: true })
+      await this.refresh()
     })
   }
 
@@ -145,6 +162,7 @@ class Uploads {
   async refresh() {
     clearTimeout(this.timer)
     const found = await request(this.address).catch(() => null)
+    if (found) this.overview = found
     if (found) this.known = new Map(found.uploads.map((/** @type {UploadState} */ each) => [each.id, each]))
     this.#show()
     const isArriving = [...this.known.values()].some(({ state }) => state === "arriving")
@@ -154,6 +172,33 @@ class Uploads {
 
   #show() {
     this.list.show([...this.known.values()].reverse().map((state) => this.#shown(state)))
+    const foreign = [...this.known.values()].filter(
+      (each) => each.state === "whole" && needsPreparation(each),
+    )
+    if (foreign.length) void this.#offerPreparation(foreign)
+  }
+
+  /** @param {UploadState[]} uploads */
+  async #offerPreparation(uploads) {
+    const { room, address } = this
+    const { offerPreparation } = await import("../ui/preparation.js")
+    offerPreparation(this.list.list, uploads, {
+      roomId: room.boot.room_id,
+      mayPrepare: () => mayControl(room.state),
+      isPlaying: ({ id }) => Boolean(room.state?.timeline?.media?.url.startsWith(`${UPLOADS_AT}${id}`)),
+      onReady: () => void this.refresh(),
+      service: {
+        address: (id) => `${address}${id}/prepare/`,
+        body: (more) => more,
+        look: () => this.#look(),
+      },
+    })
+  }
+
+  async #look() {
+    await this.refresh()
+    const { unavailable = null, play_next = null } = this.overview ?? {}
+    return { items: [...this.known.values()], unavailable, play_next }
   }
 
   /** @param {UploadState} state @returns {Shown} */

@@ -97,9 +97,9 @@ class Interrupted(ConversionCase):
 
         def look() -> None:
             job = Conversion.objects.get()
-            folder = storage.part(item.pk, job.pk, job.attempts)
+            folder = storage.part(str(item.pk), job.pk, job.attempts)
             seen.append((job.playable, (folder / "v" / "index.m3u8").exists()))
-            assert not storage.whole(item.pk, job.pk).exists()
+            assert not storage.whole(str(item.pk), job.pk).exists()
 
         for report in (1, 2, 3):
             self.at_report(report, look)
@@ -192,7 +192,7 @@ class Leftovers(ConversionCase):
     def test_the_folder_of_a_running_job_stays(self):
         job = actions.prepare(item := self.add("episode.mkv"))
         claimed = Conversion.objects.claim("elsewhere", server_clock.now_ms())
-        folder = storage.begin(item.pk, job.pk, claimed.attempts, ("v",))
+        folder = storage.begin(str(item.pk), job.pk, claimed.attempts, ("v",))
         assert tidy.tidy() == 0
         assert folder.is_dir()
 
