@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from django.test import override_settings
+from django.utils import timezone
 
 from playback.conversion import storage as results
 from playback.conversion import tidy
@@ -119,12 +120,12 @@ class UploadPreparation(UploadCase):
 
     def test_results_count_for_the_quota(self):
         upload = self.silent()
-        before = Upload.objects.reserved_bytes(room=self.room)
+        before = Upload.objects.reserved_bytes(timezone.now(), room=self.room)
         self.prepare(upload)
-        assert Upload.objects.reserved_bytes(room=self.room) > before + upload.size
+        assert Upload.objects.reserved_bytes(timezone.now(), room=self.room) > before + upload.size
         job = self.work_off()
         for scope in ({"room": self.room}, {"person": self.alice.person}, {}):
-            assert Upload.objects.reserved_bytes(**scope) == before + job.size
+            assert Upload.objects.reserved_bytes(timezone.now(), **scope) == before + job.size
         assert job.size == results.size_of(results.whole(job.owner, job.pk))
 
     def test_a_room_without_space_refuses(self):
