@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import transaction
 
+from playback import sandbox
 from playback.conversion import budget
 from playback.conversion.plan import CannotConvert, Plan, plan_of
-from playback.conversion.running import failures, sandbox
+from playback.conversion.running import failures
 from playback.models import Conversion, MediaItem, PlayWhenReady, Upload
 from playback.models.conversion import DONE, Source
 from rooms import rate_limits
@@ -103,7 +104,7 @@ def unavailable_reason() -> str:
 
     Without a worker of its own (WATCHIUM_CONVERSIONS=0) another machine may run `manage.py convert`.
     """
-    if settings.CONVERSIONS and sandbox.program() is None:
+    if settings.CONVERSIONS and sandbox.ffmpeg() is None:
         return failures.NOT_INSTALLED
     return ""
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playback.conversion.plan import LIGHT, MUSIC, AudioTrack, Plan, VideoTrack
-from playback.domain.media_types import DEMUXERS
+from playback.domain.media_types import ONLY_THE_FILE
 
 SEGMENT_S = 4
 KEY_FRAME_S = 2  # a seek costs up to 130 ms with this distance, and up to 815 ms with 10 s
@@ -24,8 +24,7 @@ FFMPEG_LIST, FFMPEG_INIT, ONLY_FFMPEG_INIT = "ffmpeg.m3u8", "ffmpeg_%v.mp4", "ff
 
 SAFE = (
     *("-nostdin", "-hide_banner", "-loglevel", "error", "-y"),
-    # A playlist named film.mkv would open other files of this machine.
-    *("-protocol_whitelist", "file", "-format_whitelist", DEMUXERS),
+    *ONLY_THE_FILE,
 )
 _HLS = (
     *("-map_metadata", "-1", "-map_chapters", "-1", "-max_muxing_queue_size", "4096"),

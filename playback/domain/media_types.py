@@ -98,6 +98,8 @@ DEMUXERS = (
     "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,asf,asf_o,mpegts,mpeg,mpegvideo,flv,rm,ogg,mp3,flac,wav,w64,aac,ac3,eac3"
     ",dts,dtshd,truehd,mlp,ape,wv,tta,tak,mpc,mpc8,caf,aiff,au,amr,dsf"
 )
+# For ffmpeg and ffprobe: a file may claim to be a list of other files or addresses.
+ONLY_THE_FILE = ("-protocol_whitelist", "file", "-format_whitelist", DEMUXERS)
 
 SKIPPED = {
     **dict.fromkeys(("mid", "midi", "kar", "mod", "xm", "it", "s3m"), "notes, not sound"),

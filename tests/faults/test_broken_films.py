@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from playback.library.metadata import ffprobe
-from playback.library.metadata.bounded_process import MAX_MEMORY
 from playback.library.metadata.ffprobe import UnreadableFile
 from playback.library.metadata.file_inspection import FileInspection
+from playback.sandbox import MAX_MEMORY
 from tests.media.generator import made
 
 FILMS = (

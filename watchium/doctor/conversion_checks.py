@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import connection
 
+from playback import sandbox
 from playback.conversion import budget, storage
-from playback.conversion.running import sandbox
 from playback.models import Conversion
 from watchium import server_clock
 from watchium.doctor.check import Result, ok, warn
@@ -25,7 +25,7 @@ def conversions() -> Result:
         f"{states['done']} files prepared, {used / budget.GB:.1f} of {settings.CONVERTED_GB:g} GB used, "
         f"{states['running']} running, {states['queued']} waiting"
     )
-    if waiting and sandbox.program() is None:
+    if waiting and sandbox.ffmpeg() is None:
         return warn(message, "Install ffmpeg (Debian: package ffmpeg), or run manage.py convert where it is.")
     if waiting and not settings.CONVERSIONS:
         return warn(message, "Set WATCHIUM_CONVERSIONS, or run manage.py convert on another machine.")

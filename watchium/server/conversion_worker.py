@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from playback.conversion.running import sandbox
+from playback import sandbox
 from playback.models import Conversion
 from watchium import server_clock
 
@@ -33,7 +33,7 @@ STOP_S = 0.8  # the server ends within a second; the child ends by itself
 @contextmanager
 def conversion_worker() -> Iterator[None]:
     """Start workers when needed, until the end of the block. Does nothing if conversions are switched off."""
-    if not settings.CONVERSIONS or sandbox.program() is None:
+    if not settings.CONVERSIONS or sandbox.ffmpeg() is None:
         yield
         return
     starter = WorkerStarter(

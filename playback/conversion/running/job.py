@@ -12,11 +12,12 @@ from pathlib import Path
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from playback import sandbox
 from playback.conversion import budget, play_when_ready, storage
 from playback.conversion.ffmpeg_command import arguments
 from playback.conversion.hls_playlist import MediaPlaylist
 from playback.conversion.plan import MUSIC, CannotConvert, Plan, plan_of
-from playback.conversion.running import failures, process, sandbox
+from playback.conversion.running import failures, process
 from playback.conversion.running.failures import Failure
 from playback.conversion.running.lease import Lease, LeaseLost
 from playback.conversion.running.progress_lines import ProgressReader
@@ -77,7 +78,7 @@ class Job:
             self._fail(Failure(failures.INTERNAL))
 
     def _convert(self) -> None:
-        if sandbox.program() is None:
+        if sandbox.ffmpeg() is None:
             raise Failure(failures.NOT_INSTALLED)
         self._source.check()
         facts = self.row.source.media_facts

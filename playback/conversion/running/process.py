@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from playback.conversion.running import sandbox
+from playback import sandbox
 from playback.conversion.running.progress_lines import ProgressReader
-from playback.library.metadata.bounded_process import environment, limit
 
-TERMINATE_S = 10.0
+MEMORY_BYTES = 4 * 1024**3  # 1080p needs 1.5 GiB of address space, 768 MiB are not enough
+FILE_BYTES = 8 * 1024**3
 WATCH_S = 0.5  # between two calls of `watch` without a progress line
 CHUNK = 64 * 1024
 MAX_ERROR_LINES = 20
@@ -45,36 +45,15 @@ def run(
 
     That is called at each report and at least twice a second. Raises OSError if it cannot be started.
     """
-    program = sandbox.program()
+    program = sandbox.ffmpeg()
     if program is None:
         raise FileNotFoundError("ffmpeg is not installed")
-    process = subprocess.Popen(  # noqa: S603  # no shell; the only word from outside is a path after `file:`
-        [*sandbox.prefix(), program, *arguments],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-    )
+    limits = sandbox.Limits(cpu_s, FILE_BYTES, MEMORY_BYTES)
+    process = sandbox.start([program, *arguments], limits, urgency=sandbox.LATER, folder=folder)
     try:
-        limit(process.pid, cpu_s=cpu_s, memory_bytes=sandbox.MEMORY_BYTES, file_bytes=sandbox.FILE_BYTES)
         return _follow(process, watch, clock)
     finally:
-        stop(process)
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to end, and kill it if it does not."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(TERMINATE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    for pipe in (process.stdout, process.stderr):
-        if pipe is not None:
-            pipe.close()
+        sandbox.stop(process)
 
 
 class _Lines:
@@ -115,7 +94,7 @@ def _follow(
             if reported or clock() - watched_s >= WATCH_S:
                 watched_s = clock()
                 if not watch(progress):
-                    stop(process)
+                    sandbox.stop(process)
                     return Outcome(process.returncode, True, tuple(errors))
     return Outcome(process.wait(), False, tuple(errors))
 

@@ -11,7 +11,7 @@ import fcntl
 import os
 import shutil
 import subprocess
-import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,12 +20,11 @@ from tempfile import mkdtemp
 
 from django.conf import settings
 
-from playback.domain.media_types import DEMUXERS
+from playback import sandbox
+from playback.domain.media_types import ONLY_THE_FILE
 from playback.library.captions import fonts
-from playback.library.metadata.bounded_process import run
 from playback.library.paths import file_location
 from playback.models import MediaItem
-from watchium.process_state import per_process, process_state
 
 # By codec: the format of the result. SubRip, WebVTT and ASS are copied; the text of MP4 becomes SubRip.
 FORMATS = {
@@ -39,12 +38,13 @@ FORMATS = {
 }
 _MUXERS = {"srt": "srt", "vtt": "webvtt", "ass": "ass"}
 _COPIED = frozenset(("subrip", "webvtt", "ass", "ssa"))
-_TIMEOUT_S = 600.0
+_TIMEOUT_S = 600.0  # of all passes over one film
 _FONTS_TIMEOUT_S = 60.0
 _MAX_RESULT_BYTES = 32 * 1024 * 1024  # of each track
-MAX_WAITING = 20
 MAX_PASSES = 8  # over one film
+# A track could not be taken out. The disk may have been slow or full: after so long the film may be read again.
 FAILED = "failed"
+FAILED_FOR_S = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -70,25 +70,22 @@ class Wanted:
         return f"{stream}.{FORMATS[dict(self.codecs)[stream]]}"
 
 
-def ffmpeg() -> str | None:
-    return shutil.which("ffmpeg")
-
-
 def folder() -> Path:
     return Path(settings.DATA_DIR) / "captions"
 
 
 def is_done(wanted: Wanted) -> bool:
-    """Whether this version of the film was read, even if nothing could be taken out of it."""
-    return (folder() / wanted.name).is_dir()
+    """Whether this version of the film was read, even if nothing could be taken out of it lately."""
+    place = folder() / wanted.name
+    try:
+        return time.time() - (place / FAILED).stat().st_mtime < FAILED_FOR_S
+    except FileNotFoundError:
+        return place.is_dir()
 
 
 def has_failed(wanted: Wanted, stream: int) -> bool:
     """Whether the film was read, and this track could not be taken out of it."""
     return is_done(wanted) and not (folder() / wanted.name / wanted.file_name(stream)).exists()
-
-
-# ---------------------------------------------------------------- one pass
 
 
 def extract(wanted: Wanted) -> None:
@@ -103,43 +100,53 @@ def extract(wanted: Wanted) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
         place = Path(mkdtemp(dir=folder(), prefix=f".{wanted.item_id}-"))
         try:
-            if wanted.codecs and not _run(_command(wanted, film, place, wanted.codecs)):
-                _run_one_by_one(wanted, film, place)
+            _take_tracks(wanted, film, place)
             if wanted.fonts:
                 _take_fonts(wanted, film, place)
-            place.chmod(0o755)
-            _forget_earlier_versions(wanted)
-            os.replace(place, folder() / wanted.name)
+            _keep(wanted, place)
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
 
-def _run_one_by_one(wanted: Wanted, film: Path, place: Path) -> None:
-    """Take out what can be read, after one damaged track has spoiled the pass for all."""
-    for stream, codec in wanted.codecs[:MAX_PASSES]:
-        if not _run(_command(wanted, film, place, ((stream, codec),))):
+def remember_failure(wanted: Wanted) -> None:
+    """Read this version of the film no more for a day, after an error that is not the film's. Raises OSError."""
+    with _only_one():
+        if not is_done(wanted):
+            place = Path(mkdtemp(dir=folder(), prefix=f".{wanted.item_id}-"))
+            (place / FAILED).touch()
+            _keep(wanted, place)
+
+
+def _take_tracks(wanted: Wanted, film: Path, place: Path) -> None:
+    """Take out all tracks; if a damaged one has spoiled the pass for all, each that can be read."""
+    until_s = time.monotonic() + _TIMEOUT_S
+    if not wanted.codecs or _run(_command(wanted, film, place, wanted.codecs), until_s):
+        return
+    for number, (stream, codec) in enumerate(wanted.codecs):
+        command = _command(wanted, film, place, ((stream, codec),))
+        if number >= MAX_PASSES or not _run(command, until_s):
             (place / wanted.file_name(stream)).unlink(missing_ok=True)
-    for stream, _codec in wanted.codecs[MAX_PASSES:]:
-        (place / wanted.file_name(stream)).unlink(missing_ok=True)
-    if not any(place.iterdir()):
-        (place / FAILED).touch()
+            (place / FAILED).touch()
+
+
+def _keep(wanted: Wanted, place: Path) -> None:
+    place.chmod(0o755)
+    _forget_earlier_versions(wanted)
+    os.replace(place, folder() / wanted.name)
 
 
 def _take_fonts(wanted: Wanted, film: Path, place: Path) -> None:
     """Write the fonts, which needs the head of the film only. What is no font or too large is deleted."""
     with suppress(OSError, subprocess.TimeoutExpired):
         # ffmpeg is ended at the first font that is too large; those before it stay.
-        run(
-            [*_prefix(), *_ffmpeg(), *fonts.words(wanted.fonts, film, place)],
-            _FONTS_TIMEOUT_S,
-            fonts.MAX_BYTES,
-        )
+        words = fonts.words(wanted.fonts, film, place)
+        sandbox.run([*_ffmpeg(), *words], _FONTS_TIMEOUT_S, fonts.MAX_BYTES, urgency=sandbox.SOON)
     fonts.delete_others(place)
 
 
 def _ffmpeg() -> list[str]:
-    command = [ffmpeg() or "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
-    return [*command, "-protocol_whitelist", "file", "-format_whitelist", DEMUXERS]
+    program = sandbox.ffmpeg() or "ffmpeg"
+    return [program, "-nostdin", "-hide_banner", "-loglevel", "error", "-y", *ONLY_THE_FILE]
 
 
 def _command(wanted: Wanted, film: Path, place: Path, codecs: Iterable[tuple[int, str]]) -> list[str]:
@@ -156,20 +163,16 @@ def _command(wanted: Wanted, film: Path, place: Path, codecs: Iterable[tuple[int
             _MUXERS[kind],
             f"file:{place / wanted.file_name(stream)}",
         ]
-    return [*_prefix(), *command]
+    return command
 
 
-@per_process
-def _prefix() -> list[str]:
-    """Return words before ffmpeg's own: it yields to the server, and ends with it."""
-    nice = [program, "-n", "10"] if (program := shutil.which("nice")) else []
-    setpriv = [program, "--pdeathsig", "KILL"] if (program := shutil.which("setpriv")) else []
-    return [*nice, *setpriv]
-
-
-def _run(command: list[str]) -> bool:
+def _run(command: list[str], until_s: float) -> bool:
+    """Return whether it succeeded before that time (monotonic)."""
+    left_s = until_s - time.monotonic()
+    if left_s <= 0:
+        return False
     try:
-        return run(command, _TIMEOUT_S, _MAX_RESULT_BYTES).code == 0
+        return sandbox.run(command, left_s, _MAX_RESULT_BYTES, urgency=sandbox.SOON).code == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -186,51 +189,3 @@ def _only_one() -> Iterator[None]:
 def _forget_earlier_versions(wanted: Wanted) -> None:
     for earlier in folder().glob(f"{wanted.item_id}-*"):
         shutil.rmtree(earlier, ignore_errors=True)
-
-
-# ---------------------------------------------------------------- in the background
-
-
-class Worker:
-    """One thread that reads films one after the other. It ends with the process, whatever it is doing."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: dict[str, Wanted] = {}
-        self._thread: threading.Thread | None = None
-
-    def request(self, wanted: Wanted) -> bool:
-        """Read this film soon; return False if too many are waiting."""
-        with self._lock:
-            if wanted.name not in self._waiting and len(self._waiting) >= MAX_WAITING:
-                return False
-            self._waiting.setdefault(wanted.name, wanted)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="captions", daemon=True)
-                self._thread.start()
-            return True
-
-    def _next(self) -> Wanted | None:
-        """Return the oldest request, which stays until it is done; None ends the thread."""
-        with self._lock:
-            wanted = next(iter(self._waiting.values()), None)
-            if wanted is None:
-                self._thread = None
-            return wanted
-
-    def _work(self) -> None:
-        while wanted := self._next():
-            try:
-                extract(wanted)
-            except OSError:
-                pass  # a full disk, say: the next request tries again
-            finally:
-                with self._lock:
-                    self._waiting.pop(wanted.name, None)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._waiting.clear()
-
-
-WORKER = process_state(Worker)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from msgspec import structs
 
+from playback import sandbox
 from playback.domain.media_facts import MediaFacts, Stream
 from playback.library.captions import extraction
 from playback.library.captions.file_names import LONGEST_LABEL, CaptionFile, captions_among
@@ -59,7 +60,7 @@ def sources_of(item: MediaItem, facts: MediaFacts | None) -> list[Source]:
 def _with_fonts(item: MediaItem, facts: MediaFacts | None, sources: list[Source]) -> list[Source]:
     """Name the fonts inside the film for captions with styles, which may be beside it too."""
     fonts = [f"{CAPTIONS_AT}{item.pk}/fonts/{index}" for index in fonts_of(facts)]
-    if not fonts or not extraction.ffmpeg():
+    if not fonts or not sandbox.ffmpeg():
         return sources
     return [
         replace(source, track=structs.replace(source.track, fonts=fonts))
@@ -117,4 +118,4 @@ def _why_not(stream: Stream) -> str | None:
         return PICTURES
     if stream.encrypted or stream.codec not in extraction.FORMATS:
         return f"Captions of this kind ({stream.codec or 'unknown'}) cannot be shown."
-    return None if extraction.ffmpeg() else NO_FFMPEG
+    return None if sandbox.ffmpeg() else NO_FFMPEG

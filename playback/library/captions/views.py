@@ -6,21 +6,47 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from playback.library.captions import extraction
-from playback.library.captions.extraction import WORKER, Wanted
+from playback.library.captions.extraction import Wanted
+from playback.library.captions.extraction_worker import WORKER
 from playback.library.captions.fonts import MIME, file_name, fonts_of
-from playback.library.captions.tracks import MAX_BYTES, TOO_LARGE, Source, source_of, sources_of
+from playback.library.captions.tracks import (
+    MAX_BYTES,
+    NO_FFMPEG,
+    TOO_LARGE,
+    Source,
+    source_of,
+    sources_of,
+)
 from playback.library.paths import is_there, open_beside
 from playback.library.range_response import found, serve
 from playback.library.safe_open import PlainFile, open_below
 from playback.library.views import require_client
 from playback.models import MediaItem
 from rooms.api_view import json_response
+from watchium.protocol.errors import Refused, TooLong, Unavailable, UnknownMedia
 from watchium.protocol.replies import Problem
 
 TRACK_ID = "[fs][0-9a-f]{1,12}"
 MIMES = {"srt": "application/x-subrip", "vtt": "text/vtt", "ass": "text/x-ssa"}
 CACHE = "private, no-cache"  # people edit these files; an unchanged one is a 304
 RETRY_S = 1
+
+
+class FileTooLarge(TooLong):
+    status = 413
+    message = TOO_LARGE
+
+
+class Unreadable(UnknownMedia):
+    status = 422
+    message = "The captions in this film could not be read."
+
+
+class Busy(Unavailable):
+    message = "The server reads many films just now. Try again in a minute."
+
+
+REFUSED_BY: dict[str, type[Refused]] = {TOO_LARGE: FileTooLarge, NO_FFMPEG: Unavailable}
 
 
 @require_safe
@@ -34,7 +60,7 @@ def captions(request: HttpRequest, item_id: str, track_id: str) -> HttpResponseB
     if source is None:
         raise Http404
     if source.track.why:
-        return _problem(source.track.why, 413 if source.track.why == TOO_LARGE else 404)
+        return _problem(REFUSED_BY.get(source.track.why, Unreadable)(source.track.why))
     return _beside(request, item, source) if source.file else _inside(request, item, source)
 
 
@@ -45,17 +71,18 @@ def _beside(request: HttpRequest, item: MediaItem, source: Source) -> HttpRespon
 
 def _inside(request: HttpRequest, item: MediaItem, source: Source) -> HttpResponseBase:
     wanted = wanted_of(item)
-    if extraction.has_failed(wanted, source.stream):
-        return _problem("The captions in this film could not be read.", 422)
-    if extraction.is_done(wanted):
-        name = f"{wanted.name}/{wanted.file_name(source.stream)}"
-        return _text(request, open_below(extraction.folder(), name), source.track.format)
-    return _requested(wanted)
+    if opened := _taken_out(wanted, wanted.file_name(source.stream)):
+        return _text(request, opened, source.track.format)
+    return _problem(Unreadable()) if extraction.is_done(wanted) else _requested(wanted)
+
+
+def _taken_out(wanted: Wanted, name: str) -> PlainFile | None:
+    return open_below(extraction.folder(), f"{wanted.name}/{name}")
 
 
 def _requested(wanted: Wanted) -> HttpResponse:
     if not WORKER.request(wanted):
-        return _waiting(_problem("The server reads many films just now. Try again in a minute.", 503))
+        return _waiting(_problem(Busy()))
     return _waiting(HttpResponse(status=202))
 
 
@@ -76,8 +103,8 @@ def font(request: HttpRequest, item_id: str, index: str) -> HttpResponseBase:
     if item is None or not is_there(item.path) or int(index) not in fonts_of(item.media_facts):
         raise Http404
     wanted = wanted_of(item)
-    if extraction.is_done(wanted):
-        opened = open_below(extraction.folder(), f"{wanted.name}/{file_name(int(index))}")
+    opened = _taken_out(wanted, file_name(int(index)))
+    if opened or extraction.is_done(wanted):
         return serve(request, found(opened, MIME, CACHE))
     return _requested(wanted)
 
@@ -86,7 +113,7 @@ def _text(request: HttpRequest, opened: PlainFile | None, kind: str) -> HttpResp
     file = found(opened, MIMES[kind], CACHE)
     if file.size > MAX_BYTES:
         file.opened.close()
-        return _problem(TOO_LARGE, 413)
+        return _problem(FileTooLarge())
     return serve(request, file)
 
 
@@ -96,5 +123,5 @@ def _waiting(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _problem(message: str, status: int) -> HttpResponse:
-    return json_response(Problem(code="not_found", message=message), status)
+def _problem(refused: Refused) -> HttpResponse:
+    return json_response(Problem(code=refused.code, message=str(refused)), refused.status)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from playback.domain.media_types import DEMUXERS
-from playback.library.metadata import bounded_process
+from playback import sandbox
+from playback.domain.media_types import ONLY_THE_FILE
 from playback.library.metadata.media_facts import ENTRIES, FIRST_PACKETS, MediaFacts, Output, facts_of
 
 PROBE_S = 20.0
@@ -53,7 +53,7 @@ def is_installed() -> bool:
     return shutil.which("ffprobe") is not None
 
 
-def probe(path: Path, container: str = "", max_memory: int = bounded_process.MAX_MEMORY) -> Probed | None:
+def probe(path: Path, container: str = "", max_memory: int = sandbox.MAX_MEMORY) -> Probed | None:
     """Return None if ffprobe is not installed or cannot run here. Raises UnreadableFile if it cannot read the file.
 
     `container`: by the file's first bytes, see `content_sniffing`; stored with the facts.
@@ -61,12 +61,11 @@ def probe(path: Path, container: str = "", max_memory: int = bounded_process.MAX
     program = shutil.which("ffprobe")
     if program is None:
         return None
-    # A file may claim to be a list of other files or addresses: open only the file itself, and no lists.
-    command = [program, "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", DEMUXERS]
+    command = [program, "-v", "error", *ONLY_THE_FILE]
     command += ["-show_entries", ENTRIES, "-read_intervals", f"%+#{FIRST_PACKETS}", "-of", "json=compact=1"]
     command += ["-i", f"file:{path}"]
     try:
-        done = bounded_process.run(command, PROBE_S, _MAX_OUTPUT, max_memory)
+        done = sandbox.run(command, PROBE_S, _MAX_OUTPUT, max_memory)
     except subprocess.TimeoutExpired:
         raise ProbeTimeout(f"ffprobe did not finish within {PROBE_S:.0f} s") from None
     except OSError:

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from playback.conversion.running import sandbox
+from playback import sandbox
 from playback.conversion.running.failures import NOT_INSTALLED
 from playback.conversion.running.worker import Worker
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, once: bool, jobs: int, idle_s: float | None, parent_pipe: bool, **options: Any
     ) -> None:
-        if sandbox.program() is None:
+        if sandbox.ffmpeg() is None:
             raise CommandError(f"{NOT_INSTALLED} Install ffmpeg, then run this again.")
         worker = Worker(jobs, idle_s=0.0 if once else idle_s)
 

@@ -7,8 +7,8 @@ from unittest.mock import patch
 from django.test import override_settings
 from django.utils import timezone
 
+from playback import sandbox
 from playback.conversion import actions, storage
-from playback.conversion.running import sandbox
 from playback.domain.media_facts import MediaFacts, to_json
 from playback.models import Conversion, MediaItem
 from tests.playback.conversion.test_plan import AAC, DUB, H264, facts, with_changes
@@ -24,7 +24,7 @@ class PreparationCase(ApiCase):
         super().setUp()
         self.converted = Path(self.enterContext(TemporaryDirectory()))
         self.enterContext(override_settings(CONVERTED_DIR=self.converted))
-        self.enterContext(patch.object(sandbox, "program", lambda: "/usr/bin/ffmpeg"))
+        self.enterContext(patch.object(sandbox, "ffmpeg", lambda: "/usr/bin/ffmpeg"))
         staff = self.account_named("staff")
         staff.account.is_staff = True
         staff.account.save()
@@ -166,7 +166,7 @@ class WhoMayPrepare(PreparationCase):
         self.refused(self.as_staff.post("/api/library/999999/prepare/", {}), 404, "not_found")
 
     def test_without_ffmpeg_the_reason_is_given(self):
-        with patch.object(sandbox, "program", lambda: None):
+        with patch.object(sandbox, "ffmpeg", lambda: None):
             refused = self.refused(self.prepare(self.as_staff, self.add()), 503, "unavailable")
             assert "ffmpeg" in refused["message"]
             assert "ffmpeg" in self.as_bob.get("/api/library/conversions/").json()["unavailable"]

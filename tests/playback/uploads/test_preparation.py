@@ -9,9 +9,10 @@ from unittest.mock import patch
 from django.test import override_settings
 from django.utils import timezone
 
+from playback import sandbox
 from playback.conversion import storage as results
 from playback.conversion import tidy
-from playback.conversion.running import failures, sandbox
+from playback.conversion.running import failures
 from playback.conversion.running.worker import Worker
 from playback.models import Conversion, Playback, Upload
 from playback.uploads import storage
@@ -114,7 +115,7 @@ class UploadPreparation(UploadCase):
         self.piece(url, 0, data[:2000])
         refused = self.refused(self.prepare(self.upload_at(url)), 400, "unknown_media")
         assert "still arriving" in refused["message"]
-        with patch.object(sandbox, "program", lambda: None):
+        with patch.object(sandbox, "ffmpeg", lambda: None):
             self.refused(self.prepare(self.silent()), 503, "unavailable")
             assert "ffmpeg" in self.listed()["unavailable"]
 

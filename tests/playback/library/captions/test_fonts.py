@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from playback.domain.media_facts import Attachment, MediaFacts
-from playback.library.captions import extraction
+from playback.library.captions import extraction, extraction_worker
 from playback.library.captions.fonts import MAX_BYTES, MAX_FONTS, fonts_of
 from playback.library.captions.views import wanted_of
 from playback.models import MediaItem
@@ -77,7 +77,7 @@ class Fonts(CaptionCase):
             data=with_attachments(("one.otf", "application/vnd.ms-opentype", len(FONT), b"OTTO" + FONT))
         )
         url = self.tracks(item)["jpn"].fonts[0]
-        with patch.object(extraction.WORKER, "request", return_value=True) as requested:
+        with patch.object(extraction_worker.WORKER, "request", return_value=True) as requested:
             assert self.browser.get(url).status_code == 202
         requested.assert_called_once()
 

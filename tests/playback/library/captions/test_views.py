@@ -2,14 +2,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import replace
+from itertools import count
+from subprocess import TimeoutExpired
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
 from django.test import Client, override_settings
 
-from playback.library.captions import extraction
+from playback import sandbox
+from playback.library.captions import extraction, extraction_worker
 from playback.library.captions.cleaning import discard_outdated
+from playback.library.captions.extraction import Wanted
 from playback.library.captions.tracks import MAX_BYTES, NO_FFMPEG, PICTURES, TOO_LARGE, captions_of
 from playback.library.captions.views import wanted_of
 from playback.models import MediaItem
@@ -110,6 +116,7 @@ class Beside(CaptionCase):
         assert (track.url, track.why) == (None, TOO_LARGE)
         refused = self.browser.get(f"/media/captions/{item.pk}/{track.id}")
         assert (refused.status_code, refused.json()["message"]) == (413, TOO_LARGE)
+        assert refused.json()["code"] == "too_long"
         with (self.folder / "Films/film.en.srt").open("wb") as largest:
             largest.truncate(MAX_BYTES)
         assert self.tracks(item)["en"].why is None
@@ -157,7 +164,7 @@ class Inside(CaptionCase):
         item = self.film()
         tracks = self.tracks(item)
         assert {name: t.format for name, t in tracks.items()} == {"eng": "srt", "jpn": "ass", "vtt": "vtt"}
-        with patch.object(extraction.WORKER, "request", return_value=True) as requested:
+        with patch.object(extraction_worker.WORKER, "request", return_value=True) as requested:
             waiting = self.browser.get(tracks["eng"].url)
         assert (waiting.status_code, waiting["Retry-After"], waiting["Cache-Control"]) == (
             202,
@@ -199,13 +206,59 @@ class Inside(CaptionCase):
         self.put(item.path, data[:64] + bytes(len(data) - 64), changed_s=int(changed))
         self.extract(item)
         refused = self.browser.get(track.url)
-        assert (refused.status_code, refused.json()["message"]) == (
-            422,
-            "The captions in this film could not be read.",
-        )
+        problem = refused.json()
+        assert (refused.status_code, problem["code"]) == (422, "unknown_media")
+        assert problem["message"] == "The captions in this film could not be read."
         assert sorted(place.name for place in extraction.folder().iterdir()) == sorted(
             [".lock", wanted_of(item).name]
         )
+
+    def test_a_film_that_takes_too_long_is_not_read_again_for_a_day(self):
+        """One pass took up to ten minutes, and there were nine."""
+        wanted = wanted_of(self.film())
+        track = self.tracks(self.item(wanted.path))["eng"]
+        with (
+            patch.object(sandbox, "run", side_effect=TimeoutExpired("ffmpeg", 600)) as run,
+            patch.object(
+                extraction, "time", SimpleNamespace(time=time.time, monotonic=count(0, 400).__next__)
+            ),
+        ):
+            extraction.extract(wanted)
+            extraction.extract(wanted)
+        assert run.call_count == 1
+        assert self.browser.get(track.url).status_code == 422
+        failed_s = time.time() - extraction.FAILED_FOR_S
+        os.utime(extraction.folder() / wanted.name / extraction.FAILED, (failed_s, failed_s))
+        extraction.extract(wanted)
+        assert self.get(track.url).decode().strip() == SRT.strip()
+
+    def test_tracks_that_were_taken_out_stay_when_another_failed_yesterday(self):
+        item = self.film()
+        wanted = wanted_of(item)
+        extraction.extract(replace(wanted, codecs=(*wanted.codecs, (99, "subrip"))))
+        failed_s = time.time() - extraction.FAILED_FOR_S
+        os.utime(extraction.folder() / wanted.name / extraction.FAILED, (failed_s, failed_s))
+        assert b"{\\an8}Sign" in self.get(self.tracks(item)["jpn"].url)
+
+    def test_the_worker_goes_on_after_an_error_and_does_not_try_that_film_again(self):
+        broken, whole = wanted_of(self.film()), wanted_of(self.film("other.mkv"))
+        worker = extraction_worker.Worker()
+        taken_out = []
+
+        def fail_once(wanted: Wanted) -> None:
+            taken_out.append(wanted)
+            if wanted == broken:
+                raise KeyError("a film that nobody thought of")
+            extraction.extract(wanted)
+
+        with patch.object(extraction_worker, "extract", fail_once), self.assertLogs("playback", "ERROR"):
+            for wanted in (broken, whole):
+                assert worker.request(wanted)
+            while thread := worker._thread:
+                thread.join(60)
+        assert taken_out == [broken, whole]
+        assert extraction.has_failed(broken, 1)
+        assert not extraction.has_failed(whole, 1)
 
     def test_a_playlist_with_a_films_name_opens_no_other_file(self):
         item = self.film()
@@ -233,18 +286,20 @@ class Inside(CaptionCase):
 
     def test_without_ffmpeg_the_tracks_are_listed_with_the_reason(self):
         item = self.film()
-        with patch.object(extraction, "ffmpeg", return_value=None):
+        with patch.object(sandbox, "ffmpeg", return_value=None):
             assert {track.why for track in self.tracks(item).values()} == {NO_FFMPEG}
+            refused = self.browser.get(f"/media/captions/{item.pk}/s1")
+            assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
 
     def test_too_many_films_at_once_are_told_to_wait(self):
         item = self.film()
-        with patch.object(extraction.WORKER, "request", return_value=False):
+        with patch.object(extraction_worker.WORKER, "request", return_value=False):
             busy = self.browser.get(self.tracks(item)["eng"].url)
-        assert (busy.status_code, busy["Retry-After"]) == (503, "1")
+        assert (busy.status_code, busy["Retry-After"], busy.json()["code"]) == (503, "1", "unavailable")
 
     def test_the_worker_reads_films_in_the_background(self):
         wanted = wanted_of(self.film())
-        worker = extraction.Worker()
+        worker = extraction_worker.Worker()
         assert worker.request(wanted)
         assert worker.request(wanted)
         thread = worker._thread
