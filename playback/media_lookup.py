@@ -128,6 +128,12 @@ def item_id_at(address: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def upload_id_at(address: str) -> str | None:
+    """Return the id of the upload at an address; None for other addresses."""
+    match = _upload_address.fullmatch(address.strip())
+    return match[1] if match else None
+
+
 def duration_of(media: Media) -> Duration | None:
     """Return the duration of the media if the server knows it; otherwise a player reports it."""
     if match := _library_address.fullmatch(media.url):

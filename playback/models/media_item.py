@@ -291,8 +291,8 @@ class MediaItem(models.Model):
         return f"{self.title} \u2013 {self.artist}" if self.artist else self.title
 
     def to_protocol(self) -> Item:
-        """The item, with what players open: the result of its conversion if browsers do not play the file itself."""
-        converted = self.prepared and not self.starts_directly
+        """The item, with what players open: the result of its conversion if there is one."""
+        converted = bool(self.prepared)
         return Item(
             id=self.pk,
             title=self.title,

@@ -13,7 +13,8 @@ from msgspec import Meta
 from playback import media_lookup
 from playback.domain.playability import DIRECT, NO
 from playback.library.serializers import library_items
-from playback.models import MediaItem
+from playback.models import MediaItem, Upload
+from playback.uploads.serializers import upload_states
 from rooms.models import Member
 from watchium.protocol.errors import BadMessage, NotHost, UnknownMedia
 from watchium.protocol.player_types import Chapter, ConversionState, MediaTrack, Plays
@@ -21,7 +22,7 @@ from watchium.protocol.types import ItemId, Media, Url
 
 
 class MediaToCheck(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """An address, or an item of the library by its `media_url` or its id."""
+    """An address (of a file, stream, upload), or an item of the library by its `media_url` or its id."""
 
     media_url: Url | None = None
     item_id: ItemId | None = None
@@ -58,6 +59,10 @@ def check_media(by: Member, media: MediaToCheck) -> MediaVerdict:
         return _of_item(item)
     if media.media_url is None:
         return _refused("There is no such medium on this server.")
+    upload_id = media_lookup.upload_id_at(media.media_url)
+    upload = Upload.objects.in_room(by.room, upload_id) if upload_id else None
+    if upload is not None and upload.plays:
+        return _of_upload(upload, by)
     try:
         return _of_address(media_lookup.find(media.media_url, media.title, room=by.room))
     except UnknownMedia as refused:
@@ -96,6 +101,22 @@ def _loads(item: MediaItem) -> bool:
     except UnknownMedia:
         return False
     return True
+
+
+def _of_upload(upload: Upload, by: Member) -> MediaVerdict:
+    shown = upload_states([upload], by)[0]
+    return MediaVerdict(
+        source=media_lookup.UPLOAD,
+        kind=upload.kind,
+        title=upload.title,
+        mime=upload.prepared_mime or upload.mime,
+        plays=shown.plays,
+        why=shown.why,
+        playable=shown.playable,
+        duration=upload.duration,
+        tracks=shown.tracks,
+        conversion=shown.conversion,
+    )
 
 
 def _of_address(media: Media) -> MediaVerdict:

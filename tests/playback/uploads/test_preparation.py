@@ -61,6 +61,12 @@ class UploadPreparation(UploadCase):
         problem = self.refused(self.load(upload.url), 400, "unknown_media")
         assert "It has to be converted first" in problem["message"]
 
+    def test_a_check_before_it_plays_names_the_remedy(self):
+        upload = self.silent()
+        found = self.as_alice.post(self.url("media/check/"), {"media_url": upload.url}).json()
+        assert (found["source"], found["plays"], found["playable"]) == ("upload", "audio", False)
+        assert "AC-3" in found["why"]
+
     def test_a_film_in_a_foreign_container_is_taken(self):
         upload = self.sent(film("film.avi", "-c:v", "mpeg4", "-c:a", "mp3"))
         assert (upload.kind, upload.state, upload.plays) == ("video", "whole", "transcode")
