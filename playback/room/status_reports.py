@@ -37,6 +37,7 @@ UNCHANGED_INTERVAL_MS = 12_000.0  # without a change; with three seconds it was 
 # One row per member and interval; actions believe it for thirty seconds, and only if memory has nothing newer.
 WRITE_INTERVAL_MS = UNCHANGED_INTERVAL_MS - 1000
 NEVER = float("-inf")
+FAILED = {"error", "broken_off"}
 DRIFT_CHANGE_MS = 20.0  # from one report to the next: half a frame
 
 _encode = msgspec.msgpack.encode
@@ -278,6 +279,8 @@ def _is_change(before: ReceivedReport | None, now: PlayerReport) -> bool:
         return True
     if (was.lacks, was.copy) != (now.lacks, now.copy):
         return True
+    if (now.state in FAILED or now.lacks) and now.revision != was.revision:
+        return True  # other media may have failed now
     if was.drift_ms is None or now.drift_ms is None:
         return was.drift_ms is not now.drift_ms
     return abs(now.drift_ms - was.drift_ms) >= DRIFT_CHANGE_MS

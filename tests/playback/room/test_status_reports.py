@@ -98,6 +98,17 @@ def test_a_changed_status_is_published_early(otherwise: dict):
     assert published(last, NOW_MS + 3000) == {"1"}
 
 
+@pytest.mark.parametrize("failed", [{"state": "error"}, {"lacks": MissingTrack(track="sound", codec="DTS")}])
+def test_a_failure_is_published_early_again_after_the_room_changed(failed: dict):
+    last = LastReports()
+    last.record("a", "1", report(1, revision=7, **failed), NOW_MS)
+    last.take_unpublished(NOW_MS)
+    last.record("a", "1", report(1, revision=7, **failed), NOW_MS + 3000)
+    assert published(last, NOW_MS + 3000) == set()
+    last.record("a", "1", report(1, revision=8, **failed), NOW_MS + 6000)
+    assert published(last, NOW_MS + 6000) == {"1"}
+
+
 def test_less_than_half_a_frame_of_drift_is_no_change():
     last = LastReports()
     last.record("a", "1", report(1, drift_ms=5.0), NOW_MS)

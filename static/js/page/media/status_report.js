@@ -71,12 +71,13 @@ export function reportedState(controller, hidden) {
 
 /**
  * A state to report before the next heartbeat, because the room may be waiting for it: data ran out, or the
- * media is ready at the position where the room waits. Null: none.
+ * media is ready at the position where the room waits; or because the host should see it: the media failed. Null: none.
  * @param {SyncController} controller
  */
 export function urgentState({ state, timeline, media }) {
   const lost = media.unaligned.reason ?? media.failure?.kind
   if (lost && timeline?.phase === "holding") return `${lost} ${timeline.revision}`
+  if (media.failure && media.failure.kind !== "interrupted") return "failed"
   if (state === "buffering") return "stalled"
   return state === "ready" && timeline?.phase === "holding" ? `ready ${timeline.revision}` : null
 }
