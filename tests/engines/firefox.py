@@ -146,7 +146,8 @@ class Firefox:
 
     def _open(self) -> None:
         self.ask = Connection(self._address())
-        capabilities = self.ask("session.new", capabilities={"alwaysMatch": {}})["capabilities"]
+        wanted = {"unhandledPromptBehavior": {"file": "ignore"}}  # a test chooses the file
+        capabilities = self.ask("session.new", capabilities={"alwaysMatch": wanted})["capabilities"]
         self.version = f"Firefox {capabilities['browserVersion']}"
         self.ask("session.subscribe", events=["log.entryAdded"])
 
@@ -205,6 +206,11 @@ class FirefoxPage(EnginePage):
 
     def perform(self, source: dict[str, Any]) -> None:
         self.ask("input.performActions", actions=[source])
+
+    def attach(self, css: str, path: Path) -> None:
+        located = self.ask("browsingContext.locateNodes", locator={"type": "css", "value": css})
+        element = {"sharedId": located["nodes"][0]["sharedId"]}
+        self.ask("input.setFiles", element=element, files=[str(path)])
 
     def resize(self, width: int, height: int) -> None:
         self.ask("browsingContext.setViewport", viewport={"width": width, "height": height})

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import Any
 
 TIMEOUT_S = 15.0
 PRESS_MS = 30
+FILE_INPUT = "[data-file-input]"
 ENTER = "\ue007"  # as WebDriver writes keys
 # Scroll the first visible element with this selector and name into view; return its centre if it can be clicked.
 MIDDLE = """(css, name) => {
@@ -53,6 +55,10 @@ class EnginePage(ABC):
         """Perform one WebDriver input source: real input, which counts as a user gesture."""
 
     @abstractmethod
+    def attach(self, css: str, path: Path) -> None:
+        """Choose a file in a file input."""
+
+    @abstractmethod
     def resize(self, width: int, height: int) -> None: ...
 
     def evaluate(self, script: str, *arguments: object) -> Any:
@@ -88,3 +94,9 @@ class EnginePage(ABC):
         self.click(css)
         self.evaluate("css => document.querySelector(css).select?.()", css)
         self.type(text)
+
+    def choose_file(self, css: str, path: Path) -> None:
+        """Click what asks for a file, and choose one."""
+        self.click(css)
+        self.wait_until("css => Boolean(document.querySelector(css))", FILE_INPUT)
+        self.attach(FILE_INPUT, path)

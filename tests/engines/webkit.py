@@ -27,6 +27,7 @@ TIMEOUTS = {"script": 30_000, "pageLoad": 30_000, "implicit": 0}
 WINDOW_MOVES = 4  # a window gets its new size a moment after the command
 WINDOW_WAIT_S = 0.3
 CLOSE_S = 10.0
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element's id in WebDriver
 # Results and errors go to a callback; otherwise errors would be lost.
 ASYNC = """const done = arguments[arguments.length - 1];
     ({function})(arguments[0]).then(text => done([true, text]), error => done([false, String(error)]))"""
@@ -134,6 +135,10 @@ class WebKitPage(EnginePage):
 
     def perform(self, source: dict[str, Any]) -> None:
         self.ask("POST", "/actions", {"actions": [source]})
+
+    def attach(self, css: str, path: Path) -> None:
+        found = self.ask("POST", "/element", {"using": "css selector", "value": css})
+        self.ask("POST", f"/element/{found[ELEMENT]}/value", {"text": str(path)})
 
     def resize(self, width: int, height: int) -> None:
         """Resize the window so that the page has this size; the minimum width is 447."""

@@ -56,6 +56,7 @@ LISTEN = """async (tones) => {
     const { media, until } = window.bench
     const element = media()
     const from = element.currentTime
+    if (!element.captureStream && !element.mozCaptureStream) return analyse()
     const stream = (element.captureStream ?? element.mozCaptureStream).call(element)
     await window.watchium.room.say("play", {})
     await until(() => element.currentTime > from + 0.2 && stream.getAudioTracks().length, 4000)
@@ -67,6 +68,37 @@ LISTEN = """async (tones) => {
     const movedS = element.currentTime - from
     await window.watchium.room.say("pause", {})
     return { hertz, movedS }
+
+    // WebKitGTK records no element, and its AudioContext runs without a sound card.
+    async function analyse() {
+        const ears = (window.benchEars ??= listenTo(element))
+        await ears.context.resume()
+        await window.watchium.room.say("play", {})
+        await until(() => element.currentTime > from + 0.2, 4000)
+        let hertz = 0
+        for (let tries = 0; !hertz && tries < 4 && !element.ended; tries++) {
+            await new Promise(done => setTimeout(done, 500))
+            hertz = loudest(ears)
+        }
+        const movedS = element.currentTime - from
+        await window.watchium.room.say("pause", {})
+        return { hertz, movedS }
+    }
+
+    function listenTo(element) {
+        const context = new AudioContext()
+        const analyser = Object.assign(context.createAnalyser(), { fftSize: 8192, smoothingTimeConstant: 0 })
+        context.createMediaElementSource(element).connect(analyser).connect(context.destination)
+        return { context, analyser }
+    }
+
+    function loudest({ context, analyser }) {
+        const levels = new Float32Array(analyser.frequencyBinCount)
+        analyser.getFloatFrequencyData(levels)
+        const step = context.sampleRate / analyser.fftSize
+        const peak = levels.indexOf(Math.max(...levels)) * step
+        return Number.isFinite(Math.max(...levels)) ? (tones.find(tone => Math.abs(tone - peak) < 3 * step) ?? 0) : 0
+    }
 
     async function record(stream) {
         const recorder = new MediaRecorder(stream)

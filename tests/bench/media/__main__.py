@@ -95,6 +95,7 @@ def host(engine: str, server: Server) -> Iterator[Any]:
         host_page = other.person()
         host_page.goto(server.url)
         host_page.click("button", "Create room")
+        host_page.wait_until("() => Boolean(window.watchium?.room)")  # the first page has a socket too
         host_page.wait_until(SOCKET_OPEN)
         yield host_page
 
