@@ -11,6 +11,7 @@ const LAYERS = [
   ["core/sync"],
   ["core/media", "core/room", "core/player", "core/embeds"],
   ["page/lib"],
+  ["page/streams"],
   ["page/sources"],
   ["page/ui", "page/net", "page/media"],
   ["page/room", "page/player_audio"],

@@ -3,12 +3,14 @@
 `ok` serves the folder and allows other sites; `nocors` does not allow them; `missing` has nothing; `forbidden` refuses;
 `html` answers with a page; `stall` never answers; `slow` answers each request after 60 ms; `expires` refuses segments
 from the fourth on; `empty`, `itself` and `long` are lists without segments, of themselves, and of 10,000 segments;
-`live` and `undated` are sliding windows of the film, with and without programme date time; `growing` is the list of a
-conversion that is still running. Files whose suffix is in `outage` get no answer: the connection is closed.
+`live` and `undated` are sliding windows of the film, with and without programme date time (DASH: `live` only);
+`growing` is the list of a conversion that is still running. Files whose suffix is in `outage` get no answer, and the
+connection is closed, or an empty one with the code `outage_status`.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import Counter
@@ -42,6 +44,7 @@ class StreamServer(ThreadingHTTPServer):
         self.folder = folder
         self.requests: Counter[str] = Counter()
         self.outage: tuple[str, ...] = ()
+        self.outage_status: int | None = None
         self.closing = threading.Event()
         self.live_began_s = 0.0
         self.start_live()
@@ -68,6 +71,8 @@ class _Manners(BaseHTTPRequestHandler):
         self.server.requests[path] += 1
         if self.server.outage and path.endswith(self.server.outage):
             self.close_connection = True
+            if self.server.outage_status:
+                self._send(b"", "text/plain", status=self.server.outage_status)
             return
         try:
             getattr(self, f"_{manner}", self._missing)(name)
@@ -135,6 +140,9 @@ class _Manners(BaseHTTPRequestHandler):
 
     def _window(self, name: str, *, dated: bool) -> None:
         """The last segments that are complete by now, of a single rendition."""
+        if name.endswith(".mpd"):
+            began_s, film = self.server.live_began_s, (self.server.folder / name).read_text()
+            return self._send(live_manifest(film, began_s, time.time()).encode(), TYPES[".mpd"])
         if not name.endswith(".m3u8"):
             return self._ok(name)
         known = len(list((self.server.folder / "v90").glob("*.m4s")))
@@ -175,6 +183,30 @@ class _Manners(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+
+def live_manifest(film: str, began_s: float, now_s: float) -> str:
+    """Return the manifest of a film as that of its live broadcast: the last segments that are complete by now."""
+    first_s, last_s = now_s - began_s - LIVE_SEGMENTS * SEGMENT_S, now_s - began_s
+
+    def window(template: re.Match[str]) -> str:
+        scale, at, number, kept = int(template[1]), 0, 1, []
+        for length, repeats in re.findall(r'<S (?:t="0" )?d="(\d+)"(?: r="(\d+)")?', template[0]):
+            for _ in range(int(repeats or 0) + 1):
+                if at >= first_s * scale and at + int(length) <= last_s * scale:
+                    kept.append((number, f'<S t="{at}" d="{length}" />'))
+                at += int(length)
+                number += 1
+        start = kept[0][0] if kept else 1
+        timeline = f"<SegmentTimeline>{''.join(each for _, each in kept)}</SegmentTimeline>"
+        head = template[0].partition("<SegmentTimeline>")[0]
+        return head.replace('startNumber="1"', f'startNumber="{start}"') + timeline
+
+    began = datetime.fromtimestamp(began_s, UTC).isoformat(timespec="milliseconds")
+    head = f'type="dynamic" availabilityStartTime="{began}" minimumUpdatePeriod="PT{SEGMENT_S}S"'
+    head += f' timeShiftBufferDepth="PT{LIVE_SEGMENTS * SEGMENT_S}S"'
+    text = re.sub(r'<SegmentTemplate timescale="(\d+)".*?</SegmentTimeline>', window, film, flags=re.DOTALL)
+    return re.sub(r'type="static"\s+mediaPresentationDuration="[^"]*"', head, text)
 
 
 @contextmanager

@@ -74,7 +74,11 @@ def test_a_room_that_plays_a_file_loads_none_of_it(here):
     put_on("/media/samples/clip.webm", alice)
     loaded = alice.evaluate("() => performance.getEntriesByType('resource').map(({ name }) => name)")
     assert loaded
-    assert not [name for name in loaded if "/vendor/" in name or "/sources/" in name or "_menu" in name]
+    assert not [
+        name
+        for name in loaded
+        if "/vendor/" in name or "/sources/" in name or "/streams/" in name or "_menu" in name
+    ]
     for name in ("Audio language", "Quality"):
         expect(alice.get_by_role("button", name=name)).to_be_hidden()
 
@@ -235,13 +239,27 @@ def test_a_live_stream_plays_by_itself_when_its_parts_are_there_again(here, stre
     wait_until_live(alice, bob)
 
 
+def test_who_comes_while_a_live_stream_is_away_reads_why_and_is_in_step_when_it_is_back(here, streams):
+    alice, bob = here
+    streams.start_live()
+    put_on(streams.url("live", "dash.mpd"), alice, bob)
+    say(alice, "play")
+    wait_until_live(alice)
+    with outage(streams, ".mpd", ".mp4", ".m4s", status=404):
+        bob.reload()
+        for words in ("The stream was not found", "It goes on by itself"):
+            expect(bob.locator("[data-between]")).to_contain_text(words, timeout=SENTENCE_MS)
+        expect(alice.locator("[data-notices]")).to_contain_text("Cannot play this: Bob.")
+    wait_until_live(alice, bob)
+
+
 @contextmanager
-def outage(streams: StreamServer, *suffixes: str) -> Iterator[None]:
-    streams.outage = suffixes
+def outage(streams: StreamServer, *suffixes: str, status: int | None = None) -> Iterator[None]:
+    streams.outage, streams.outage_status = suffixes, status
     try:
         yield
     finally:
-        streams.outage = ()
+        streams.outage, streams.outage_status = (), None
 
 
 def expect_wait(*people: Page) -> None:

@@ -3,7 +3,8 @@ import { mock, test } from "node:test"
 
 mock.timers.enable({ apis: ["setTimeout"] })
 const browser = /** @type {any} */ (globalThis)
-const { whenBack } = await import("../../../static/js/page/sources/hls_return.js")
+const { isBack } = await import("../../../static/js/page/streams/hls_return.js")
+const { whenBack } = await import("../../../static/js/page/streams/host_probe.js")
 
 /** A media server: its list and its parts answer or not. */
 const server = { list: false, parts: false, listed: ["/s1.m4s", "/s2.m4s"], asked: [] }
@@ -49,7 +50,8 @@ async function pass(seconds) {
 function wait(part = null) {
   const waiting = { controller: new AbortController(), backs: 0 }
   const { signal } = waiting.controller
-  whenBack({ Hls, options: {}, url: "/live.m3u8", part, signal }, () => (waiting.backs += 1))
+  const isThere = () => isBack(/** @type {any} */ ({ Hls, options: {}, url: "/live.m3u8", part, signal }))
+  whenBack(isThere, signal, () => (waiting.backs += 1))
   return waiting
 }
 
@@ -103,4 +105,20 @@ test("nobody is waited for after other media were loaded", async () => {
   await pass(60)
   assert.equal(waiting.backs, 0)
   assert.equal(Hls.alive, 0)
+})
+
+test("a stream that stays away is asked for less often after some minutes", async () => {
+  let asked = 0
+  const { signal } = new AbortController()
+  const isThere = async () => {
+    asked += 1
+    return false
+  }
+  whenBack(isThere, signal, () => assert.fail("it is away"))
+  await pass(120)
+  assert.ok(asked >= 35 && asked <= 80, `${asked}`)
+  await pass(300)
+  asked = 0
+  await pass(120)
+  assert.ok(asked >= 8 && asked <= 20, `${asked}`)
 })

@@ -8,7 +8,7 @@ import {
   preferredTrack,
   qualityLabel,
 } from "../../../static/js/core/media/track_choice.js"
-import { separateSound } from "../../../static/js/page/sources/hls_tracks.js"
+import { separateSound } from "../../../static/js/page/streams/hls_tracks.js"
 import { each } from "../random.js"
 
 const track = (id, language, name = "", isDefault = false) => ({ id, language, name, isDefault })

@@ -52,9 +52,17 @@ const PASSING = new Set(["unreachable", "slow", "server"])
 /** An encoder that is started again removes its list and old parts, or begins with an empty list. @type {Set<FaultKind>} */
 const PASSING_LIVE = new Set(["gone", "missing", "empty", "damaged"])
 
+/** A proxy whose server is away answers without permission for other sites. @type {Set<FaultKind>} */
+const NOT_YET = new Set(["missing", "gone", "empty", "no_cors"])
+
 /** Whether a stream that has played may go on by itself later. @param {Fault} fault @param {boolean} live */
 export function mayPass({ kind }, live) {
   return PASSING.has(kind) || (live && PASSING_LIVE.has(kind))
+}
+
+/** Whether a stream that was never there may be there later. @param {Fault} fault @param {boolean} live */
+export function mayBegin(fault, live) {
+  return NOT_YET.has(fault.kind) || mayPass(fault, live)
 }
 
 /**

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Live streams by programme date time: the encoder's wall clock in the list says when a picture was made, the same for
- * every viewer. All players aim at the same moment before now, so that they are in step without a common position.
+ * Live streams by programme date time (in DASH, the date at which its positions begin): the encoder's wall clock in the
+ * list says when a picture was made, the same for every viewer. All players aim at the same moment before now, so that
+ * they are in step without a common position.
  *
  * A player's own position is of no use to others: it begins where the player joined.
  */

@@ -28,7 +28,7 @@ export function stageMessageFor(room, { kind, atS, message }) {
   if (kind === "ends_soon") return null
   if (message?.ownCopy) return { title: message.title, text: message.text, mayRetry: false, mayBring: true }
   if (message) {
-    const again = kind === "interrupted" ? ` ${gettext("It goes on by itself when that is over.")}` : ""
+    const again = message.returns ? ` ${gettext("It goes on by itself when that is over.")}` : ""
     return {
       title: message.title,
       text: withOthers(room, messageText(room, message)) + again,

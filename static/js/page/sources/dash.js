@@ -5,42 +5,21 @@
  */
 
 import { dashFault } from "../../core/media/dash_faults.js"
-import { mayPass } from "../../core/media/stream_faults.js"
+import { mayBegin, mayPass } from "../../core/media/stream_faults.js"
 import { distinctQualities, preferredTrack } from "../../core/media/track_choice.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { every } from "../lib/timers.js"
-import { answers } from "./host_probe.js"
-import { faultMessage } from "./stream_messages.js"
+import { FROM_EDGE_S, isBack, LiveWindow, MIME, newPlayer } from "../streams/dash_player.js"
+import { isOut } from "../streams/hls_activity.js"
+import { answers, whenBack } from "../streams/host_probe.js"
+import { LiveList } from "../streams/live_list.js"
+import { faultMessage } from "../streams/stream_messages.js"
 
-const VENDORED = "../../../vendor/shaka-player/shaka-player.dash.mjs" // not a literal: a copied file is neither typed nor preloaded
-await import(VENDORED)
-const { shaka } = /** @type {any} */ (window)
-
-const MIME = "application/dash+xml"
 const LANGUAGE_KEY = "audio-language"
 const RETRY_S = 2
 const CHECK_MS = 500
 const STUCK_MS = 2000
 const INTERRUPTED = 7000 // loading was ended by closing
-const REQUESTS = {
-  maxAttempts: 2,
-  baseDelay: 500,
-  timeout: 60_000,
-  connectionTimeout: 4000,
-  stallTimeout: 4000,
-}
-const SETTINGS = {
-  manifest: { retryParameters: REQUESTS, dash: { ignoreDrmInfo: false } },
-  streaming: {
-    retryParameters: REQUESTS,
-    bufferingGoal: 20,
-    bufferBehind: 30,
-    rebufferingGoal: 0, // it would set the rate to 0
-    stallEnabled: false,
-    liveSync: { enabled: false },
-    failureCallback: () => {}, // tried again below
-  },
-}
 
 /** @typedef {import("../media/media_element.js").SourceCallbacks} SourceCallbacks */
 
@@ -63,8 +42,12 @@ class DashSource {
   audioTrack = -1
   started = false
   loaded = false
-  warned = false
   appendedMs = 0
+  list = new LiveList()
+  /** A part could not be loaded; what is buffered plays on. @type {import("../../core/media/stream_faults.js").Fault | null} */
+  fault = null
+  /** It is opened again when its server is back. */
+  awaited = false
 
   /**
    * @param {HTMLMediaElement} element
@@ -76,8 +59,8 @@ class DashSource {
     this.url = media.url.split("#", 1)[0]
     this.callbacks = callbacks
     this.controller = new AbortController()
-    this.player = new shaka.Player()
-    this.player.configure(SETTINGS)
+    this.player = newPlayer(() => this.#liveStartS())
+    this.window = new LiveWindow(this.player)
     this.stopChecking = every(CHECK_MS, () => this.#check())
     this.#listen()
     void this.#load()
@@ -92,6 +75,7 @@ class DashSource {
     player.addEventListener("gapjumped", expect)
     player.addEventListener("error", (/** @type {any} */ { detail }) => this.#streamFailed(detail))
     player.addEventListener("segmentappended", () => this.#partArrived())
+    player.addEventListener("manifestupdated", () => this.#updateLive())
     for (const type of ["trackschanged", "audiotrackschanged"])
       player.addEventListener(type, () => this.#tracksChanged())
   }
@@ -107,7 +91,6 @@ class DashSource {
     }
     if (this.controller.signal.aborted) return
     this.loaded = true
-    if (player.isLive()) callbacks.live(null)
     this.#tracksChanged()
     const wanted = preferredTrack(this.audioTracks, loadItem(LANGUAGE_KEY, ""))
     if (wanted && wanted.id !== this.audioTrack) this.#select(wanted.id)
@@ -179,6 +162,27 @@ class DashSource {
     }
   }
 
+  // ---------------------------------------------------------------- live
+
+  /** All positions of a live stream begin at a date that its list names. */
+  #updateLive() {
+    const { player, list, callbacks } = this
+    if (!player.isLive()) return
+    list.update(this.window.read(), callbacks.serverMs())
+    callbacks.live(list.mapping)
+  }
+
+  /** Where a live stream begins, before its first part is asked for. */
+  #liveStartS() {
+    this.#updateLive()
+    return this.list.mapping ? this.list.startS(this.callbacks.serverMs()) : -FROM_EDGE_S
+  }
+
+  /** Wall time in ms of the picture that is shown, as its encoder dated it. */
+  wallClock() {
+    return this.list.dated ? (this.player.getPlayheadTimeAsDate()?.getTime() ?? null) : null
+  }
+
   // ---------------------------------------------------------------- errors
 
   /** @param {import("../../core/media/dash_faults.js").DashError} error */
@@ -186,31 +190,51 @@ class DashSource {
     if (error.code === INTERRUPTED) return
     const fault = dashFault(error, false)
     if (fault.kind === "unreachable" && (await answers(this.url))) fault.kind = "no_cors"
-    this.callbacks.failed(faultMessage(fault, this.url))
+    if (!this.controller.signal.aborted) this.#fail(fault)
   }
 
   /** What is buffered plays on, and the part is asked for again. @param {import("../../core/media/dash_faults.js").DashError} error */
   #streamFailed(error) {
-    if (!this.loaded) return // load() rejects
+    if (!this.loaded || this.awaited) return // load() rejects
     const fault = dashFault(error, this.started)
-    const message = faultMessage(fault, this.url)
-    if (!mayPass(fault, this.player.isLive())) return this.callbacks.failed(message)
-    this.warned = true
-    this.callbacks.warned(message)
+    if (fault.kind === "missing") fault.kind = "gone"
+    const passes = mayPass(fault, this.player.isLive())
+    if (isOut(this.element) || !passes) return this.#fail(fault)
+    this.fault = fault
+    this.callbacks.warned(faultMessage(fault, this.url))
     this.player.retryStreaming(RETRY_S)
   }
 
   #partArrived() {
     this.appendedMs = performance.now()
-    if (!this.warned) return
-    this.warned = false
+    if (!this.fault) return
+    this.fault = null
     this.callbacks.warned(null)
   }
 
-  /** After a seek in the moment of a change of language, shaka-player may never ask for the sound: open it again. */
+  /** @param {import("../../core/media/stream_faults.js").Fault} fault */
+  #fail(fault) {
+    this.fault = null
+    const { started, callbacks, url } = this
+    const { reopen } = callbacks
+    const isLive = this.loaded && this.player.isLive()
+    const returns = Boolean(reopen) && (started ? mayPass(fault, isLive) : mayBegin(fault, isLive))
+    callbacks.failed({ ...faultMessage(fault, url), returns }, returns && started)
+    if (!reopen || !returns || this.awaited) return
+    this.awaited = true
+    const { signal } = this.controller
+    whenBack(() => isBack(url, callbacks.startS(), signal), signal, reopen)
+  }
+
   #check() {
-    if (!this.loaded || this.warned || this.element.readyState > 2) return
-    if (performance.now() - this.appendedMs < STUCK_MS) return
+    if (!this.loaded || this.awaited) return
+    if (!this.fault) this.#wakeSound()
+    else if (isOut(this.element)) this.#fail(this.fault)
+  }
+
+  /** After a seek in the moment of a change of language, shaka-player may never ask for the sound: open it again. */
+  #wakeSound() {
+    if (this.element.readyState > 2 || performance.now() - this.appendedMs < STUCK_MS) return
     const { audio, video } = this.player.getBufferedInfo()
     const has = (/** @type {{start: number, end: number}[]} */ ranges) =>
       ranges.some(({ start, end }) => start <= this.element.currentTime && this.element.currentTime < end)

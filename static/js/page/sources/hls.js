@@ -7,14 +7,15 @@
  * against each other, and where it moves the element (holes, nudges), the move is registered as expected.
  */
 
-import { mayPass, streamFault } from "../../core/media/stream_faults.js"
+import { mayBegin, mayPass, streamFault } from "../../core/media/stream_faults.js"
 import { every } from "../lib/timers.js"
-import { dataEndS, isOut, LoadActivity } from "./hls_activity.js"
-import { whenBack } from "./hls_return.js"
-import { settings } from "./hls_settings.js"
-import { LiveList, TrackChoices } from "./hls_tracks.js"
-import { answers } from "./host_probe.js"
-import { faultMessage } from "./stream_messages.js"
+import { dataEndS, isOut, LoadActivity } from "../streams/hls_activity.js"
+import { isBack, opensByItself } from "../streams/hls_return.js"
+import { settings } from "../streams/hls_settings.js"
+import { TrackChoices } from "../streams/hls_tracks.js"
+import { answers, whenBack } from "../streams/host_probe.js"
+import { LiveList } from "../streams/live_list.js"
+import { faultMessage } from "../streams/stream_messages.js"
 
 const VENDORED = "../../../vendor/hls.js/hls.min.mjs" // not a literal: a copied file is neither typed nor preloaded
 const { default: Hls } = await import(VENDORED)
@@ -44,6 +45,7 @@ class HlsSource extends TrackChoices {
   started = false
   recovered = false
   native = false
+  listed = false
   /** It is opened again when its server is back. */
   awaited = false
   /** @type {string | null} */
@@ -78,7 +80,7 @@ class HlsSource extends TrackChoices {
     const { Events } = Hls
     this.activity = new LoadActivity(hls, Events)
     const listeners = {
-      [Events.MANIFEST_PARSED]: () => this.manifestParsed() && this.#load(),
+      [Events.MANIFEST_PARSED]: () => this.#listArrived(),
       [Events.AUDIO_TRACKS_UPDATED]: () => this.audioTracksUpdated(),
       [Events.AUDIO_TRACK_SWITCHED]: () => this.callbacks.changed(this),
       [Events.INIT_PTS_FOUND]: (/** @type {any} */ found) =>
@@ -95,6 +97,11 @@ class HlsSource extends TrackChoices {
     hls.attachMedia(this.element)
   }
 
+  #listArrived() {
+    this.listed = true
+    if (this.manifestParsed()) this.#load()
+  }
+
   /** Until the first data is there, whatever moves the element is hls.js going to the start. */
   #listenToElement() {
     const { element, callbacks } = this
@@ -103,6 +110,7 @@ class HlsSource extends TrackChoices {
       signal,
     })
     element.addEventListener("canplay", () => (this.started = true), { signal })
+    element.addEventListener("error", () => this.#elementFailed(), { signal })
   }
 
   close() {
@@ -172,8 +180,8 @@ class HlsSource extends TrackChoices {
     if (!error.fatal) return
     this.failedPart = error.frag?.url ?? null
     const fault = streamFault(error, this.started, isSupported)
-    if (fault.kind === "unreachable" && !this.started && !this.list.isLive)
-      return void this.#tryNatively(fault)
+    if (fault.kind === "missing" && error.frag) fault.kind = "gone"
+    if (fault.kind === "unreachable" && !this.listed) return void this.#tryNatively(fault)
     if (error.type === ErrorTypes.MEDIA_ERROR && fault.kind === "damaged" && this.#recover()) return
     if (isOut(this.element)) this.#fail(fault)
     else this.#playOn(fault)
@@ -223,21 +231,33 @@ class HlsSource extends TrackChoices {
     this.hls?.stopLoad()
     const { started, list, callbacks, url } = this
     const { reopen } = callbacks
-    const returns = reopen && (started || list.isLive) && mayPass(fault, list.isLive)
-    callbacks.failed(faultMessage(fault, url), Boolean(returns))
-    if (!returns || this.awaited) return
+    const passes = started ? mayPass(fault, list.isLive) : mayBegin(fault, list.isLive)
+    const returns = Boolean(reopen) && passes
+    callbacks.failed({ ...faultMessage(fault, url), returns }, returns && started)
+    if (!reopen || !returns || this.awaited) return
     this.awaited = true
-    const part = list.isLive ? null : this.failedPart
-    whenBack({ Hls, options: settings(0), url, part, signal: this.controller.signal }, reopen)
+    whenBack(() => this.#isBack(fault), this.controller.signal, reopen)
+  }
+
+  /** @param {Fault} fault */
+  async #isBack({ kind }) {
+    const { url, list, failedPart, controller } = this
+    const part = list.isLive ? null : failedPart
+    const isThere = await isBack({ Hls, options: settings(0), url, part, signal: controller.signal })
+    return isThere || (kind === "no_cors" && (await opensByItself(url)))
   }
 
   // ---------------------------------------------------------------- the browser's own player
 
   /** @param {Fault} fault */
   async #tryNatively(fault) {
-    if (this.#openNatively()) return
     const reachable = await answers(this.url)
+    if (this.controller.signal.aborted || (reachable && this.#openNatively())) return
     this.#fail(reachable ? { ...fault, kind: "no_cors" } : fault)
+  }
+
+  #elementFailed() {
+    if (this.native && !this.started) this.#fail({ kind: "no_cors", code: null, codec: null })
   }
 
   /** It needs no permission of the server, and knows one audio language. */

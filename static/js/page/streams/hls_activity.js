@@ -3,11 +3,12 @@
 
 const LEFT_S = 0.3
 
-/** Where the buffered data around the position ends. @param {HTMLMediaElement} element */
+/** Where the buffered data around the position ends; browsers play across small gaps. @param {HTMLMediaElement} element */
 export function dataEndS({ buffered, currentTime }) {
+  let endS = currentTime
   for (let i = 0; i < buffered.length; i++)
-    if (buffered.start(i) <= currentTime + LEFT_S && buffered.end(i) > currentTime) return buffered.end(i)
-  return currentTime
+    if (buffered.start(i) <= endS + LEFT_S && buffered.end(i) > endS) endS = buffered.end(i)
+  return endS
 }
 
 /** Whether nothing is left to play. @param {HTMLMediaElement} element */

@@ -1,5 +1,5 @@
 // @ts-check
-/** The levels and audio tracks of hls.js as choices, whose ids are their indexes there; the parts of a live list. */
+/** The levels and audio tracks of hls.js as choices, whose ids are their indexes there. */
 
 import {
   distinctQualities,
@@ -7,8 +7,6 @@ import {
   preferredTrack,
   SOUND_ONLY,
 } from "../../core/media/track_choice.js"
-import { liveMapping } from "../../core/sync/live_edge.js"
-import { livePosition } from "../../core/sync/timeline.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 
 const LANGUAGE_KEY = "audio-language"
@@ -45,19 +43,6 @@ export function captionTracksOf(renditions) {
   return once.flatMap(({ name = "", lang = "", default: isDefault = false, forced = false, url }, id) =>
     url ? [{ id, name, language: lang, isDefault, forced, url }] : [],
   )
-}
-
-/**
- * @param {{start: number, duration: number, programDateTime: number | null}[]} fragments
- * @param {boolean} dated whether the list has programme date times
- * @returns {import("../../core/sync/live_edge.js").LiveSegment[]}
- */
-function liveSegments(fragments, dated) {
-  return fragments.map(({ start, duration, programDateTime }) => ({
-    startS: start,
-    durationS: duration,
-    dateMs: dated ? programDateTime : null,
-  }))
 }
 
 /**
@@ -170,26 +155,5 @@ export class TrackChoices {
     if (this.soundOnly !== false) return
     saveItem(QUALITY_KEY, SOUND_ONLY)
     this.callbacks.reopen?.()
-  }
-}
-
-/** What is known of a live stream: whether its encoder dates it, and where its common moment is in this player. */
-export class LiveList {
-  isLive = false
-  dated = false
-  /** @type {import("../../core/sync/timeline.js").LiveMapping | null} */
-  mapping = null
-
-  /** @param {any} details of a list that plays, not empty @param {number} serverMs */
-  update({ fragments, targetduration, hasProgramDateTime }, serverMs) {
-    this.isLive = true
-    this.dated = Boolean(hasProgramDateTime)
-    const list = { segments: liveSegments(fragments, this.dated), segmentS: targetduration }
-    this.mapping = liveMapping(list, serverMs, this.mapping !== null)
-  }
-
-  /** Where to begin: not at the room's position, which means nothing here. -1: where hls.js wants. @param {number} serverMs */
-  startS(serverMs) {
-    return this.mapping ? livePosition(this.mapping, serverMs) : -1
   }
 }

@@ -1,0 +1,103 @@
+// @ts-check
+/** shaka-player: its settings, the window of a live stream, and whether a stream whose server was away is back. */
+
+import { after } from "../lib/timers.js"
+
+const VENDORED = "../../../vendor/shaka-player/shaka-player.dash.mjs" // not a literal: a copied file is neither typed nor preloaded
+await import(VENDORED)
+const { shaka } = /** @type {any} */ (window)
+
+export const MIME = "application/dash+xml"
+const BACK_MS = 8000 // a stream that is back has sent its first part by then
+export const FROM_EDGE_S = 9 // of a live stream without a common moment
+const MANIFEST_TURNS = 50 // tasks between the event and the player's knowledge
+const REQUESTS = {
+  maxAttempts: 2,
+  baseDelay: 500,
+  timeout: 60_000,
+  connectionTimeout: 4000,
+  stallTimeout: 4000,
+}
+const SETTINGS = {
+  manifest: {
+    retryParameters: REQUESTS,
+    defaultPresentationDelay: 0.1, // the room decides how far behind the newest part it plays
+    dash: {
+      ignoreSuggestedPresentationDelay: true,
+      clockSyncUri: import.meta.url, // asked for the date, if the list names no clock and this device's is wrong
+    },
+  },
+  streaming: {
+    retryParameters: REQUESTS,
+    bufferingGoal: 20,
+    bufferBehind: 30,
+    rebufferingGoal: 0, // it would set the rate to 0
+    stallEnabled: false,
+    liveSync: { enabled: false },
+    failureCallback: (/** @type {any} */ _error) => {}, // its source tries again
+  },
+}
+
+/** @param {() => number} liveStartS where a live stream begins; negative: before its newest part */
+export function newPlayer(liveStartS) {
+  const player = new shaka.Player()
+  player.configure(SETTINGS)
+  player.addEventListener("manifestparsed", async () => {
+    for (let turn = 0; turn < MANIFEST_TURNS && !player.getManifestType(); turn++) await null
+    if (player.isLive()) player.updateStartTime(liveStartS())
+  })
+  return player
+}
+
+/** What of a live stream can be played, as a list with one part. */
+export class LiveWindow {
+  /** @type {any} */
+  #timeline = null
+
+  /** @param {any} player */
+  constructor(player) {
+    this.player = player
+  }
+
+  read() {
+    this.#timeline ??= this.player.getManifest().presentationTimeline // logs a warning each time
+    const startS = this.#timeline.getSeekRangeStart()
+    const zeroMs = this.player.getPresentationStartTimeAsDate()?.getTime() ?? null
+    const part = {
+      start: startS,
+      duration: this.#timeline.getSegmentAvailabilityEnd() - startS,
+      programDateTime: zeroMs === null ? null : zeroMs + startS * 1000,
+    }
+    // every viewer has seen other parts, whose lengths differ a little
+    const targetduration = Math.round(this.#timeline.getMaxSegmentDuration())
+    return { fragments: [part], targetduration, hasProgramDateTime: zeroMs !== null }
+  }
+}
+
+/**
+ * Whether a stream whose server was away can be opened and sends a part: another player asks, on an element that
+ * nobody sees.
+ * @param {string} url
+ * @param {number} startS
+ * @param {AbortSignal} signal
+ */
+export async function isBack(url, startS, signal) {
+  const player = newPlayer(() => -FROM_EDGE_S)
+  /** @type {Promise<boolean>} */
+  const answer = new Promise((resolve) => {
+    player.addEventListener("segmentappended", () => resolve(true))
+    player.addEventListener("error", () => resolve(false))
+    signal.addEventListener("abort", () => resolve(false))
+    after(BACK_MS, () => resolve(false))
+  })
+  const opened = (async () => {
+    await player.attach(document.createElement("video"))
+    await player.load(url, startS, MIME)
+    return answer
+  })().catch(() => false)
+  try {
+    return await Promise.race([opened, answer])
+  } finally {
+    void player.destroy()
+  }
+}
