@@ -83,6 +83,12 @@ def test_a_host_without_websockets_has_media_controls_members_and_chat(
     pause(alice)
     expect(bob.locator("[data-media]")).to_have_js_property("paused", True)
     expect(alice.locator("[data-media]")).to_have_js_property("paused", True)
+    alice.get_by_role("tab", name="Queue").click()
+    alice.get_by_role("textbox", name="Links").fill("films.example/next.mp4")
+    alice.get_by_role("button", name="Add to queue").click()
+    queue = alice.get_by_role("list", name="Queue").get_by_role("listitem")
+    expect(queue).to_have_count(2, timeout=POLLED_MS)  # with what plays
+    alice.get_by_role("tab", name="Chat").click()
 
     proxy.blocks = False
     say(alice, "sent while sockets come back")

@@ -23,6 +23,7 @@ const LAYERS = [
     "page/controls",
     "page/people",
     "page/player",
+    "page/queue",
     "page/staff",
     "page/sync_meter",
   ],

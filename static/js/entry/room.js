@@ -8,6 +8,7 @@ import { commandsOf } from "../page/controls/playback_commands.js"
 import { mountAddToPlayer, mountOwnCopies } from "../page/controls/media_dialog.js"
 import * as stage from "../page/controls/stage.js"
 import { request } from "../page/lib/api.js"
+import { find } from "../page/lib/dom.js"
 import { loadItem } from "../page/lib/storage.js"
 import { mountRoomAudioFocus } from "../page/media/audio_focus.js"
 import { mountClientMetrics } from "../page/media/status_report.js"
@@ -39,6 +40,7 @@ const MOUNTS = [
   ["[data-settings]", settings.mount],
   ["[data-keep]", mountAddToPlayer],
   ["[data-captions]", mountCaptions],
+  ["#panel", mountTabs],
   ["[data-controls]", mountChapters],
   ["body", mountLibraryItem],
   ["[data-own-copy]", mountOwnCopies],
@@ -132,6 +134,50 @@ function mountCaptions(button, room) {
     if (!loading && source?.captionTracks?.length && wantsCaptions()) void use(() => {})
   })
   for (const type of ["state", "load", "timeline", "room_changed"]) room.on(type, show)
+}
+
+/**
+ * The panel's tabs. The queue is loaded when its tab opens, or once the room has one.
+ * @param {HTMLElement} panel
+ * @param {RoomSession} room
+ */
+function mountTabs(panel, room) {
+  const tabs = /** @type {HTMLElement[]} */ ([...panel.querySelectorAll("[data-tab]")])
+  const queue = find(panel, "queue")
+  const unread = find(panel, "unread")
+  /** @type {Promise<unknown> | null} */
+  let loading = null
+  const load = () => {
+    loading ??= import("../page/queue/queue.js")
+      .then(({ mount }) => mount(queue, room))
+      .catch((error) => {
+        loading = null // the next press tries again
+        console.error("the queue could not be loaded", error)
+      })
+  }
+  const open = (/** @type {string} */ name) => {
+    panel.dataset.tab = name
+    for (const tab of tabs) {
+      tab.setAttribute("aria-selected", String(tab.dataset.tab === name))
+      tab.tabIndex = tab.dataset.tab === name ? 0 : -1
+    }
+    queue.hidden = name !== "queue"
+    if (queue.hidden) unread.hidden = true
+    else load()
+    room.emit("queue_shown")
+  }
+  for (const tab of tabs) {
+    tab.addEventListener("click", () => open(tab.dataset.tab ?? ""))
+    tab.addEventListener("keydown", ({ key }) => {
+      if (key !== "ArrowLeft" && key !== "ArrowRight") return
+      const other = tabs[1 - tabs.indexOf(tab)]
+      open(other.dataset.tab ?? "")
+      other.focus()
+    })
+  }
+  document.addEventListener("watchium:mention", () => open("chat"), { capture: true }) // it focuses the draft
+  room.on("new_comment", () => (unread.hidden = queue.hidden))
+  for (const type of ["state", "queue"]) room.on(type, () => room.state.queue_revision && load())
 }
 
 /** Chapters are loaded for a film that has some. @param {HTMLElement} bar @param {RoomSession} room */

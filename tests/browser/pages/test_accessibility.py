@@ -51,6 +51,12 @@ def test_axe_finds_nothing_on_any_page(person: Callable[..., Page], viewport: Vi
     expect(bob.locator("[data-log]").get_by_text("a reply")).to_be_attached()
     for page in (alice, bob):
         is_clean(page)
+    for page in (alice, bob):
+        page.get_by_role("tab", name="Queue").click()
+        page.get_by_role("textbox", name="Links").fill("films.example/next.mp4")
+        page.get_by_role("button", name="Add to queue").click()
+        page.get_by_role("list", name="Queue").get_by_role("listitem").first.wait_for()
+        is_clean(page)
     for name in ("Sync meter", "Captions"):
         alice.get_by_role("button", name=name).click()
         alice.locator(":popover-open").wait_for()

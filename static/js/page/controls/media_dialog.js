@@ -15,6 +15,8 @@ import { refusalMessage, showNotice, showRefusal, withdrawNotice } from "../ui/n
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
+const ADDED_MS = 4000
+
 /**
  * @param {HTMLElement} box
  * @param {Room} room
@@ -30,28 +32,43 @@ export function mountMediaDialog(box, room) {
     "submit",
     (event) => {
       event.preventDefault()
-      loadMedia(dialog, room, completeUrl(address.value), title.value.trim()).then((done) => {
-        if (done) form.reset()
+      const where = /** @type {SubmitEvent} */ (event).submitter?.dataset.enqueue
+      sendMedia(dialog, room, completeUrl(address.value), title.value.trim(), where).then((done) => {
+        if (!done) return
+        form.reset()
+        dialog.close()
       })
     },
     { signal },
   )
   const clearError = () => {
     find(dialog, "problem").hidden = true
+    dialog.querySelector("[data-enqueued]")?.remove()
   }
   form.addEventListener("input", clearError, { signal })
   dialog.addEventListener("close", clearError, { signal })
   box.addEventListener(
     "click",
     (event) => {
-      const sample = event.target instanceof Element ? event.target.closest("[data-sample]") : null
-      if (sample instanceof HTMLElement)
-        loadMedia(dialog, room, sample.dataset.url ?? "", sample.dataset.title ?? "")
+      const button = event.target instanceof Element ? event.target.closest("li > button") : null
+      const sample = button?.parentElement?.querySelector("[data-sample]")
+      if (!(sample instanceof HTMLElement) || !(button instanceof HTMLElement)) return
+      const where = button.dataset.enqueue ?? (mayControl(room.state) ? undefined : "last")
+      const { url = "", title = "" } = sample.dataset
+      const line = /** @type {HTMLElement} */ (button.parentElement)
+      sendMedia(dialog, room, url, title, where, line).then((done) => {
+        if (done && !where) dialog.close() // others may follow into the queue
+      })
     },
     { signal },
   )
+  const showRights = () => dialog.toggleAttribute("data-queues", !mayControl(room.state))
   mountOwnFiles(dialog, room, () => title.value.trim(), signal)
-  return disposeAll(() => controller.abort(), mountLibraryPicker(dialog, room))
+  return disposeAll(
+    () => controller.abort(),
+    mountLibraryPicker(dialog, room),
+    ...["state", "new_host", "role_changed", "room_changed"].map((type) => room.on(type, showRights)),
+  )
 }
 
 /**
@@ -69,17 +86,22 @@ function mountOwnFiles(dialog, room, title, signal) {
 }
 
 /**
+ * Play the media, or add them to the queue. Returns whether the room accepted that.
  * @param {HTMLDialogElement} dialog
  * @param {Room} room
  * @param {string} media_url
  * @param {string} title
+ * @param {string} [where] in the queue: `last` or `next`
+ * @param {HTMLElement} [line] what was pressed is in it
  */
-async function loadMedia(dialog, room, media_url, title) {
+async function sendMedia(dialog, room, media_url, title, where, line = find(dialog, "change-form")) {
   const problem = find(dialog, "problem")
   problem.hidden = true
+  const media = title ? { media_url, title } : { media_url }
   try {
-    await room.say("load", title ? { media_url, title } : { media_url })
-    dialog.close()
+    if (!where) await room.say("load", media)
+    else await room.say("queue_add", { items: [media], next: where === "next" })
+    if (where) showEnqueued(dialog, title || media_url, line)
     return true
   } catch (refusal) {
     withdrawNotice("refused")
@@ -88,6 +110,16 @@ async function loadMedia(dialog, room, media_url, title) {
     problem.scrollIntoView({ block: "nearest" }) // the item that was pressed may be far below
     return false
   }
+}
+
+/** @param {HTMLElement} dialog @param {string} title @param {HTMLElement} line */
+function showEnqueued(dialog, title, line) {
+  const text = interpolate(gettext("Added to the queue: {title}"), { title })
+  dialog.querySelector("[data-enqueued]")?.remove()
+  const status = cloneTemplate("enqueued")
+  line.append(status)
+  status.textContent = text
+  showNotice({ key: "enqueued", text, lastsMs: ADDED_MS }) // seen once the dialog is closed
 }
 
 const MEDIA_CHANGES = ["state", "load", "timeline"]
@@ -217,6 +249,7 @@ function createItem(item) {
   const line = cloneTemplate("library-item")
   const button = find(line, "sample")
   button.dataset.url = item.url
+  button.dataset.title = item.title
   showVariant(button, item.kind)
   setText(find(button, "name"), item.title)
   setText(find(button, "by"), item.artist)
@@ -234,7 +267,6 @@ function showObstacle(button, item) {
 }
 
 const LIBRARY_PATH = /^\/media\/(?:library|converted)\/(\d+)(?:\/|$)/
-const ADDED_MS = 4000
 
 /** Shown while the current media is an item of the server's library. @param {HTMLElement} button @param {Room} room */
 export function mountAddToPlayer(button, room) {

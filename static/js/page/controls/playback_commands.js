@@ -105,10 +105,12 @@ export class Commands {
    */
   get durationS() {
     const { state, player } = this.room
-    const durationS = state?.timeline?.duration ?? player.duration()
+    const followed = player.controller.timeline
+    // media that were announced are not opened yet
+    const timeline = followed?.media?.url === state?.timeline?.media?.url ? state?.timeline : followed
+    const durationS = timeline?.duration ?? player.duration()
     if (!durationS || !Number.isFinite(durationS)) return null
-    if (!state?.timeline || limitOf(state.timeline) !== Infinity || player.position <= durationS)
-      return durationS
+    if (!timeline || limitOf(timeline) !== Infinity || player.position <= durationS) return durationS
     return Math.max(player.position, player.duration() ?? 0)
   }
 

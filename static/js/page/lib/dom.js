@@ -54,12 +54,17 @@ export function disposeAll(...disposers) {
   return () => disposers.forEach((dispose) => dispose())
 }
 
-/** Load a style sheet that belongs to a module which is loaded on demand. @param {string | undefined} href */
-export function loadStyle(href) {
-  if (!href || document.querySelector(`link[href="${CSS.escape(href)}"]`)) return
+/**
+ * Load a style sheet that belongs to a module which is loaded on demand.
+ * @param {string | undefined} href
+ * @param {() => void} [whenLoaded] called also if it fails to load
+ */
+export function loadStyle(href, whenLoaded) {
+  if (!href || document.querySelector(`link[href="${CSS.escape(href)}"]`)) return whenLoaded?.()
   const link = document.createElement("link")
   link.rel = "stylesheet"
   link.href = href
+  if (whenLoaded) link.onload = link.onerror = whenLoaded
   document.head.append(link)
 }
 

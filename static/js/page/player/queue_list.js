@@ -6,13 +6,11 @@ import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
 import { formatTime, gettext, interpolate, ngettext } from "../lib/i18n.js"
 import { mountRovingTabindex } from "../ui/roving_tabindex.js"
 import { showCoverArt } from "../ui/artwork.js"
-import { mount as mountDrag } from "./drag_reorder.js"
+import { keyMove, mount as mountDrag } from "../ui/drag_reorder.js"
 
 /** @typedef {import("./session.js").PlayerSession} PlayerSession */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/protocol.js").QueueEntry} Entry */
-
-const STEPS = /** @type {Record<string, number>} */ ({ ArrowUp: -1, ArrowDown: 1 })
 
 /** @param {HTMLElement} section @param {PlayerSession} player @param {Commands} commands */
 export function mount(section, player, commands) {
@@ -177,29 +175,19 @@ function removeAt(line, entryId, commands) {
 }
 
 /**
- * Alt with an arrow key moves the focused line; on its grip, the arrow key alone does.
  * @param {KeyboardEvent} event
  * @param {HTMLElement} section
  * @param {PlayerSession} player
  * @param {Commands} commands
  */
 function onKeyDown(event, section, player, commands) {
-  const by = STEPS[event.key]
-  const at = event.target instanceof Element ? event.target : null
-  const entryId = entryOf(at)
-  if (!by || !entryId || !(event.altKey || at?.closest("[data-grip]"))) return
-  event.preventDefault()
-  const { entries } = player.state
-  const target = entries.findIndex(({ id }) => id === entryId) + by
-  if (target < 0 || target >= entries.length) return
-  commands.move(entryId, entries[by < 0 ? target : target + 1]?.id ?? null)
-  const format = gettext("{title}: {place} of {count}")
+  const move = keyMove(find(section, "list"), event)
+  if (!move) return
+  commands.move(move.entryId, move.before)
+  const title = player.itemOf(move.entryId)?.title ?? ""
+  const { place, count } = move
   setText(
     find(section, "moved"),
-    interpolate(format, {
-      title: player.itemOf(entryId)?.title ?? "",
-      place: target + 1,
-      count: entries.length,
-    }),
+    interpolate(gettext("{title}: {place} of {count}"), { title, place, count }),
   )
 }

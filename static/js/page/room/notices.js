@@ -3,7 +3,7 @@
 
 import { CHANGES } from "../../core/protocol.js"
 import { disposeAll } from "../lib/dom.js"
-import { gettext, interpolate } from "../lib/i18n.js"
+import { formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { NoticeStack, onNotice, showRefusal } from "../ui/notices.js"
 import { mediaNotices } from "./media_errors.js"
 import { isHost, mayControl, nameList } from "./members.js"
@@ -57,7 +57,9 @@ export function watchRoom(room, stack) {
     ...ownPaceNotices(room, stack),
     ...mediaNotices(room, stack, RANK.media),
     room.on("role_changed", ({ payload }) => onRoleChanged(room, stack, payload)),
-    room.on("set_rate", ({ payload }) => onRateChanged(room, stack, payload)),
+    ...Object.keys(CHANGED_BY).map((type) =>
+      room.on(type, ({ payload }) => showWhoChanged(room, stack, type, payload)),
+    ),
     room.on(
       "dropped",
       ({ type }) =>
@@ -232,16 +234,25 @@ function onRoleChanged(room, stack, member) {
   stack.put({ key: "role", text, rank: RANK.info, lastsMs: SHORT_MS })
 }
 
+const CHANGED_BY = /** @type {Record<string, () => string>} */ ({
+  play: () => gettext("{name} pressed play"),
+  pause: () => gettext("{name} paused"),
+  seek: () => gettext("{name} jumped to {time}"),
+  set_rate: () => gettext("{name} set the speed to {rate}×"),
+})
+
 /**
- * Show which member changed the speed, because voices sound different.
+ * Show which member changed what plays. A later change replaces the notice, so that repeated ones stay one line.
  * @param {Room} room
  * @param {Stack} stack
- * @param {{user_id: string | null, username: string | null, rate: number}} change
+ * @param {string} type
+ * @param {import("../../core/protocol.js").Change} change
  */
-function onRateChanged(room, stack, { user_id, username, rate }) {
+function showWhoChanged(room, stack, type, { user_id, username, rate, current_time }) {
   if (!username || user_id === room.boot.you.user_id) return
-  const text = interpolate(gettext("{name} set the speed to {rate}×"), { name: username, rate })
-  stack.put({ key: "speed", text, rank: RANK.info, lastsMs: SHORT_MS })
+  const values = { name: username, rate, time: formatTime(current_time) }
+  const text = interpolate(CHANGED_BY[type](), values)
+  stack.put({ key: "changed", text, rank: RANK.info, lastsMs: SHORT_MS })
 }
 
 /**

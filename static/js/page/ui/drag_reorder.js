@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Reordering of list lines by dragging: with a mouse by the whole line, with a finger by its grip.
+ * Reordering of list lines: by dragging, with a mouse by the whole line and with a finger by its grip; and by arrow keys.
+ * Lines have the id of their entry in `data-entry`; a list with `data-fixed` cannot be reordered.
  */
 
 const EDGE_PX = 48
@@ -20,7 +21,7 @@ export function mount(list, moved, signal) {
   list.addEventListener(
     "pointerdown",
     (event) => {
-      const line = draggedLine(event)
+      const line = "fixed" in list.dataset ? null : draggedLine(event)
       if (line)
         drag = {
           line,
@@ -121,4 +122,27 @@ function swallowClick(list) {
   const swallow = (/** @type {Event} */ event) => event.stopPropagation()
   list.addEventListener("click", swallow, { capture: true, once: true })
   setTimeout(() => list.removeEventListener("click", swallow, { capture: true }), 0)
+}
+
+const STEPS = /** @type {Record<string, number>} */ ({ ArrowUp: -1, ArrowDown: 1 })
+
+/**
+ * Where a key moves a line: Alt with an arrow key the focused line, on its grip the arrow key alone. Null for other keys,
+ * and beyond either end.
+ * @param {HTMLElement} list
+ * @param {KeyboardEvent} event
+ * @returns {{entryId: string, before: string | null, place: number, count: number} | null}
+ */
+export function keyMove(list, event) {
+  const by = STEPS[event.key]
+  const at = event.target instanceof Element ? event.target : null
+  const line = at?.closest("[data-entry]")
+  if (!by || !(line instanceof HTMLElement) || !(event.altKey || at?.closest("[data-grip]"))) return null
+  if ("fixed" in list.dataset) return null
+  event.preventDefault()
+  const lines = /** @type {HTMLElement[]} */ ([...list.children])
+  const target = lines.indexOf(line) + by
+  if (target < 0 || target >= lines.length) return null
+  const before = lines[by < 0 ? target : target + 1]?.dataset.entry ?? null
+  return { entryId: line.dataset.entry ?? "", before, place: target + 1, count: lines.length }
 }

@@ -1,0 +1,96 @@
+"""The queue of a room, with a host on a desktop and a member on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.support.fixtures import join, make_room, play, seek_to, wait_until, wait_until_ready
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+LINKS = "/media/samples/music.ogg\nfilms.example/one.mp4 https://films.example/two.mp4"
+PLAYS = """name => { const v = document.querySelector("[data-media]")
+    return v.currentSrc.includes(name) && !v.paused && v.currentTime > 0.1 }"""
+
+
+@pytest.fixture(scope="module")
+def watching(people: Callable[..., Page]) -> Iterator[tuple[Page, Page]]:
+    """alice hosts, bob watches on a phone; both have the Queue tab open, and three links follow the sample clip."""
+    alice, bob = people(), people(**PHONE)
+    join(bob, make_room(alice), "Bob")
+    for page in (alice, bob):
+        page.get_by_role("tab", name="Queue").click()
+        wait_until_ready(page)
+    alice.get_by_role("textbox", name="Links").fill(LINKS)
+    alice.get_by_role("button", name="Add to queue").click()
+    for page in (alice, bob):
+        expect_order(page, "Sample clip", "music", "one", "two")
+    yield alice, bob
+
+
+def entries(page: Page) -> Locator:
+    return page.get_by_role("list", name="Queue").get_by_role("listitem")
+
+
+def entry(page: Page, name: str) -> Locator:
+    return entries(page).filter(has_text=name)
+
+
+def expect_order(page: Page, *names: str) -> None:
+    expect(entries(page)).to_have_text([re.compile(name, re.IGNORECASE) for name in names])
+
+
+def test_two_people_change_the_queue_together(watching: tuple[Page, Page]):
+    alice, bob = watching
+    expect(entry(bob, "one").get_by_role("button", name="Remove")).to_be_hidden()  # it is alice's
+    alice.get_by_role("button", name="Move two").focus()
+    alice.keyboard.press("ArrowUp")
+    expect(alice.get_by_role("status").filter(has_text=re.compile("two.*: 3 of 4"))).to_be_attached()
+    expect_order(bob, "Sample clip", "music", "two", "one")
+    grip = alice.get_by_role("button", name="Move one").bounding_box()
+    target = entry(alice, "music").bounding_box()
+    assert grip and target
+    alice.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    alice.mouse.down()
+    alice.mouse.move(target["x"] + 100, target["y"] + 3, steps=4)
+    alice.mouse.up()
+    expect_order(bob, "Sample clip", "one", "music", "two")
+    entry(bob, "two").get_by_role("button", name="Vote").click()
+    expect(entry(alice, "two").get_by_role("button", name="Vote (1 vote)")).to_be_visible()
+    entry(alice, "one").get_by_role("button", name="Remove").click()
+    expect_order(bob, "Sample clip", "music", "two")
+    alice.get_by_role("button", name="Undo").click()
+    expect_order(bob, "Sample clip", "one", "music", "two")
+    alice.get_by_role("button", name="Redo").click()
+    expect_order(bob, "Sample clip", "music", "two")
+
+
+def test_a_refusal_is_explained_beside_the_button(watching: tuple[Page, Page]):
+    alice, bob = watching
+    alice.get_by_role("button", name="Queue settings").click()
+    alice.get_by_role("checkbox", name="Locked").check()
+    alice.get_by_role("button", name="Queue settings").click()
+    wait_until(bob, "() => watchium.room.state.queue.settings.locked")
+    field = bob.get_by_role("textbox", name="Links")
+    field.fill("films.example/three.mp4")
+    bob.get_by_role("button", name="Add to queue").click()
+    expect(bob.locator("[data-add]").get_by_role("alert")).to_contain_text("The queue is locked")
+    expect(field).to_have_value("films.example/three.mp4")
+    assert bob.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
+
+
+def test_it_advances_at_the_end_for_everyone(watching: tuple[Page, Page]):
+    alice, bob = watching
+    bob.get_by_role("button", name="Vote to skip").click()
+    expect(alice.get_by_text("1 of 2 wants to skip")).to_be_visible()
+    seek_to(alice, alice.evaluate("watchium.room.state.timeline.duration") - 3)
+    play(alice)
+    expect(bob.get_by_text("Up next: Sample music")).to_be_visible()
+    for page in (alice, bob):
+        wait_until(page, PLAYS, "music")
+        expect(page.locator("[data-list] > [aria-current]")).to_contain_text("music")
+    alice.get_by_role("button", name="Skip", exact=True).click()
+    expect(bob.locator("[data-list] > [aria-current]")).to_contain_text("two")
