@@ -18,7 +18,7 @@ import { faultMessage } from "../streams/stream_messages.js"
 const LANGUAGE_KEY = "audio-language"
 const RETRY_S = 2
 const CHECK_MS = 500
-const STUCK_MS = 2000
+const SWITCH_AFTER_S = 1 // without it, shaka-player empties the buffer and moves the element
 const INTERRUPTED = 7000 // loading was ended by closing
 
 /** @typedef {import("../media/media_element.js").SourceCallbacks} SourceCallbacks */
@@ -42,7 +42,6 @@ class DashSource {
   audioTrack = -1
   started = false
   loaded = false
-  appendedMs = 0
   list = new LiveList()
   /** A part could not be loaded; what is buffered plays on. @type {import("../../core/media/stream_faults.js").Fault | null} */
   fault = null
@@ -138,7 +137,7 @@ class DashSource {
 
   /** @param {number} id */
   #select(id) {
-    this.player.selectAudioTrack(this.#sounds[id])
+    this.player.selectAudioTrack(this.#sounds[id], SWITCH_AFTER_S)
     this.#tracksChanged()
   }
 
@@ -206,7 +205,6 @@ class DashSource {
   }
 
   #partArrived() {
-    this.appendedMs = performance.now()
     if (!this.fault) return
     this.fault = null
     this.callbacks.warned(null)
@@ -227,17 +225,6 @@ class DashSource {
   }
 
   #check() {
-    if (!this.loaded || this.awaited) return
-    if (!this.fault) this.#wakeSound()
-    else if (isOut(this.element)) this.#fail(this.fault)
-  }
-
-  /** After a seek in the moment of a change of language, shaka-player may never ask for the sound: open it again. */
-  #wakeSound() {
-    if (this.element.readyState > 2 || performance.now() - this.appendedMs < STUCK_MS) return
-    const { audio, video } = this.player.getBufferedInfo()
-    const has = (/** @type {{start: number, end: number}[]} */ ranges) =>
-      ranges.some(({ start, end }) => start <= this.element.currentTime && this.element.currentTime < end)
-    if (has(video) && !has(audio) && this.#sounds.length) this.callbacks.reopen?.()
+    if (this.fault && !this.awaited && isOut(this.element)) this.#fail(this.fault)
   }
 }

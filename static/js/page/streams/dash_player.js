@@ -32,6 +32,7 @@ const SETTINGS = {
     bufferingGoal: 20,
     bufferBehind: 30,
     rebufferingGoal: 0, // it would set the rate to 0
+    segmentPrefetchLimit: 0, // a prefetched beginning of a track that a seek interrupts is never asked for again
     stallEnabled: false,
     liveSync: { enabled: false },
     failureCallback: (/** @type {any} */ _error) => {}, // its source tries again
