@@ -136,6 +136,11 @@ class WebKitPage(EnginePage):
     def perform(self, source: dict[str, Any]) -> None:
         self.ask("POST", "/actions", {"actions": [source]})
 
+    def choose_file(self, css: str, path: Path) -> None:
+        """The browser's own dialog is not opened: under remote control it is cancelled at once."""
+        self.evaluate("() => { HTMLInputElement.prototype.click = () => {} }")
+        super().choose_file(css, path)
+
     def attach(self, css: str, path: Path) -> None:
         found = self.ask("POST", "/element", {"using": "css selector", "value": css})
         self.ask("POST", f"/element/{found[ELEMENT]}/value", {"text": str(path)})
