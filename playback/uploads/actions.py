@@ -14,7 +14,7 @@ from playback.conversion import budget
 from playback.conversion import storage as results
 from playback.library.metadata.ffprobe import UnreadableFile
 from playback.models import Conversion, Upload
-from playback.models.upload import REFUSED, WHOLE
+from playback.models.upload import ARRIVING, REFUSED, WHOLE
 from playback.sources.own_copy import sha256_of
 from playback.uploads import content, space, storage
 from playback.uploads.errors import DiskIsFull, UploadBusy
@@ -100,10 +100,10 @@ def receive(upload: Upload, at: int, read: Callable[[int], bytes]) -> int:
     return here
 
 
-def _check(upload: Upload, here: int) -> None:
+def _check(upload: Upload, here: int, wait_s: float = content.PROBE_WAIT_S) -> None:
     """Look at what is here, and store what it is. Raises UnknownMedia, and removes the file, if it is no media."""
     try:
-        found = _found(upload, here)
+        found = _found(upload, here, wait_s)
     except UnreadableFile as refused:
         if here >= min(content.HEAD_BYTES, upload.size):
             _refuse(upload, str(refused))
@@ -116,13 +116,13 @@ def _check(upload: Upload, here: int) -> None:
     _store(upload, changes)
 
 
-def _found(upload: Upload, here: int) -> content.Found | None:
+def _found(upload: Upload, here: int, wait_s: float) -> content.Found | None:
     """Return what is newly known, or None."""
     if upload.state == WHOLE:
         return None
     if here == upload.size:
         _require_same_edges(upload)
-        return content.read_whole(upload.upload_id)
+        return content.read_whole(upload.upload_id, wait_s)
     if upload.mime and not upload.waits_for_index:
         return None
     return content.read_head(upload.upload_id, here)
@@ -151,9 +151,8 @@ def _store(upload: Upload, changes: dict[str, Any]) -> None:
 
 def finish(upload: Upload) -> Upload:
     """Check a complete file that the server was stopped before checking. Raises UnknownMedia as `receive` does."""
-    here = storage.length(upload.upload_id)
-    if here is not None and here == upload.size:
-        _check(upload, here)
+    if upload.state == ARRIVING and storage.length(upload.upload_id) == upload.size:
+        _check(upload, upload.size, wait_s=0)  # anyone may ask at any rate: no thread waits
     return upload
 
 

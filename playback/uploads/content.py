@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from playback.domain.media_facts import MediaFacts, to_json
@@ -16,6 +18,7 @@ from playback.library.metadata.ffprobe import Probed, ProbeTimeout, UnreadableFi
 from playback.library.metadata.mp4_boxes import index_end
 from playback.uploads import storage
 from playback.uploads.errors import UploadBusy
+from watchium.process_state import process_state
 
 # Sniffing skips up to a mebibyte of zeros and some tags: with less than this, an unknown file may still be media.
 HEAD_BYTES = 2 * 1024 * 1024
@@ -25,8 +28,20 @@ MAX_READS = 5000
 PROBE_BYTES = 768 * 1024 * 1024
 PROBES = 2  # at once, in a process
 PROBE_WAIT_S = 2.0
+RETRY_AFTER_MS = 2000
 _probes = threading.BoundedSemaphore(PROBES)
 NOT_MEDIA = "It does not begin like audio or video that browsers play."
+
+
+@dataclass
+class _Checks:
+    """Uploads (ids) that are being checked in this process."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    running: set[str] = field(default_factory=set)
+
+
+_checks = process_state(_Checks)
 
 
 @dataclass(frozen=True)
@@ -66,19 +81,41 @@ def read_head(upload_id: str, here: int) -> Found:
     return Found(kind_of(mime), mime, plays_early=end is not None and end <= here)
 
 
-def read_whole(upload_id: str) -> Found:
-    """Check a complete file. Raises UnreadableFile with a reason for the person who sent it, and UploadBusy."""
+def read_whole(upload_id: str, wait_s: float = PROBE_WAIT_S) -> Found:
+    """Check a complete file. Raises UnreadableFile with a reason for the person who sent it.
+
+    Raises UploadBusy if it is being checked already, or others are for longer than `wait_s`.
+    """
+    with _once(upload_id):
+        return _read_whole(upload_id, wait_s)
+
+
+@contextmanager
+def _once(upload_id: str) -> Iterator[None]:
+    """A check takes up to twenty seconds: clients that ask meanwhile wait for its result, and not in a thread."""
+    with _checks.lock:
+        if upload_id in _checks.running:
+            raise UploadBusy("The server is checking this file.", retry_after_ms=RETRY_AFTER_MS)
+        _checks.running.add(upload_id)
+    try:
+        yield
+    finally:
+        with _checks.lock:
+            _checks.running.discard(upload_id)
+
+
+def _read_whole(upload_id: str, wait_s: float) -> Found:
     content = _sniffed(upload_id)
     if not content.complete:
         raise UnreadableFile("It is cut short: the index at its end is missing.")
-    probed = _probed(upload_id, content)
+    probed = _probed(upload_id, content, wait_s)
     mime = _mime(content, content.film or (probed is not None and probed.film))
     return Found(kind_of(mime), mime, plays_early=True, facts=probed.facts if probed else None)
 
 
-def _probed(upload_id: str, content: Content) -> Probed | None:
-    if not _probes.acquire(timeout=PROBE_WAIT_S):
-        raise UploadBusy("The server is checking other uploads.", retry_after_ms=2000)
+def _probed(upload_id: str, content: Content, wait_s: float) -> Probed | None:
+    if not _probes.acquire(timeout=wait_s):
+        raise UploadBusy("The server is checking other uploads.", retry_after_ms=RETRY_AFTER_MS)
     try:
         return ffprobe.probe(storage.folder() / upload_id, content.family, max_memory=PROBE_BYTES)
     except ProbeTimeout:

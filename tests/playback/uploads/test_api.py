@@ -207,6 +207,38 @@ class Content(UploadCase):
             assert self.offset(url) == len(SONG)
         assert self.upload_at(url).state == "whole"
 
+    def test_who_asks_while_a_file_is_checked_waits_in_no_thread(self):
+        url = self.address(len(SONG))
+        seen = []
+
+        def ask_meanwhile(*_, **__) -> None:
+            """A check may take twenty seconds, and any number of requests may come in them."""
+            if not seen:
+                seen.append("first")
+                seen.extend(self.tus(self.as_alice, "HEAD", url).status_code for _ in range(3))
+            raise ProbeTimeout("slow")
+
+        with (
+            patch.object(content, "_probes", BoundedSemaphore(9)),
+            patch.object(ffprobe, "probe", side_effect=ask_meanwhile) as probe,
+        ):
+            assert self.piece(url, 0, SONG).status_code == 204
+        assert (seen, probe.call_count) == (["first", 423, 423, 423], 1)
+
+    def test_others_who_ask_while_all_checks_are_taken_are_answered_at_once(self):
+        url = self.address(len(SONG))
+        (storage.folder() / self.upload_at(url).upload_id).write_bytes(SONG)
+        with patch.object(content, "_probes", wraps=BoundedSemaphore(1)) as probes:
+            probes.acquire.return_value = False
+            self.refused(self.as_alice.get(url), 423, "unavailable")
+        probes.acquire.assert_called_once_with(timeout=0)
+
+    def test_asking_for_a_finished_upload_writes_nothing(self):
+        upload = self.sent(SONG)
+        url = self.url(f"uploads/{upload.upload_id}/")
+        self.offset(url)
+        assert self.upload_at(url).changed_at == upload.changed_at
+
     def test_other_films_wait_for_their_end(self):
         for data in (film("film.mp4"), film("film.mkv")):
             url = self.address(len(data))
