@@ -54,6 +54,11 @@ def limit_caption_files(address: str) -> None:
     _count("captions", address)
 
 
+def limit_film_reads(address: str) -> None:
+    """Count a film of the library that is read for its captions. Raises RateLimited."""
+    _count("film_read", address)
+
+
 def limit_new_secrets(client: str) -> None:
     """Count a new password or passphrase, by person or address. Raises RateLimited.
 

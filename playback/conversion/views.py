@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,8 +35,14 @@ def result_file(request: HttpRequest, item_id: str, job: str, path: str) -> Http
     return serve_file(request, Conversion.objects.filter(item=int(item_id)), int(job), path)
 
 
-def serve_file(request: HttpRequest, rows: ConversionQuerySet, job: int, path: str) -> HttpResponseBase:
-    """Serve a file of one of the conversions of an item or an upload."""
+def serve_file(
+    request: HttpRequest,
+    rows: ConversionQuerySet,
+    job: int,
+    path: str,
+    may_continue: Callable[[], bool] | None = None,
+) -> HttpResponseBase:
+    """Serve a file of one of the conversions of an item or an upload; `may_continue` as of `range_response.File`."""
     row = rows.select_related("upload").filter(pk=job).first()
     if row is None or not (row.state == DONE or (row.state in ACTIVE and row.playable)):
         return _redirect_to_current(rows, path)
@@ -42,7 +50,7 @@ def serve_file(request: HttpRequest, rows: ConversionQuerySet, job: int, path: s
         raise Http404
     file = found(open_below(_folder(row), path), mime_of(path), _cache_control(path))
     _mark_played(row)
-    return serve(request, file)
+    return serve(request, replace(file, may_continue=may_continue))
 
 
 def mime_of(path: str) -> str:

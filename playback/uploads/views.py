@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -34,10 +36,17 @@ def readable_upload(identity: Identity, upload_id: str) -> Upload | None:
 @require_safe
 def upload_result(request: HttpRequest, upload_id: str, job: str, path: str) -> HttpResponseBase:
     """Serve a file of what an upload was converted into, to the members of its room."""
-    known = readable_upload(identify(request), upload_id)
+    identity = identify(request)
+    known = readable_upload(identity, upload_id)
     if known is None:
         raise Http404
-    return serve_file(request, Conversion.objects.of(known), int(job), path)
+    may_continue = _may_continue(identity, upload_id)
+    return serve_file(request, Conversion.objects.of(known), int(job), path, may_continue)
+
+
+def _may_continue(identity: Identity, upload_id: str) -> Callable[[], bool]:
+    """Whether the client is still a member: asked again while a whole file is being sent."""
+    return lambda: readable_upload(identity, upload_id) is not None
 
 
 @require_safe
@@ -59,6 +68,6 @@ def upload(request: HttpRequest, upload_id: str) -> HttpResponseBase:
             f'"{known.upload_id}"',
             CACHE_WHOLE if whole else CACHE_ARRIVING,
             here=known.size if whole else opened.stat.st_size,
-            may_continue=lambda: readable_upload(identity, upload_id) is not None,
+            may_continue=_may_continue(identity, upload_id),
         ),
     )

@@ -29,6 +29,7 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     "upload": (20, 600),  # by person, and by address: files that are begun, not their pieces
     "prepare": (20, 600),  # by person, and by address: files that are converted for members
     "captions": (40, 600),  # by address: files that members give to everyone
+    "film_read": (20, 600),  # by address: films that are read whole for their captions
     "measured": (5, 60),  # a page sends one a minute; people have several tabs and reload
     "passphrase": (10, 60),  # by address
     # By room, from all addresses. Beyond that each address still has one attempt an hour: a friend who knows the

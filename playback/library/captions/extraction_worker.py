@@ -33,6 +33,10 @@ class Worker:
                 self._thread.start()
             return True
 
+    def has(self, wanted: Wanted) -> bool:
+        """Whether this film is being read, or will be."""
+        return wanted.name in self._waiting
+
     def _next(self) -> Wanted | None:
         """Return the oldest request, which stays until it is done; None ends the thread."""
         with self._lock:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -23,7 +25,9 @@ from playback.library.safe_open import PlainFile, open_below
 from playback.library.views import require_client
 from playback.models import MediaItem
 from rooms.api_view import json_response
-from watchium.protocol.errors import Refused, TooLong, Unavailable, UnknownMedia
+from rooms.auth.identity import identify
+from rooms.rate_limits import limit_film_reads
+from watchium.protocol.errors import RateLimited, Refused, TooLong, Unavailable, UnknownMedia
 from watchium.protocol.replies import Problem
 
 TRACK_ID = "[fs][0-9a-f]{1,12}"
@@ -73,14 +77,19 @@ def _inside(request: HttpRequest, item: MediaItem, source: Source) -> HttpRespon
     wanted = wanted_of(item)
     if opened := _taken_out(wanted, wanted.file_name(source.stream)):
         return _text(request, opened, source.track.format)
-    return _problem(Unreadable()) if extraction.is_done(wanted) else _requested(wanted)
+    return _problem(Unreadable()) if extraction.is_done(wanted) else _requested(request, wanted)
 
 
 def _taken_out(wanted: Wanted, name: str) -> PlainFile | None:
     return open_below(extraction.folder(), f"{wanted.name}/{name}")
 
 
-def _requested(wanted: Wanted) -> HttpResponse:
+def _requested(request: HttpRequest, wanted: Wanted) -> HttpResponse:
+    if not WORKER.has(wanted):
+        try:
+            limit_film_reads(identify(request).address)
+        except RateLimited as refused:
+            return _waiting(_problem(refused), ceil((refused.retry_after_ms or 0) / 1000))
     if not WORKER.request(wanted):
         return _waiting(_problem(Busy()))
     return _waiting(HttpResponse(status=202))
@@ -106,7 +115,7 @@ def font(request: HttpRequest, item_id: str, index: str) -> HttpResponseBase:
     opened = _taken_out(wanted, file_name(int(index)))
     if opened or extraction.is_done(wanted):
         return serve(request, found(opened, MIME, CACHE))
-    return _requested(wanted)
+    return _requested(request, wanted)
 
 
 def _text(request: HttpRequest, opened: PlainFile | None, kind: str) -> HttpResponseBase:
@@ -117,11 +126,12 @@ def _text(request: HttpRequest, opened: PlainFile | None, kind: str) -> HttpResp
     return serve(request, file)
 
 
-def _waiting(response: HttpResponse) -> HttpResponse:
-    response["Retry-After"] = str(RETRY_S)
+def _waiting(response: HttpResponse, retry_s: int = RETRY_S) -> HttpResponse:
+    response["Retry-After"] = str(retry_s)
     response["Cache-Control"] = "no-store"
     return response
 
 
 def _problem(refused: Refused) -> HttpResponse:
-    return json_response(Problem(code=refused.code, message=str(refused)), refused.status)
+    problem = Problem(code=refused.code, message=str(refused), retry_after_ms=refused.retry_after_ms)
+    return json_response(problem, refused.status)

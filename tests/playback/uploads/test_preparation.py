@@ -12,15 +12,18 @@ from django.utils import timezone
 from playback import sandbox
 from playback.conversion import storage as results
 from playback.conversion import tidy
+from playback.conversion import views as conversion_views
 from playback.conversion.running import failures
 from playback.conversion.running.worker import Worker
 from playback.models import Conversion, Playback, Upload
 from playback.uploads import storage
 from rooms.models import Role
+from tests.playback.library.media_files import wav
 from tests.playback.library.test_content import needs_ffmpeg
 from tests.playback.uploads.fixtures import H264, UploadCase, film
 
 pytestmark = needs_ffmpeg
+SONG = wav(2)
 VIDEO = ("-c:v", "libx264", "-preset", "ultrafast")
 
 
@@ -150,6 +153,20 @@ class UploadPreparation(UploadCase):
         assert list(self.converted.rglob("*.m4s")) == []
         assert not Conversion.objects.exists()
         assert self.as_bob.get(address).status_code == 404
+
+    def test_a_member_who_leaves_gets_no_more_of_a_result(self):
+        upload = self.sent(SONG)
+        job = Conversion.objects.create(upload=upload, kind="music", state="done", entry="audio.flac")
+        place = results.whole(job.owner, job.pk)
+        place.mkdir(parents=True)
+        (place / job.entry).write_bytes(SONG)
+        with patch.object(conversion_views, "serve", side_effect=conversion_views.serve) as served:
+            response = self.as_bob.get(job.url)
+        assert b"".join(response.streaming_content) == SONG
+        file = served.call_args.args[1]
+        assert file.may_continue()
+        assert self.as_bob.post(self.url("leave/"), {}).status_code == 204
+        assert not file.may_continue()
 
     def test_results_go_with_the_room(self):
         self.prepare(self.silent())

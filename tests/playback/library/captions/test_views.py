@@ -21,6 +21,7 @@ from playback.library.captions.views import wanted_of
 from playback.models import MediaItem
 from tests.playback.library.captions.films import ASS, SRT, VTT, WITHOUT_FFMPEG, film, has_ffmpeg
 from tests.playback.library.fixtures import LibraryCase
+from watchium.config.rate_limits import DEFAULTS
 from watchium.protocol.player_types import CaptionTrack
 
 
@@ -296,6 +297,20 @@ class Inside(CaptionCase):
         with patch.object(extraction_worker.WORKER, "request", return_value=False):
             busy = self.browser.get(self.tracks(item)["eng"].url)
         assert (busy.status_code, busy["Retry-After"], busy.json()["code"]) == (503, "1", "unavailable")
+
+    @override_settings(PROXIES=1, LIMITS={**DEFAULTS, "film_read": (2, 600)})
+    def test_an_address_has_few_films_read_and_asks_for_them_at_will(self):
+        """Each read takes a whole film off the disk, and twenty fill the line for everyone."""
+        urls = [self.tracks(self.film(f"{number}.mkv"))["eng"].url for number in range(3)]
+        with patch.object(extraction_worker.Worker, "_work"):
+            for _ in range(5):
+                for url in urls[:2]:
+                    assert (
+                        self.browser.get(url, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 202
+                    )
+            refused = self.browser.get(urls[2], headers={"X-Forwarded-For": "203.0.113.9"})
+            assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+            assert self.browser.get(urls[2], headers={"X-Forwarded-For": "198.51.100.7"}).status_code == 202
 
     def test_the_worker_reads_films_in_the_background(self):
         wanted = wanted_of(self.film())
