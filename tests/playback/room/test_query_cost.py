@@ -4,13 +4,18 @@ import json
 from datetime import timedelta
 
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from playback.domain.room_queue.state import RoomQueue
 from playback.models import Playback, PlaybackEvent, SyncState
 from playback.room import actions, duration_updates, end_of_media, queries
+from playback.room.queue.actions import change_queue
+from playback.room.queue.storage import encoded_queue, queue_of
 from rooms.models import Room
-from tests.playback.room.fixtures import NOW_MS, ActionCase, seek
-from watchium.protocol.commands import PlayerReport
+from tests.playback.room.fixtures import NOW_MS, SONG, ActionCase, pause, play, seek
+from watchium.protocol.commands import MediaRequest, PlayerReport
+from watchium.protocol.queue import AddToQueue, MediaToQueue
 
 
 class Cost(ActionCase):
@@ -38,6 +43,43 @@ class Cost(ActionCase):
     def test_nothing_due_is_two_queries(self):
         with self.assertNumQueries(2):
             end_of_media.due(NOW_MS)
+
+    def test_a_room_without_a_queue_pays_nothing_for_it(self):
+        with self.assertNumQueries(0):
+            assert queue_of(self.room) == RoomQueue()
+            assert encoded_queue(self.room) == (0, None)
+
+    def test_a_queue_is_read_for_joins_once_for_each_revision(self):
+        payload = MediaToQueue(items=[MediaRequest(media_url=SONG)])
+        change_queue(self.alice, AddToQueue(event_id="a", payload=payload), now_ms=NOW_MS)
+        room = Room.objects.get(pk=self.room.pk)
+        with self.assertNumQueries(1):
+            first = encoded_queue(room)
+        with self.assertNumQueries(0):
+            assert encoded_queue(room) == first
+        change_queue(self.alice, AddToQueue(event_id="b", payload=payload), now_ms=NOW_MS)
+        room.refresh_from_db()
+        with self.assertNumQueries(1):
+            assert encoded_queue(room)[0] == 2
+
+    def test_a_queue_adds_no_query_to_play_pause_and_a_heartbeat(self):
+        def costs(event_id: str) -> list[int]:
+            calls = (
+                lambda: actions.play(self.alice, play(f"play{event_id}"), now_ms=NOW_MS),
+                lambda: actions.pause(self.alice, pause(f"pause{event_id}"), now_ms=NOW_MS + 1000),
+                lambda: actions.seek(self.alice, seek(5, f"seek{event_id}"), now_ms=NOW_MS + 2000),
+            )
+            counts = []
+            for call in calls:
+                with CaptureQueriesContext(connection) as captured:
+                    call()
+                counts.append(len(captured))
+            return counts
+
+        without = costs("1")
+        payload = MediaToQueue(items=[MediaRequest(media_url=SONG)] * 100)
+        change_queue(self.alice, AddToQueue(event_id="a", payload=payload), now_ms=NOW_MS)
+        assert costs("2") == without
 
 
 class Indexes(ActionCase):

@@ -17,9 +17,8 @@ from watchium.protocol.commands import BufferStart
 from watchium.protocol.errors import NotHost
 
 
-@skipUnlessDBFeature("has_select_for_update")
-class Races(TransactionTestCase):
-    """PostgreSQL only: SQLite in memory has one connection, so nothing races."""
+class AtOnce(TransactionTestCase):
+    """A room with alice and bob, and threads that act at once."""
 
     def setUp(self) -> None:
         self.room = Room.objects.create(title="movie-night")
@@ -41,6 +40,11 @@ class Races(TransactionTestCase):
 
         with ThreadPoolExecutor(count) as pool:
             return list(pool.map(on_thread, range(count)))
+
+
+@skipUnlessDBFeature("has_select_for_update")
+class Races(AtOnce):
+    """PostgreSQL only: SQLite in memory has one connection, so nothing races."""
 
     def test_one_command_sent_twenty_times_at_once_is_one_change_and_twenty_equal_answers(self):
         answers = self.at_once(20, lambda _: actions.play(self.alice, play(), now_ms=NOW_MS))
