@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from tests.cases import CLIP
 from tests.deployments import one_process
 from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import scene_in
@@ -21,6 +22,8 @@ async def test_filled_tables_migrate_back_and_forth(killable_server: Server):
         answers = [await alice.say("seek", event_id=f"s{number}", current_time=number) for number in range(5)]
         await bob.say("comment", text="was it always like this?")
         await bob.send("buffer_start", current_time=3)
+        await bob.say("queue_add", items=[{"media_url": CLIP}] * 3)
+        await alice.say("queue_play", entry_id="3")
         resume = alice.resume
     killable_server.terminate()
     for app, name in FIRST.items():
@@ -31,6 +34,9 @@ async def test_filled_tables_migrate_back_and_forth(killable_server: Server):
         assert alice.welcome.resumed
         said = await asyncio.to_thread(scene.alice.comments, scene.room_id)
         assert "was it always like this?" in [comment.text for comment in said.comments]
+        assert alice.queue.revision == 0  # lost on the way back
+        await alice.say("queue_add", items=[{"media_url": CLIP}])
+        assert [entry.id for entry in alice.queue.entries] == ["1", "2"]
         again = await alice.say("seek", event_id="s3", current_time=3)
         assert again == answers[3]
         await everything_holds(

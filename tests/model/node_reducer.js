@@ -1,17 +1,23 @@
 // The page's reducer behind stdin and stdout: one JSON request per line, one JSON response per line.
 import { createInterface } from "node:readline"
+import { QueueStore } from "../../static/js/core/room/queue_store.js"
 import { RoomStore } from "../../static/js/core/room/room_store.js"
 
 const logs = new Map()
 
 const answers = {
-  open: ({ log }) => void logs.set(log, new RoomStore()),
+  open: ({ log }) => {
+    const store = new RoomStore()
+    store.attachQueue(new QueueStore(), 0)
+    logs.set(log, store)
+  },
   take: ({ log, envelope, now }) => void logs.get(log).receive(envelope, now),
   due: ({ log, now }) => logs.get(log).due(now),
   resume: ({ log }) => logs.get(log).resume(),
   state: ({ log }) => {
-    const { timeline, room, comments, revision, comment_seq } = logs.get(log).state
-    return { timeline, host_id: room.host_id, comments: comments.map(({ user_id, text }) => [user_id, text]), revision, comment_seq }
+    const { timeline, room, comments, revision, comment_seq, queue } = logs.get(log).state
+    const said = comments.map(({ user_id, text }) => [user_id, text])
+    return { timeline, host_id: room.host_id, comments: said, revision, comment_seq, queue }
   },
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tests.model.reference_queue import Plays, ReferenceQueue
+
 GRACE_MS, HOLD_MS = 6_000, 20_000
 REFUSED, CONFLICT = "refused", "event_id_conflict"
 
@@ -24,7 +26,10 @@ class Reference:
         default_factory=dict
     )  # by person: closing time of each connection
     said: list[tuple[str, str]] = field(default_factory=list)
-    answered: dict[tuple[str, str], tuple[object, int]] = field(default_factory=dict)
+    answered: dict[tuple[str, str], tuple[object, int | None]] = field(default_factory=dict)
+    queue: ReferenceQueue = field(default_factory=ReferenceQueue)
+    url: str = ""
+    ended: bool = False
 
     def position_at(self, now: float) -> float:
         moved = self.rate * max(0.0, now - self.at) / 1000 if self.playing else 0.0
@@ -35,7 +40,9 @@ class Reference:
 
     # ------------------------------------------------------------ commands
 
-    def command(self, name: str, event_id: str, kind: str, value, now: float, holds_at: float) -> int | str:
+    def command(
+        self, name: str, event_id: str, kind: str, value, now: float, holds_at: float
+    ) -> int | str | None:
         """Return the new revision or the error code. `holds_at` is the effective time, chosen by the server."""
         if (name, event_id) in self.answered:
             content, revision = self.answered[name, event_id]
@@ -44,8 +51,42 @@ class Reference:
             return REFUSED
         self.move(kind, value, now, holds_at)
         self.revision += 1
+        if kind == "load":
+            self.url = value
+            self.queue.loaded(name, value)
+        self.ended = self.ended and kind == "set_rate"
         self.answered[name, event_id] = ((kind, value), self.revision)
         return self.revision
+
+    def queue_command(
+        self, name: str, event_id: str, kind: str, value, now: float, holds_at: float
+    ) -> int | str | None:
+        """Return the new revision of the queue, None if nothing changed, or the error code."""
+        if (name, event_id) in self.answered:
+            content, revision = self.answered[name, event_id]
+            return revision if content == (kind, value) else CONFLICT
+        before = self.queue.revision
+        plays = self.queue.command(name, name == self.host, kind, value, self.url, self.ended)
+        if plays == REFUSED:
+            return REFUSED
+        if isinstance(plays, Plays):
+            self.play_from_queue(plays, now, holds_at)
+        if self.queue.revision == before:
+            return None
+        self.answered[name, event_id] = ((kind, value), self.queue.revision)
+        return self.queue.revision
+
+    def play_from_queue(self, plays: Plays, now: float, holds_at: float) -> None:
+        moves = self.playing or self.ended
+        if plays.url is None and self.ended:
+            return
+        self.revision += 1
+        if plays.url is None:
+            self.position, self.at, self.playing, self.ended = self.duration or 0.0, now, False, True
+            return
+        self.url, self.duration, self.position = plays.url, self.durations[plays.url], 0.0
+        self.playing, self.ended = moves or not plays.on, False
+        self.at = holds_at if self.playing else now
 
     def move(self, kind: str, value, now: float, holds_at: float) -> None:
         over = self.duration is not None and self.position_at(now) >= self.duration

@@ -71,9 +71,12 @@ class Viewer:
             "revision": known.revision,
             "event_id": known.event_id,
             "comment_seq": known.comment_seq,
+            "queue_revision": known.queue.revision,
             "epoch": known.epoch,
         }
-        applied = LogPosition(known.revision, known.event_id, known.comment_seq, known.epoch)
+        applied = LogPosition(
+            known.revision, known.event_id, known.comment_seq, known.epoch, known.queue.revision
+        )
         self.arrive(*self._frames(compose_snapshot(self.member, "", applied, 1)))
 
     def catch_up(self, head: dict[str, Any]) -> None:
@@ -86,8 +89,15 @@ class Viewer:
             assert bool(asked) == self.program.has_gap
             if not asked:
                 return
-            assert asked == {"since": self.program.revision, "last_comment_id": self.program.comment_seq}
-            answer = missed_events(self.member, "", asked["since"], asked["last_comment_id"], 1)
+            program = self.program
+            assert asked == {
+                "since": program.revision,
+                "last_comment_id": program.comment_seq,
+                "queue_revision": program.queue.revision,
+            }
+            answer = missed_events(
+                self.member, "", asked["since"], asked["last_comment_id"], 1, asked["queue_revision"]
+            )
             self.arrive(*self._frames([answer]))
         raise AssertionError("still asking after ten answers")
 

@@ -25,6 +25,9 @@ import playback.room.actions
 import playback.room.queries
 import rooms.actions
 from chat.models import Comment
+from playback.models import StoredQueue
+from playback.room.queue.actions import change_queue
+from playback.room.queue.storage import forget_encoded
 from playback.room.status_reports import LAST_REPORTS
 from playback.sources.addresses import duration_of, find
 from rooms.models import Connection, Member, Person, Role, Room
@@ -33,9 +36,9 @@ from tests.model.reference import CONFLICT, REFUSED, Reference
 from tests.model.replicas import Node, Viewer
 from tests.playback.room.fixtures import SONG, load, pause, play, seek, set_rate
 from watchium import server_clock
-from watchium.protocol.codec import encode
+from watchium.protocol.codec import decode_room_command, encode
 from watchium.protocol.commands import CommentDraft, PostComment
-from watchium.protocol.errors import EventIdConflict, NotHost
+from watchium.protocol.errors import EventIdConflict, NotHost, RuleRefused
 from watchium.protocol.replies import Head, HeadState
 from watchium.realtime.groups import room_group
 
@@ -46,6 +49,17 @@ COMMANDS = st.one_of(
     st.tuples(st.just("seek"), st.integers(0, 120).map(float)),
     st.tuples(st.just("set_rate"), st.sampled_from([0.25, 1.0, 1.5, 3.0])),
     st.tuples(st.just("load"), st.sampled_from([CLIP, SONG])),
+)
+IDS = st.integers(1, 12).map(str)
+URLS = st.sampled_from([CLIP, SONG])
+QUEUE_COMMANDS = st.one_of(
+    st.tuples(st.just("queue_add"), st.tuples(st.lists(URLS, min_size=1, max_size=2), st.booleans())),
+    st.tuples(st.just("queue_remove"), st.lists(IDS, min_size=1, max_size=3)),
+    st.tuples(st.just("queue_move"), st.tuples(IDS, st.none() | IDS)),
+    st.tuples(st.sampled_from(["queue_play", "skip"]), IDS),
+    st.tuples(st.sampled_from(["queue_clear", "queue_undo", "queue_redo"]), st.none()),
+    st.tuples(st.just("vote_entry"), st.tuples(IDS, st.booleans())),
+    st.tuples(st.just("set_queue"), st.sampled_from(["off", "all"])),
 )
 people = st.sampled_from(NAMES)
 clock = count(
@@ -67,6 +81,23 @@ def made(kind: str, value, event_id: str):
     return load(value, event_id)
 
 
+def payload_of(kind: str, value) -> dict:
+    match kind:
+        case "queue_add":
+            return {"items": [{"media_url": url} for url in value[0]], "next": value[1]}
+        case "queue_remove":
+            return {"entry_ids": value}
+        case "queue_move":
+            return {"entry_id": value[0], "before": value[1]}
+        case "queue_play" | "skip":
+            return {"entry_id": value}
+        case "vote_entry":
+            return {"entry_id": value[0], "on": value[1]}
+        case "set_queue":
+            return {"repeat": value}
+    return {}
+
+
 class RoomMachine(RuleBasedStateMachine):
     scene: Cast
     node: Node
@@ -79,13 +110,14 @@ class RoomMachine(RuleBasedStateMachine):
         self.whole = transaction.atomic()
         self.whole.__enter__()
         LAST_REPORTS.clear()
+        forget_encoded()
         self.scene.published.frames.clear()
         self.room = Room.objects.get(pk=self.scene.room.pk)
         self.people = {name: self.enrol(name) for name in (*NAMES, "dora")}
         self.connections: dict[str, list[Connection]] = {name: [] for name in NAMES}
         self.spoken = count()
         durations = {url: duration_of(find(url)).seconds for url in (CLIP, SONG)}
-        self.reference = Reference(durations, duration=durations[CLIP], at=self.now)
+        self.reference = Reference(durations, duration=durations[CLIP], at=self.now, url=CLIP)
         playback.models.Playback.objects.filter(room=self.room).update(at_ms=self.now)
         for name in ("alice", "bob"):
             self.opens_a_tab(name)
@@ -147,6 +179,28 @@ class RoomMachine(RuleBasedStateMachine):
             holds_at = 0.0 if isinstance(answer, str) else answer.timestamp
             expected = self.reference.command(name, event_id, *asked, now=self.now, holds_at=holds_at)  # type: ignore[misc]
             assert expected == (answer if isinstance(answer, str) else answer.revision)
+
+    @rule(name=people, asked=QUEUE_COMMANDS, event_id=st.sampled_from([f"q{number}" for number in range(20)]))
+    def changes_the_queue(self, name, asked, event_id) -> None:
+        if self.member(name).left_at:
+            return
+        kind, value = asked
+        frame = {"type": kind, "event_id": event_id, "payload": payload_of(kind, value)}
+        command = decode_room_command(msgspec.json.encode(frame))
+        try:
+            answer = self.do(lambda: change_queue(self.member(name), command))
+        except RuleRefused:
+            answer = REFUSED
+        except EventIdConflict:
+            answer = CONFLICT
+        holds_at = 0.0 if isinstance(answer, str) else answer.timestamp
+        expected = self.reference.queue_command(name, event_id, kind, value, now=self.now, holds_at=holds_at)
+        assert expected == (answer if isinstance(answer, str) else answer.revision)
+
+    @rule(asked=st.lists(st.tuples(people, QUEUE_COMMANDS), min_size=2, max_size=6))
+    def a_busy_minute_of_the_queue(self, asked) -> None:
+        for name, command in asked:
+            self.changes_the_queue(name, command, f"busy{next(self.spoken)}")
 
     @rule(name=people)
     def speaks(self, name) -> None:
@@ -244,6 +298,8 @@ class RoomMachine(RuleBasedStateMachine):
         assert page["revision"] == viewer.program.revision == self.reference.revision
         assert page["timeline"] == msgspec.to_builtins(viewer.program.timeline) == msgspec.to_builtins(whole)
         assert page["host_id"] == self.host_id()
+        queue = StoredQueue.objects.of(self.room).to_protocol()
+        assert page["queue"] == msgspec.to_builtins(viewer.program.queue) == msgspec.to_builtins(queue)
         heard = [tuple(said) for said in page["comments"] if said[0] is not None]
         assert heard == self.reference.said
 
@@ -273,6 +329,16 @@ class RoomMachine(RuleBasedStateMachine):
         assert [member.person.user_id for member in present] == [
             self.people[name].user_id for name in reference.here
         ]
+        queue, expected = StoredQueue.objects.of(room), reference.queue
+        assert (room.queue_revision, queue.revision) == (expected.revision, expected.revision)
+        assert [(entry.id, entry.media.url) for entry in queue.entries] == [
+            each[:2] for each in expected.entries
+        ]
+        assert (queue.current, queue.can_undo, queue.can_redo) == (
+            expected.current,
+            bool(expected.done),
+            bool(expected.undone),
+        )
         if reference.here:
             assert reference.host is not None
 

@@ -22,8 +22,13 @@ from rooms import access
 from rooms.models import Member
 from watchium import server_clock
 from watchium.protocol.errors import RuleRefused
-from watchium.protocol.queue import QueueCommand
+from watchium.protocol.queue import AddToQueue, QueueCommand, SetQueue
 from watchium.protocol.replies import Accepted
+
+BEGINNERS = (
+    AddToQueue,
+    SetQueue,
+)  # a room gets its queue with one of these; no others can name an entry before
 
 
 @dataclass
@@ -77,7 +82,7 @@ def run(
         return AcceptedCommand(*accepted[0]).replay(command.event_id, content_hash)
     spend(by, command_type(command), now_ms)
     playback, before = Playback.from_rows(playbacks, by.room), StoredQueue.from_rows(queues)
-    begun = with_playing_media(before, playback, now_ms)
+    begun = with_playing_media(before, playback, now_ms) if isinstance(command, BEGINNERS) else before
     tx = QueueTransaction(by, playback, before, begun, now_ms)
     change(tx)
     if tx.queue == begun and tx.timeline is None:

@@ -38,6 +38,12 @@ def queue_of(room: Room) -> RoomQueue:
     return StoredQueue.objects.of(room) if room.queue_revision else RoomQueue()
 
 
+def forget_encoded() -> None:
+    """For tests, which undo committed changes."""
+    with _state.lock:
+        _state.encoded.clear()
+
+
 def encoded_queue(room: Room) -> tuple[int, msgspec.Raw | None]:
     """Return revision and protocol state of the queue; 0 and None if there is none. Reads the row once per revision."""
     if not room.queue_revision:
