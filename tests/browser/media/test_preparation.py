@@ -77,6 +77,24 @@ def test_the_host_prepares_a_film_that_then_plays_with_picture_sound_and_languag
     wait_for_picture_and_sound(player)
 
 
+def test_an_upload_is_prepared_and_played(person, library: Server):
+    host, guest = person(base_url=library.url), person(base_url=library.url)
+    url = make_room(host)
+    host.get_by_role("button", name="Change media").click()
+    with host.expect_file_chooser() as chooser:
+        host.get_by_role("button", name="Upload", exact=True).click()
+    chooser.value.set_files(made("m_h264_ac3.mkv"))
+    film = line(host, "m h264 ac3")
+    expect(film).to_contain_text("Not every browser plays its sound (AC-3).")
+    expect(film.get_by_role("button", name="Play this")).to_be_hidden()
+    host.reload()
+    host.get_by_role("button", name="Change media").click()
+    film.get_by_role("button", name="Prepare and play when ready").click()
+    join(guest, url)
+    wait_for_picture_and_sound(guest)
+    expect(film.get_by_role("button", name="Play this")).to_be_visible(timeout=PREPARED_MS)
+
+
 def test_a_film_plays_when_it_is_ready_though_the_page_of_the_host_is_closed(person, library: Server):
     host, guest = person(base_url=library.url), person(base_url=library.url)
     url = make_room(host)

@@ -116,6 +116,36 @@ def test_the_language_is_remembered_for_other_media_and_the_quality_is_the_viewe
     assert alice.evaluate("() => watchium.room.player.sources.source.quality") is None
 
 
+def test_a_viewer_without_a_picture_requests_none_and_stays_in_step(here, streams):
+    alice, bob = here
+    put_on(streams.url("ok"), alice, bob)
+    say(alice, "play")
+    wait_until_moving(bob)
+    say(alice, "seek", current_time=10)
+    wait_until_moving(bob, 10)
+    choose(bob, "Quality", "Sound only")
+    wait_until(bob, "() => watchium.room.player.sources.source?.soundOnly")
+    expect(bob.get_by_role("button", name="Quality")).to_be_focused()
+    since_ms = bob.evaluate("() => (performance.clearResourceTimings(), performance.now())")
+    expect(bob.locator("[data-sound-title]")).to_contain_text("(sound only)")
+    say(alice, "seek", current_time=40)
+    for page in (alice, bob):
+        wait_until_moving(page, 40)
+        wait_until(page, IN_STEP)
+    requested = bob.evaluate(
+        """(since) => performance.getEntriesByType('resource')
+            .filter(({ startTime }) => startTime > since).map(({ name }) => name)""",
+        since_ms,
+    )
+    assert any("/jpn/" in url or "/eng/" in url for url in requested), requested
+    assert not [url for url in requested if "/v54/" in url or "/v90/" in url]
+    assert bob.evaluate("() => document.querySelector('[data-media]').videoWidth") == 0
+    assert bob.evaluate("() => watchium.room.player.lacking") is None
+    choose(bob, "Quality", "Automatic")
+    wait_until(bob, "() => document.querySelector('[data-media]').videoHeight > 0")
+    expect(bob.locator("[data-sound-title]")).to_be_hidden()
+
+
 def test_dash_is_in_step_with_a_language_and_a_quality_for_each_viewer(here, streams):
     alice, bob = here
     put_on(streams.url("ok", "dash.mpd"), alice, bob)

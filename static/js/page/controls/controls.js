@@ -100,12 +100,20 @@ function showRole(bar, room) {
 function mountTracks(bar, room) {
   /** @type {Promise<(source: import("../media/media_element.js").Source | null) => void> | null} */
   let menus = null
+  let shownUrl = /** @type {string | null} */ (null)
   return room.on("tracks", (source) => {
-    const offers =
-      source && (Math.max(source.audioTracks.length, source.qualities.length) > 1 || source.soundOnly != null)
-    if (offers) menus ??= import("./track_menus.js").then(({ mountTrackMenus }) => mountTrackMenus(bar))
+    const { url } = room.player
+    if (!source && url && url === shownUrl) return // opened again at once: the menu keeps the focus
+    shownUrl = url
+    if (source && offersChoice(source))
+      menus ??= import("./track_menus.js").then(({ mountTrackMenus }) => mountTrackMenus(bar))
     menus?.then((show) => show(room.player.sources.source)).catch(console.error)
   })
+}
+
+/** @param {import("../media/media_element.js").Source} source */
+function offersChoice({ audioTracks, qualities, soundOnly }) {
+  return audioTracks.length > 1 || qualities.length > 1 || typeof soundOnly === "boolean"
 }
 
 /** @param {HTMLElement} bar @param {Room} room @param {string} playerState of this page's player */

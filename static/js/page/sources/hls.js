@@ -138,7 +138,7 @@ class HlsSource extends TrackChoices {
     const known = this.started && !this.native
     return {
       sound: sound !== null || (known && this.fragmented ? false : null),
-      picture: known ? picture !== null : null,
+      picture: this.soundOnly ? false : known ? picture !== null : null,
       soundCodec: sound || null,
       pictureCodec: picture || null,
     }

@@ -134,7 +134,7 @@ export class TrackChoices {
 
   /** The language is remembered for other media. @param {number} id */
   setAudioTrack(id) {
-    if (!this.audioTracks[id]) return
+    if (!this.audioTracks[id] || !this.hls) return
     saveItem(LANGUAGE_KEY, this.audioTracks[id].language)
     if (this.soundOnly) return void (id === this.sound || this.callbacks.reopen?.())
     this.hls.audioTrack = id
@@ -143,6 +143,7 @@ export class TrackChoices {
 
   /** Remembered for other media, as the height. @param {number | null} id null: chosen by the line's speed */
   setQuality(id) {
+    if (!this.hls) return
     saveItem(QUALITY_KEY, this.qualities.find((quality) => quality.id === id)?.height ?? null)
     if (this.soundOnly) return this.callbacks.reopen?.()
     this.quality = id
@@ -152,7 +153,7 @@ export class TrackChoices {
 
   /** From the next opening on, which is now. */
   playSoundOnly() {
-    if (this.soundOnly !== false) return
+    if (this.soundOnly !== false || !this.hls) return
     saveItem(QUALITY_KEY, SOUND_ONLY)
     this.callbacks.reopen?.()
   }
