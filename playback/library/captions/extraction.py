@@ -64,7 +64,14 @@ class Wanted:
 
     @property
     def name(self) -> str:
-        return f"{self.item_id}-{self.version}"
+        """Of the folder with the results; films with fonts are read again when more kinds of fonts are taken."""
+        return self.names[-1] if self.fonts else self.names[0]
+
+    @property
+    def names(self) -> list[str]:
+        """Of the folders that this and earlier versions of this program made for this version of the film."""
+        name = f"{self.item_id}-{self.version}"
+        return [name, *(f"{name}-{recipe}" for recipe in range(1, fonts.RECIPE + 1))]
 
     def file_name(self, stream: int) -> str:
         return f"{stream}.{FORMATS[dict(self.codecs)[stream]]}"
@@ -100,7 +107,8 @@ def extract(wanted: Wanted) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
         place = Path(mkdtemp(dir=folder(), prefix=f".{wanted.item_id}-"))
         try:
-            _take_tracks(wanted, film, place)
+            if wanted.codecs and not _take_earlier_texts(wanted, place):
+                _take_tracks(wanted, film, place)
             if wanted.fonts:
                 _take_fonts(wanted, film, place)
             _keep(wanted, place)
@@ -117,10 +125,22 @@ def remember_failure(wanted: Wanted) -> None:
             _keep(wanted, place)
 
 
+def _take_earlier_texts(wanted: Wanted, place: Path) -> bool:
+    """Copy the texts that an earlier version of this program took out of the same film, without its fonts."""
+    earlier = (folder() / name for name in wanted.names)
+    whole = next((found for found in earlier if found.is_dir() and not (found / FAILED).exists()), None)
+    if whole is None:
+        return False
+    for stream, _codec in wanted.codecs:
+        with suppress(FileNotFoundError):
+            shutil.copy2(whole / wanted.file_name(stream), place)
+    return True
+
+
 def _take_tracks(wanted: Wanted, film: Path, place: Path) -> None:
     """Take out all tracks; if a damaged one has spoiled the pass for all, each that can be read."""
     until_s = time.monotonic() + _TIMEOUT_S
-    if not wanted.codecs or _run(_command(wanted, film, place, wanted.codecs), until_s):
+    if _run(_command(wanted, film, place, wanted.codecs), until_s):
         return
     for number, (stream, codec) in enumerate(wanted.codecs):
         command = _command(wanted, film, place, ((stream, codec),))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+import struct
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +12,7 @@ from django.test import Client
 
 from playback.domain.media_facts import Attachment, MediaFacts
 from playback.library.captions import extraction, extraction_worker
+from playback.library.captions.cleaning import discard_outdated
 from playback.library.captions.fonts import MAX_BYTES, MAX_FONTS, fonts_of
 from playback.library.captions.views import wanted_of
 from playback.models import MediaItem
@@ -17,6 +20,11 @@ from tests.playback.library.captions.films import ASS, film
 from tests.playback.library.captions.test_views import CaptionCase
 
 FONT = b"\x00\x01\x00\x00" + b"a font" * 50
+
+
+def woff(signature: bytes, length: int, unpacked: int) -> bytes:
+    """The header of a compressed font."""
+    return struct.pack(">4s4sIHHI", signature, b"true", length, 1, 0, unpacked) + b"\x01" * 20
 
 
 def with_attachments(*attachments: tuple[str, str, int, bytes]) -> bytes:
@@ -71,6 +79,33 @@ class Fonts(CaptionCase):
         assert b"{\\an8}Sign" in self.get(track.url)
         written = sum(path.stat().st_size for path in extraction.folder().rglob("font-*"))
         assert written == len(FONT)
+
+    def test_compressed_fonts_are_taken_unless_they_would_unpack_to_too_much(self):
+        item = self.extracted(
+            ("one.woff2", "font/woff2", 100, woff(b"wOF2", 100, 3000)),
+            ("two.woff", "application/font-woff", 100, woff(b"wOFF", 100, 3000)),
+            ("bomb.woff2", "font/woff2", 100, woff(b"wOF2", 100, MAX_BYTES)),
+            ("cut.woff2", "font/woff2", 100, woff(b"wOF2", 200, 3000)),
+            ("short.woff", "font/woff", 8, b"wOFF"),
+        )
+        statuses = [self.browser.get(url).status_code for url in self.tracks(item)["jpn"].fonts]
+        assert statuses == [200, 200, 404, 404, 404]
+
+    def test_a_film_read_by_an_earlier_version_gets_its_fonts_and_keeps_its_texts(self):
+        item = self.film(data=with_attachments(("one.woff2", "font/woff2", 100, woff(b"wOF2", 100, 3000))))
+        wanted = wanted_of(item)
+        for earlier in wanted.names[:-1]:
+            place = extraction.folder() / earlier
+            place.mkdir(parents=True)
+            (place / wanted.file_name(2)).write_text("as it was taken out then")
+            assert discard_outdated() == 0
+            assert not extraction.is_done(wanted)
+            extraction.extract(wanted)
+            track = self.tracks(item)["jpn"]
+            assert self.get(track.url) == b"as it was taken out then"
+            assert self.browser.get(track.fonts[0]).status_code == 200
+            assert [found.name for found in extraction.folder().glob("[0-9]*")] == [wanted.name]
+            shutil.rmtree(extraction.folder() / wanted.name)
 
     def test_a_film_that_was_not_read_yet_is_requested(self):
         item = self.film(
