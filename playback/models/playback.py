@@ -29,7 +29,7 @@ from playback.models.upload import UPLOADS_AT
 from rooms.models import Member, Room
 from watchium.db.prepared import PreparedQuery, Rows, any_of, run_in_one_round_trip
 from watchium.db.rows import RowMapper, update
-from watchium.protocol.types import Media, SharedCaptions
+from watchium.protocol.types import Media, SharedCaptions, TypedChapter
 
 SYNC_TOLERANCE_MS = 500
 MAX_CAPTION_SHIFT_MS = 600_000
@@ -132,6 +132,8 @@ class Playback(models.Model):
     caption_shift_ms = models.IntegerField(default=0)
     # What members gave to everyone, as `SharedCaptions`.
     captions: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    # What a member typed, as `TypedChapter`.
+    chapters: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     # The current wait and the recent ones: `stall_policy.Wait` and `wait_budget.WaitBudget`.
     hold: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     hold_until_ms = models.FloatField(null=True, blank=True)
@@ -232,6 +234,7 @@ class Playback(models.Model):
             "stall_wait_s": self.stall_wait_s,
             "caption_shift_ms": self.caption_shift_ms,
             "captions": self.shared_captions,
+            "chapters": self.typed_chapters,
         }
 
     @property
@@ -260,6 +263,16 @@ class Playback(models.Model):
     def share_captions(self, captions: list[SharedCaptions]) -> None:
         self.captions = msgspec.to_builtins(captions)
         self.save(update_fields=["captions"])
+
+    @property
+    def typed_chapters(self) -> list[TypedChapter]:
+        return msgspec.convert(self.chapters, list[TypedChapter])
+
+    def set_chapters(self, chapters: list[TypedChapter]) -> None:
+        """Store the chapters, if they are other ones."""
+        if (stored := msgspec.to_builtins(chapters)) != self.chapters:
+            self.chapters = stored
+            self.save(update_fields=["chapters"])
 
     def shift_captions(self, ms: int) -> None:
         """Store the shift, if it is another one."""

@@ -41,8 +41,9 @@ class RoomCaptionsQuerySet(models.QuerySet["RoomCaptions"]):
         self.filter(room=room, key=key).delete()
 
     def end_with_media(self, playback: Playback) -> None:
-        """Forget the captions and the shift of a playback: other media need others, at another time."""
+        """Forget the captions, their shift and the chapters of a playback: they belong to its media."""
         playback.shift_captions(0)
+        playback.set_chapters([])
         if playback.captions:
             playback.share_captions([])
             self.filter(room=playback.room).delete()

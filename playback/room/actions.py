@@ -6,7 +6,7 @@ import msgspec
 from django.db import transaction
 
 from playback import signals
-from playback.domain import start_lead
+from playback.domain import chapters, start_lead
 from playback.domain.timeline import HOLDING, PAUSED, PLAYING, Timeline
 from playback.media_lookup import duration_of, find_requested
 from playback.models import Playback
@@ -18,7 +18,17 @@ from playback.room.settings import room_settings
 from rooms import access
 from rooms.models import Member, Room
 from watchium import server_clock
-from watchium.protocol.commands import ContinueWithout, Load, Pause, Play, Seek, SetRate, ShiftCaptions
+from watchium.protocol.commands import (
+    ContinueWithout,
+    Load,
+    Pause,
+    Play,
+    Seek,
+    SetChapters,
+    SetRate,
+    ShiftCaptions,
+)
+from watchium.protocol.errors import TooLong, UnknownMedia
 from watchium.protocol.replies import Accepted
 from watchium.protocol.types import Media
 
@@ -106,6 +116,25 @@ def shift_captions(by: Member, command: ShiftCaptions, *, now_ms: float | None =
         return context.before.unmoved()
 
     return handle(by, command, shifted, now_ms)
+
+
+@transaction.atomic
+def set_chapters(by: Member, command: SetChapters, *, now_ms: float | None = None) -> Accepted:
+    """Set the chapters of the room's media. The same ones again change nothing. Raises UnknownMedia, TooLong."""
+    typed = chapters.cleaned(command.payload.chapters)
+    if chapters.are_too_long(typed):
+        raise TooLong("The titles of the chapters are too long: shorten some of them.")
+
+    def changed(context: CommandContext) -> Timeline | None:
+        if context.playback.media is None:
+            raise UnknownMedia("Chapters belong to media: load some first.")
+        if context.playback.typed_chapters == typed:
+            return None
+        context.playback.set_chapters(typed)
+        context.metadata["room"] = room_settings(context.playback)
+        return context.before.unmoved()
+
+    return handle(by, command, changed, now_ms)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from rooms.api_view import RoomAPIView, json_response
 from rooms.models import Member
 from watchium.protocol.commands import (
     CaptionShift,
+    ChapterList,
     ContinueWithout,
     Load,
     MediaRequest,
@@ -24,19 +25,32 @@ from watchium.protocol.commands import (
     RateChange,
     Seek,
     SeekTarget,
+    SetChapters,
     SetRate,
     ShiftCaptions,
 )
 from watchium.protocol.errors import BadMessage, Stale
 from watchium.protocol.replies import Accepted, Problem
-from watchium.protocol.types import EventId, ItemId, Milliseconds, MimeType, OwnCopy, Rate, Seconds, Url
+from watchium.protocol.types import (
+    EventId,
+    ItemId,
+    Milliseconds,
+    MimeType,
+    OwnCopy,
+    Rate,
+    Seconds,
+    TypedChapter,
+    Url,
+)
 
 
 class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`seek` needs `current_time`, `set_rate` needs `rate`, `shift_captions` `ms`, `load` a `media_url`, `item_id` or
-    `own`."""
+    """`seek` needs `current_time`, `set_rate` needs `rate`, `shift_captions` `ms`, `set_chapters` `chapters`, `load` a
+    `media_url`, `item_id` or `own`."""
 
-    action: Literal["play", "pause", "seek", "set_rate", "load", "shift_captions", "continue_without"]
+    action: Literal[
+        "play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "continue_without"
+    ]
     event_id: EventId
     current_time: Seconds | None = None
     at: Milliseconds | None = None
@@ -47,6 +61,7 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     title: Annotated[str, Meta(max_length=200)] | None = None
     mime: MimeType | None = None
     ms: Annotated[int, Meta(ge=-600_000, le=600_000)] | None = None
+    chapters: Annotated[list[TypedChapter], Meta(max_length=100)] | None = None
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,9 +109,14 @@ def dispatch(member: Member, control: Control) -> Accepted:
         case Control(action="shift_captions", ms=int() as ms):
             shift = ShiftCaptions(event_id=control.event_id, payload=CaptionShift(ms=ms))
             return actions.shift_captions(member, shift)
+        case Control(action="set_chapters", chapters=list() as typed):
+            listed = SetChapters(event_id=control.event_id, payload=ChapterList(chapters=typed))
+            return actions.set_chapters(member, listed)
         case Control(action="load"):
             return actions.load(member, Load(event_id=control.event_id, payload=_media_request(control)))
-    needed = {"seek": "current_time", "set_rate": "rate", "shift_captions": "ms"}[control.action]
+    needed = {"seek": "current_time", "set_rate": "rate", "shift_captions": "ms", "set_chapters": "chapters"}[
+        control.action
+    ]
     raise BadMessage(detail=f"Object missing required field `{needed}`")
 
 

@@ -28,6 +28,7 @@ from watchium.protocol.commands import (
     Play,
     PlayerReport,
     Seek,
+    SetChapters,
     SetRate,
     ShiftCaptions,
     SyncRequest,
@@ -42,8 +43,12 @@ from watchium.shared_state import rate_limits
 _LATER_FIELDS = ("mime", "item_id", "own", "queue_revision")
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 
-IdempotentCommand = Play | Pause | Seek | SetRate | Load | ShiftCaptions | ContinueWithout
-EVENT_TYPES = {"continue_without": "timeline", "shift_captions": "room_changed"}
+IdempotentCommand = Play | Pause | Seek | SetRate | Load | ShiftCaptions | SetChapters | ContinueWithout
+EVENT_TYPES = {
+    "continue_without": "timeline",
+    "shift_captions": "room_changed",
+    "set_chapters": "room_changed",
+}
 Notice = BufferStart | BufferEnd | SyncRequest
 
 

@@ -144,13 +144,17 @@ class Client:
     # ------------------------------------------------------------ playback
 
     def control(self, room_id: str, action: str, *, event_id: str | None = None, **fields: Any) -> Accepted:
-        """`current_time`, `at`, `rate`, `media_url`, `title` and `ms`, as the action needs them."""
+        """`current_time`, `at`, `rate`, `media_url`, `title`, `ms` and `chapters`, as the action needs them."""
         body = {"action": action, "event_id": event_id or new_event_id(), **fields}
         return self._call("POST", f"/api/rooms/{room_id}/sync/control/", Accepted, body)
 
     def shift_captions(self, room_id: str, ms: int) -> Accepted:
         """Show captions this much later to everyone; earlier if negative."""
         return self.control(room_id, "shift_captions", ms=ms)
+
+    def set_chapters(self, room_id: str, chapters: list[dict[str, Any]]) -> Accepted:
+        """Set the chapters of the room's media for everyone: each with a `start` in seconds and a `title`."""
+        return self.control(room_id, "set_chapters", chapters=chapters)
 
     def share_captions(self, room_id: str, **fields: Any) -> SharedCaptions:
         """Give captions to everyone: `text`, the content of a file, or its `url`; also `label` and `language`."""

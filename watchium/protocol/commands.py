@@ -21,6 +21,7 @@ from watchium.protocol.types import (
     Rate,
     Revision,
     Seconds,
+    TypedChapter,
     Url,
     UserId,
 )
@@ -112,6 +113,18 @@ class ShiftCaptions(IdempotentCommand, tag="shift_captions", frozen=True, kw_onl
     """Set the room's `caption_shift_ms`: when captions are shown to everyone. Answered by `room_changed`."""
 
     payload: CaptionShift
+
+
+class ChapterList(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """In any order; an empty list takes them away. Titles keep their first 80 characters."""
+
+    chapters: Annotated[list[TypedChapter], Meta(max_length=100)]
+
+
+class SetChapters(IdempotentCommand, tag="set_chapters", frozen=True, kw_only=True):
+    """Set the `chapters` of the media that the room plays, for everyone. Answered by `room_changed`."""
+
+    payload: ChapterList
 
 
 class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -312,6 +325,7 @@ RoomCommand = (
     | SetRate
     | Load
     | ShiftCaptions
+    | SetChapters
     | Heartbeat
     | Ping
     | SyncRequest

@@ -142,11 +142,18 @@ class SharedCaptions(Struct, frozen=True, kw_only=True):
     url: str
 
 
+class TypedChapter(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A chapter that a member typed: where it starts, in seconds, and its title, which may be empty."""
+
+    start: Seconds
+    title: Annotated[str, Meta(max_length=400)]
+
+
 class RoomState(Struct, frozen=True, kw_only=True):
     """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data.
 
     `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members
-    gave to everyone. A `load` sets them to 0 and to nothing.
+    gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing.
     """
 
     room_id: str
@@ -163,6 +170,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     stall_wait_s: int = 8
     caption_shift_ms: int = 0
     captions: list[SharedCaptions] = []
+    chapters: list[TypedChapter] = []
 
 
 class CommentState(Struct, frozen=True, kw_only=True):

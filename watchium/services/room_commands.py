@@ -28,6 +28,7 @@ from watchium.protocol.commands import (
     RemoveMember,
     RequestControl,
     Seek,
+    SetChapters,
     SetModerator,
     SetRate,
     ShiftCaptions,
@@ -58,6 +59,8 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
             return playback.room.actions.load(member, command)
         case ShiftCaptions():
             return playback.room.actions.shift_captions(member, command)
+        case SetChapters():
+            return playback.room.actions.set_chapters(member, command)
         case ContinueWithout():
             return playback.room.actions.continue_without(member, command)
         case BufferStart() | BufferEnd() | SyncRequest():

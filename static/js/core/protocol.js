@@ -118,7 +118,14 @@
  */
 
 /**
- * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone. A `load` sets them to 0 and to nothing.
+ * A chapter that a member typed: where it starts, in seconds, and its title, which may be empty.
+ * @typedef {object} TypedChapter
+ * @property {number} start
+ * @property {string} title
+ */
+
+/**
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -134,6 +141,7 @@
  * @property {number} [stall_wait_s]
  * @property {number} [caption_shift_ms]
  * @property {SharedCaptions[]} [captions]
+ * @property {TypedChapter[]} [chapters]
  */
 
 /**
@@ -215,6 +223,12 @@
  * `ms`: positive if captions are shown later than their file says.
  * @typedef {object} CaptionShift
  * @property {number} ms
+ */
+
+/**
+ * In any order; an empty list takes them away. Titles keep their first 80 characters.
+ * @typedef {object} ChapterList
+ * @property {TypedChapter[]} chapters
  */
 
 /**
@@ -887,6 +901,7 @@ export const Command = Object.freeze({
   SetRate: "set_rate",
   Load: "load",
   ShiftCaptions: "shift_captions",
+  SetChapters: "set_chapters",
   Heartbeat: "heartbeat",
   Ping: "ping",
   SyncRequest: "sync_request",
@@ -1008,7 +1023,7 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "set_queue", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "set_queue", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))

@@ -180,16 +180,44 @@ function mountTabs(panel, room) {
   for (const type of ["state", "queue"]) room.on(type, () => room.state.queue_revision && load())
 }
 
-/** Chapters are loaded for a film that has some. @param {HTMLElement} bar @param {RoomSession} room */
+/**
+ * Chapters are loaded for media that have some: what a member typed, or else what is in the film. The button in "Change
+ * media" opens the editor.
+ * @param {HTMLElement} bar
+ * @param {RoomSession} room
+ */
 function mountChapters(bar, room) {
+  const opener = /** @type {HTMLElement} */ (document.querySelector("[data-type-chapters]"))
   let unmount = () => {}
-  room.on("library_item", async (item) => {
+  let mounted = "[]"
+  /** @type {{start: number, end?: number, title: string}[]} */
+  let ofFilm = []
+  const listed = () => {
+    const typed = room.state.room?.chapters ?? []
+    return typed.length ? typed : ofFilm
+  }
+  const edit = async () => {
+    const { openEditor } = await import("../page/chapters/editor.js")
+    openEditor(room, bar.dataset.chaptersStyle, listed())
+  }
+  const update = async () => {
+    opener.hidden = !room.state.timeline?.media
+    const [chapters, wanted] = [listed(), JSON.stringify(listed())]
+    if (wanted === mounted) return
+    mounted = wanted
     unmount()
     unmount = () => {}
-    if (!item?.chapters.length) return
+    if (!chapters.length) return
     const { mount } = await import("../page/chapters/chapters.js")
-    if (itemId(room) === item.id) unmount = mount(bar, commandsOf(room), item.chapters)
+    if (mounted === wanted) unmount = mount(bar, commandsOf(room), chapters, () => void edit())
+  }
+  const show = () => void update().catch(() => (mounted = "")) // the next change tries again
+  opener.addEventListener("click", () => void edit())
+  room.on("library_item", (item) => {
+    ofFilm = item?.chapters ?? []
+    show()
   })
+  for (const type of ["state", "load", "timeline", "room_changed"]) room.on(type, show)
 }
 
 /** Announce what is in the library item that the room plays. @param {HTMLElement} _body @param {RoomSession} room */

@@ -378,13 +378,15 @@ test("changes without a revision are returned as the events that a socket would 
   assert.deepEqual(polled(people), [["seat_kept", null]])
 })
 
-test("the shift of captions comes with the room's settings and ends with other media", () => {
+test("the shift of captions and typed chapters come with the room's settings and end with other media", () => {
   const store = new RoomStore()
   store.receive(welcome({ revision: 1 }), 0)
-  store.receive(roomChange(2, { caption_shift_ms: 300 }), 0)
+  store.receive(roomChange(2, { caption_shift_ms: 300, chapters: [{ start: 1, title: "Opening" }] }), 0)
   assert.equal(store.state.room.caption_shift_ms, 300)
   store.receive(change(3, "seek"), 0)
   assert.equal(store.state.room.caption_shift_ms, 300)
+  assert.equal(store.state.room.chapters.length, 1)
   store.receive(change(4, "load"), 0)
   assert.equal(store.state.room.caption_shift_ms, 0)
+  assert.deepEqual(store.state.room.chapters, [])
 })

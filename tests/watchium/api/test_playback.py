@@ -47,6 +47,14 @@ class PlaybackControl(PlaybackCase):
         self.refused(self.control(self.as_bob, "shift_captions", "e2", ms=0), 403, "not_host")
         self.refused(self.control(self.as_alice, "shift_captions", "e3", ms=600_001), 400, "bad_message")
 
+    def test_chapters_are_typed_for_everyone(self):
+        chapters = [{"start": 90.5, "title": "The harbour"}]
+        assert self.control(self.as_alice, "set_chapters", chapters=chapters).status_code == 200
+        assert self.as_bob.get(self.url("state/")).json()["room"]["chapters"] == chapters
+        self.refused(self.control(self.as_bob, "set_chapters", "e2", chapters=[]), 403, "not_host")
+        many = [{"start": n} for n in range(101)]
+        self.refused(self.control(self.as_alice, "set_chapters", "e3", chapters=many), 400, "bad_message")
+
     def test_a_repeated_event_id_gets_the_stored_response(self):
         first = self.control(self.as_alice, "pause", current_time=3)
         again = self.control(self.as_alice, "pause", current_time=3)
@@ -70,6 +78,7 @@ class PlaybackControl(PlaybackCase):
             ({"action": "load"}, "media_url"),
             ({"action": "shift_captions"}, "ms"),
             ({"action": "shift_captions", "ms": 1.5}, "$.ms"),
+            ({"action": "set_chapters"}, "chapters"),
             ({"action": "seek", "current_time": -1}, "$.current_time"),
             ({"action": "set_rate", "rate": 9}, "$.rate"),
             ({"action": "explode"}, "$.action"),

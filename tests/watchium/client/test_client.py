@@ -43,9 +43,11 @@ def test_a_room_over_http_from_creation_to_closing(alice: Client, bob: Client, r
     assert error_code(bob.state, room_id) == "not_member"
     assert bob.join(room_id, username="Bob").role == "member"
     assert alice.shift_captions(room_id, 250).revision == 1
+    alice.set_chapters(room_id, [{"start": 2, "title": "Opening"}])
     played = alice.control(room_id, "play", current_time=3)
     state = bob.state(room_id)
     assert state.room.caption_shift_ms == 250
+    assert [chapter.title for chapter in state.room.chapters] == ["Opening"]
     assert (state.timeline.phase, state.timeline.current_time) == ("playing", 3)
     assert state.timeline.timestamp == played.timestamp
     assert {member.username for member in state.members} == {"Bob"}

@@ -10,19 +10,20 @@ const INTRO =
 /** @typedef {{startS: number, endS: number, title: string}} Chapter */
 
 /**
- * Chapters in the order of their starts, each ending where the next begins.
- * @param {{start: number, end: number, title: string}[]} listed
+ * Chapters in the order of their starts, each ending where the next begins. Those that people type have no end: the last
+ * one lasts for ever.
+ * @param {{start: number, end?: number, title: string}[]} listed
  * @returns {Chapter[]}
  */
 export function chapterList(listed) {
   const sorted = listed
-    .filter(({ start, end }) => start >= 0 && end > start && Number.isFinite(end))
+    .filter(({ start, end }) => start >= 0 && (end === undefined || (end > start && Number.isFinite(end))))
     .sort((a, b) => a.start - b.start)
     .filter(({ start }, i, all) => i === 0 || start > all[i - 1].start)
     .slice(0, MAX_CHAPTERS)
   return sorted.map(({ start, end, title }, i) => ({
     startS: start,
-    endS: Math.min(end, sorted[i + 1]?.start ?? Infinity),
+    endS: Math.min(end ?? Infinity, sorted[i + 1]?.start ?? Infinity),
     title: title.slice(0, MAX_TITLE_CHARS),
   }))
 }
@@ -50,5 +51,6 @@ export function neighbourS(chapters, positionS, step) {
 /** The end of the intro at a position; null if it is no intro. @param {Chapter[]} chapters @param {number} positionS */
 export function introEndS(chapters, positionS) {
   const chapter = chapters[chapterAt(chapters, positionS)]
-  return chapter && positionS < chapter.endS && INTRO.test(chapter.title.trim()) ? chapter.endS : null
+  if (!chapter || positionS >= chapter.endS || chapter.endS === Infinity) return null
+  return INTRO.test(chapter.title.trim()) ? chapter.endS : null
 }

@@ -269,7 +269,7 @@ export class RoomStore {
     this.eventId = envelope.payload.event_id ?? ""
     this.changes.last = Math.max(this.changes.last, envelope.revision ?? 0)
     if (envelope.type === Event.Load && this.state.room)
-      this.state.room = { ...this.state.room, caption_shift_ms: 0, captions: [] }
+      this.state.room = { ...this.state.room, caption_shift_ms: 0, captions: [], chapters: [] }
     if (envelope.type === Event.Load) this.state.members = withoutReports(this.state.members)
     if (envelope.type === Event.NewHost) this.#newHost(envelope.payload.user_id)
     if (envelope.type === Event.RoomChanged) this.#roomChanged(envelope.payload.room)

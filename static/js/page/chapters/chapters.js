@@ -16,16 +16,17 @@ const WIDTH_PX = 320 // of the list, as in chapters.css
 
 /** @typedef {import("../../core/media/chapters.js").Chapter} Chapter */
 /**
- * @typedef {{allowed: boolean, positionS: number, durationS: number | null, seekTo: (positionS: number) => void}} Commands
+ * @typedef {{allowed: boolean, hasControl: boolean, positionS: number, durationS: number | null, seekTo: (positionS: number) => void}} Commands
  */
 
 /**
  * @param {HTMLElement} bar
  * @param {Commands} commands
- * @param {{start: number, end: number, title: string}[]} listed
+ * @param {{start: number, end?: number, title: string}[]} listed
+ * @param {() => void} edit open the editor of typed chapters
  * @returns {() => void}
  */
-export function mount(bar, commands, listed) {
+export function mount(bar, commands, listed, edit) {
   const chapters = chapterList(listed)
   if (!chapters.length) return () => {}
   loadStyle(bar.dataset.chaptersStyle)
@@ -33,6 +34,7 @@ export function mount(bar, commands, listed) {
   const { signal } = controller
   const marks = new Marks(bar, chapters, commands, signal)
   const list = new ChapterList(bar, chapters, commands, signal)
+  list.onEdit(edit, signal)
   const skip = new SkipIntro(bar, chapters, commands, signal)
   const slider = find(bar, "seek")
   const show = () => {
@@ -159,12 +161,22 @@ class ChapterList {
     return line
   }
 
+  /** @param {() => void} edit @param {AbortSignal} signal */
+  onEdit(edit, signal) {
+    const press = () => {
+      this.menu.hidePopover()
+      edit()
+    }
+    find(this.menu, "chapter-edit").addEventListener("click", press, { signal })
+  }
+
   /** @param {Commands} commands */
-  #place({ allowed }) {
+  #place({ allowed, hasControl }) {
     const { left, top } = this.button.getBoundingClientRect()
     const mostPx = innerWidth - WIDTH_PX - GAP_PX
     this.menu.style.setProperty("--menu-left", `${Math.max(Math.min(left - GAP_PX, mostPx), GAP_PX)}px`)
     this.menu.style.setProperty("--menu-bottom", `${innerHeight - top + 28}px`)
+    find(this.menu, "chapter-edit").hidden = !hasControl
     for (const line of this.items)
       /** @type {HTMLButtonElement} */ (find(line, "chapter-go")).disabled = !allowed
   }
