@@ -9,7 +9,7 @@ import { fetchBytes } from "./tracks.js"
 export class StyledCaptions {
   /** @type {StyledLayer | null} */
   layer = null
-  /** What is being opened or shown. */
+  /** The script that is being opened or shown. */
   #script = ""
   #attempt = {}
 

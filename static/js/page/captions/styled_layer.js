@@ -4,6 +4,7 @@
  * over the video. Loaded when a viewer turns on such captions; whatever fails, the plain text layer is there.
  */
 
+import { LEAST_HEIGHT_PX, RenderScale } from "../../core/captions/render_scale.js"
 import { after } from "../lib/timers.js"
 
 const FOLDER = "../../../vendor/jassub/"
@@ -21,8 +22,10 @@ const MAX_GLYPHS = 10_000
  */
 export async function openStyled(video, script, fonts) {
   const { default: Renderer } = await import(MODULE)
-  await fetchWasm()
-  const layer = new StyledLayer(Renderer, video, script, fonts)
+  Renderer._test()
+  const wasm = Renderer._supportsSIMD ? MODERN : PLAIN
+  await fetchWasm(wasm)
+  const layer = new StyledLayer(Renderer, { video, script, fonts, wasm })
   let cancel = () => {}
   const tooLate = new Promise((_resolve, reject) => {
     cancel = after(READY_MS, () => reject(new Error("The captions were not ready in time.")))
@@ -38,18 +41,22 @@ export async function openStyled(video, script, fonts) {
   return layer
 }
 
-const WASM = import.meta.resolve(`${FOLDER}jassub.wasm`)
+const PLAIN = import.meta.resolve(`${FOLDER}jassub.wasm`)
+const MODERN = import.meta.resolve(`${FOLDER}jassub.modern.wasm`) // for browsers with relaxed SIMD: faster by half
 
-/** The worker takes it from the cache then. Where it fails, the renderer would reject promises that no code awaits. */
-async function fetchWasm() {
-  const response = await fetch(WASM, { signal: AbortSignal.timeout(READY_MS) })
+/** The worker takes it from the cache then. Where it fails, the renderer would reject promises that no code awaits. @param {string} wasm */
+async function fetchWasm(wasm) {
+  const response = await fetch(wasm, { signal: AbortSignal.timeout(READY_MS) })
   if (!response.ok) throw new Error("The renderer of the captions could not be fetched.")
   await response.arrayBuffer()
 }
 
 class StyledLayer {
-  /** @param {any} Renderer @param {HTMLVideoElement} video @param {string} script @param {Uint8Array[]} fonts */
-  constructor(Renderer, video, script, fonts) {
+  /**
+   * @param {any} Renderer
+   * @param {{video: HTMLVideoElement, script: string, fonts: Uint8Array[], wasm: string}} wanted
+   */
+  constructor(Renderer, { video, script, fonts, wasm }) {
     this.video = video
     this.renderer = new Renderer({
       video,
@@ -58,19 +65,40 @@ class StyledLayer {
       fonts: [...fonts, import.meta.resolve(`${FOLDER}liberation-sans.woff2`)],
       defaultFont: "liberation sans",
       workerUrl: import.meta.resolve(`${FOLDER}jassub.worker.mjs`),
-      wasmUrl: WASM,
-      modernWasmUrl: WASM,
+      wasmUrl: wasm,
+      modernWasmUrl: wasm,
       queryFonts: false,
       maxRenderHeight: MAX_HEIGHT,
+      prescaleHeightLimit: LEAST_HEIGHT_PX,
       libassMemoryLimit: MEMORY_MB,
       libassGlyphLimit: MAX_GLYPHS,
     })
     this.canvas = /** @type {HTMLCanvasElement} */ (this.renderer._canvas)
     this.canvas.dataset.styledCaptions = ""
     this.removed = false
+    this.#adaptSize()
     this.controller = new AbortController()
     const redraw = () => this.redraw()
     video.addEventListener("seeked", redraw, { signal: this.controller.signal })
+  }
+
+  /** The renderer reports to `debug` how it keeps up with the frames of the video. */
+  #adaptSize() {
+    const { renderer } = this
+    const size = new RenderScale()
+    let beganMs = 0
+    const drawn = () => {
+      const nowMs = performance.now()
+      size.drawn(nowMs - beganMs)
+      if (!size.update(nowMs) || this.removed) return
+      renderer.prescaleFactor = size.scale
+      void renderer.resize()
+    }
+    renderer.debug = {
+      _startFrame: () => (beganMs = performance.now()),
+      _endFrame: drawn,
+      _drop: () => size.late(),
+    }
   }
 
   /** The worker does not reject if it could not start: it answers nothing, or not what it should. */
@@ -99,6 +127,11 @@ class StyledLayer {
     if (this.removed || !video.paused || !video.videoWidth || !renderer.renderer) return
     const frame = { mediaTime: video.currentTime, width: video.videoWidth, height: video.videoHeight }
     void renderer.manualRender(frame, true)
+  }
+
+  /** In another window the renderer does not notice it. */
+  resize() {
+    void this.renderer.resize()
   }
 
   remove() {
