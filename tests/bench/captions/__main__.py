@@ -4,7 +4,8 @@
 position had passed a cue's start or end when the document changed, and when the next frame was drawn. The page and the
 media element are the real ones; the sample clip plays with a cue of 300 ms every half second. The position is that of
 the last video frame and the time since it was shown, because an element's own position advances in steps of 40 ms in
-Firefox; WebKitGTK does not report frames, and there it is the element's.
+Firefox; WebKitGTK does not report frames, and there it is the element's. A frame that is 100 ms of real time and more
+from the element's position does not count: after a stall Firefox reports some that it does not show yet.
 """
 
 from __future__ import annotations
@@ -52,9 +53,12 @@ PREPARE = """async () => {
         media.requestVideoFrameCallback(onFrame)
     }
     media.requestVideoFrameCallback?.(onFrame)
-    const positionS = () => frame
-        ? frame.mediaTime + ((performance.now() - frame.expectedDisplayTime) / 1000) * media.playbackRate
-        : media.currentTime
+    const positionS = () => {
+        const { currentTime, playbackRate } = media
+        if (!frame) return currentTime
+        const shownS = frame.mediaTime + ((performance.now() - frame.expectedDisplayTime) / 1000) * playbackRate
+        return Math.abs(shownS - currentTime) < 0.1 * playbackRate ? shownS : currentTime
+    }
     window.cueAt = s => cues.findIndex(([from, to]) => from <= s && s < to)
     new MutationObserver(() => {
         const shown = layer.querySelector(".caption")?.textContent ?? null

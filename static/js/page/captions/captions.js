@@ -10,6 +10,7 @@ import { disposeAll, loadStyle } from "../lib/dom.js"
 import { Emitter } from "../lib/emitter.js"
 import { gettext } from "../lib/i18n.js"
 import { showNotice } from "../ui/notices.js"
+import { CaptionedWindow } from "./captioned_window.js"
 import { CaptionDrawing } from "./drawing.js"
 import { CaptionMenu } from "./menu.js"
 import { CaptionSettings } from "./settings.js"
@@ -38,14 +39,15 @@ export class Captions extends Emitter {
     super()
     this.room = room
     this.settings = new CaptionSettings()
-    this.drawing = new CaptionDrawing(
-      /** @type {HTMLElement} */ (button.closest("[data-stage]")),
-      room.player,
-      {
-        delayMs: () => this.offsetMs() + this.shiftMs,
-        changed: (failed) => this.#report(failed ? plainMessage() : ""),
-      },
-    )
+    const stage = /** @type {HTMLElement} */ (button.closest("[data-stage]"))
+    this.drawing = new CaptionDrawing(stage, room.player, {
+      delayMs: () => this.offsetMs() + this.shiftMs,
+      changed: (failed) => this.#report(failed ? plainMessage() : ""),
+    })
+    this.window = new CaptionedWindow(stage, {
+      isWanted: () => this.chosen !== null,
+      moved: () => this.drawing.moved(),
+    })
     /** Of the media itself. @type {CaptionTrack[]} */
     this.mediaTracks = []
     /** Added by this viewer. @type {CaptionTrack[]} */
@@ -77,8 +79,10 @@ export class Captions extends Emitter {
     return disposeAll(
       () => document.removeEventListener(WAITING_EVENT, waiting),
       this.room.on("tracks", () => this.#listTracks()),
+      this.room.on("player", () => this.drawing.timer.update()),
       ...MEDIA_CHANGES.map((type) => this.room.on(type, () => this.#onMedia())),
       ...["state", "room_changed", "load"].map((type) => this.room.on(type, (event) => this.#onRoom(event))),
+      () => this.window.unmount(),
       () => this.drawing.remove(),
       () => this.menu.remove(),
     )
@@ -96,6 +100,7 @@ export class Captions extends Emitter {
     const url = this.room.state.timeline?.media?.url ?? ""
     if (url === this.url) return
     this.url = url
+    this.window?.close()
     this.cues.clear()
     this.mediaTracks = []
     this.ownTracks = []

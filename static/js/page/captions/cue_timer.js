@@ -5,6 +5,7 @@
  */
 
 import { CueIndex } from "../../core/captions/cue_index.js"
+import { FrameClock } from "../../core/captions/frame_clock.js"
 import { after } from "../lib/timers.js"
 import { browserEngine } from "../media/media_element.js"
 
@@ -18,10 +19,11 @@ const EVENTS = [
   "ratechange",
   "timeupdate",
   "emptied",
+  "canplay",
 ]
 const MAX_WAIT_MS = 500 // the player's rate changes slightly to stay in step, without an event each time
 const ADVANCES_IN_STEPS = browserEngine() === "firefox"
-const IN_STEP_S = 0.1
+const IN_STEP_S = 0.15
 const LATER_MS = 2 // a timer that fires before the instant would be set again
 
 /** @typedef {import("../../core/captions/cues.js").Cue} Cue */
@@ -38,10 +40,20 @@ export class CueTimer {
     this.show = show
     this.index = new CueIndex([])
     this.cancel = () => {}
-    const { element } = player
+    this.element = player.element
+    this.frames = new FrameClock()
+    /** Whose frames are watched. @type {HTMLMediaElement | null} */
+    this.watched = null
     this.controller = new AbortController()
+    this.#listen()
+  }
+
+  #listen() {
+    this.controller.abort()
+    this.controller = new AbortController()
+    this.element = this.player.element
     const { signal } = this.controller
-    for (const type of EVENTS) element.addEventListener(type, () => this.update(), { signal })
+    for (const type of EVENTS) this.element.addEventListener(type, () => this.update(), { signal })
     document.addEventListener("visibilitychange", () => this.update(), { signal })
   }
 
@@ -56,28 +68,56 @@ export class CueTimer {
     return this.#playerS() - this.delayMs() / 1000
   }
 
-  /** Firefox's element advances in steps of 40 ms; while it is in step, the room's position is closer to the truth. */
+  /**
+   * Firefox's element advances in steps of 40 ms, and of 80 on a busy machine. Its frames are closer to the truth; without
+   * frames it is the room's position, while the player is in step.
+   */
   #playerS() {
     const { player } = this
     const elementS = player.position
+    if (player.element.seeking) this.frames.forget()
+    if (!ADVANCES_IN_STEPS || player.paused || player.element.seeking) return elementS
+    const framesS = this.frames.positionS(performance.now(), elementS)
+    if (framesS !== null) return framesS
     const { target } = player.controller
-    if (!ADVANCES_IN_STEPS || player.paused || player.alone || !target?.timeline.is_playing) return elementS
+    if (player.alone || !target?.timeline.is_playing) return elementS
     const roomS = target.positionAt(player.seen().serverMs)
-    return Math.abs(roomS - elementS) < IN_STEP_S ? roomS : elementS
+    return Math.abs(roomS - elementS) < IN_STEP_S * player.rate ? roomS : elementS
   }
 
+  /** @param {HTMLMediaElement | null} element null: none is needed */
+  #watchFrames(element) {
+    if (element === this.watched) return
+    this.watched = element
+    this.frames.forget()
+    if (!(element instanceof HTMLVideoElement)) return
+    const next = () => {
+      element.requestVideoFrameCallback?.((_nowMs, { mediaTime, expectedDisplayTime }) => {
+        if (element !== this.watched) return
+        if (this.frames.shown(mediaTime, expectedDisplayTime, element.playbackRate)) this.update()
+        next()
+      })
+    }
+    next()
+  }
+
+  /** Look again; another player may play now, such as one of another site. */
   update() {
+    if (this.player.element !== this.element) this.#listen()
+    if (ADVANCES_IN_STEPS) this.#watchFrames(this.index.cues.length ? this.element : null)
     this.cancel()
     this.cancel = () => {}
     const { positionS, player, index } = this
     this.show(index.activeAt(positionS))
-    if (player.paused || document.hidden || !index.cues.length) return
+    const { ownerDocument = document } = player.element // the picture may be in a window of its own
+    if (player.paused || ownerDocument.hidden || !index.cues.length) return
     const untilMs = ((index.nextChangeAfter(positionS) - positionS) * 1000) / (player.rate || 1)
     this.cancel = after(Math.min(untilMs + LATER_MS, MAX_WAIT_MS), () => this.update())
   }
 
   stop() {
     this.cancel()
+    this.watched = null
     this.controller.abort()
   }
 }

@@ -37,6 +37,7 @@ export class CaptionDrawing {
   show(content, fonts = []) {
     this.content = content
     this.fonts = fonts
+    this.layer.takePlace(true)
     this.timer.setCues(content.cues)
     void this.#style()
   }
@@ -49,6 +50,7 @@ export class CaptionDrawing {
 
   clear() {
     this.content = NOTHING
+    this.layer.takePlace(false)
     this.styled.hide()
     this.timer.setCues([])
   }
@@ -59,6 +61,12 @@ export class CaptionDrawing {
     if (this.wantsStyles === values.styles) return
     this.wantsStyles = values.styles
     void this.#style()
+  }
+
+  /** The picture is in another window, or has another size. */
+  moved() {
+    this.timer.update()
+    this.styled.layer?.resize()
   }
 
   /** Whether fonts and places are those of the file now. */

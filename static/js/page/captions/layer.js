@@ -33,8 +33,14 @@ export class CaptionLayer {
   applySettings({ size, color, background, place }) {
     this.element.style.setProperty("--caption-size", String(size / 100))
     Object.assign(this.element.dataset, { color, background, home: place })
-    this.stage.dataset.captionHome = place
+    if (this.stage.dataset.captionHome) this.takePlace(true)
     this.#draw()
+  }
+
+  /** What else is on the stage leaves room for captions while they are on. @param {boolean} isOn */
+  takePlace(isOn) {
+    if (isOn) this.stage.dataset.captionHome = this.element.dataset.home
+    else delete this.stage.dataset.captionHome
   }
 
   /** @param {Cue[]} cues to show now, oldest first */
@@ -57,7 +63,7 @@ export class CaptionLayer {
   remove() {
     this.element.remove()
     this.stage.removeAttribute("data-captioned")
-    delete this.stage.dataset.captionHome
+    this.takePlace(false)
   }
 }
 

@@ -6,6 +6,7 @@ import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
 import { mayControl } from "../room/members.js"
 import { completeUrl } from "../ui/form_validation.js"
+import { withoutCaptionsMessage } from "./captioned_window.js"
 import { mountTiming } from "./timing.js"
 import { trackName } from "./tracks.js"
 
@@ -140,6 +141,9 @@ export class CaptionMenu {
     const { content, isStyled } = captions.drawing
     find(box, "caption-styles-row").hidden = !content.script
     find(box, "caption-look").hidden = isStyled // they have no effect
+    const inWindow = find(box, "caption-window")
+    setText(inWindow, withoutCaptionsMessage())
+    inWindow.hidden = !inWindow.textContent
     this.button.toggleAttribute("data-on", captions.chosen !== null)
   }
 

@@ -198,7 +198,8 @@ function mountPictureInPicture(bar, room) {
   const video = /** @type {HTMLVideoElement} */ (document.querySelector("[data-stage] [data-media]"))
   const show = () => {
     button.hidden = !supportsPictureInPicture(video) || room.state?.timeline?.media?.kind !== "video"
-    button.setAttribute("aria-pressed", String(document.pictureInPictureElement === video))
+    const isOn = document.pictureInPictureElement === video || video.ownerDocument !== document
+    button.setAttribute("aria-pressed", String(isOn))
   }
   button.addEventListener("click", () => togglePictureInPicture(video), { signal })
   for (const type of PICTURE_IN_PICTURE_EVENTS) video.addEventListener(type, show, { signal })

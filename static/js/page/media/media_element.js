@@ -282,7 +282,8 @@ export function readDecoded(element, hidden) {
 
 /** Whether the tab is invisible; picture-in-picture counts as visible. */
 export function isHidden() {
-  return document.hidden && !document.pictureInPictureElement
+  const { documentPictureInPicture } = /** @type {any} */ (window)
+  return document.hidden && !document.pictureInPictureElement && !documentPictureInPicture?.window
 }
 
 /**
