@@ -2,7 +2,10 @@
 /** Plays the viewer's own copy of the room's media, a file on this device, in the room's own media element. */
 
 import { gettext } from "../lib/i18n.js"
+import { after } from "../lib/timers.js"
 import { chosenFiles, rememberedCopy } from "./own_copies.js"
+
+const OPENS_WITHIN_MS = 5000 // a browser may neither open a file nor report an error
 
 /** @typedef {import("../media/media_element.js").SourceCallbacks} SourceCallbacks */
 /** @typedef {import("../media/media_element.js").Source} Source */
@@ -29,13 +32,21 @@ const NOTHING_TO_CHOOSE = {
 export function open(element, media, callbacks) {
   const url = chosenFiles.get(media.url)
   const controller = new AbortController()
+  let forget = () => {}
   if (url) {
+    const { signal } = controller
     const failed = () => callbacks.failed(unplayableMessage())
-    element.addEventListener("error", failed, { signal: controller.signal })
+    forget = after(OPENS_WITHIN_MS, failed)
+    element.addEventListener("loadedmetadata", forget, { signal })
+    element.addEventListener("error", failed, { signal })
     element.src = url
     element.load()
   } else callbacks.failed(missingMessage(media.url))
-  return { ...NOTHING_TO_CHOOSE, close: () => controller.abort() }
+  const close = () => {
+    forget()
+    controller.abort()
+  }
+  return { ...NOTHING_TO_CHOOSE, close }
 }
 
 /** @returns {Message} */
