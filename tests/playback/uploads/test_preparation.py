@@ -12,9 +12,9 @@ from django.utils import timezone
 from playback import sandbox
 from playback.conversion import storage as results
 from playback.conversion import tidy
-from playback.conversion import views as conversion_views
 from playback.conversion.running import failures
 from playback.conversion.running.worker import Worker
+from playback.library.range_response import serve
 from playback.models import Conversion, Playback, Upload
 from playback.uploads import storage
 from rooms.models import Role
@@ -160,7 +160,7 @@ class UploadPreparation(UploadCase):
         place = results.whole(job.owner, job.pk)
         place.mkdir(parents=True)
         (place / job.entry).write_bytes(SONG)
-        with patch.object(conversion_views, "serve", side_effect=conversion_views.serve) as served:
+        with patch("playback.conversion.views.serve", side_effect=serve) as served:
             response = self.as_bob.get(job.url)
         assert b"".join(response.streaming_content) == SONG
         file = served.call_args.args[1]
