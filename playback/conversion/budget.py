@@ -20,6 +20,7 @@ IN_USE = timedelta(hours=3)
 _VIDEO_RATES = ((480, 2_500_000), (720, 4_500_000), (1080, 9_000_000))
 _LARGEST_VIDEO_RATE = 20_000_000
 _AUDIO_RATE = 160_000
+MOST_TIMES, SPARE_BYTES = 2, 64 * 1000**2  # of what was expected, for the result of an upload
 _UNKNOWN_DURATION_S = 2 * 3600.0
 _OVERHEAD = 1.05
 
@@ -40,6 +41,11 @@ def expected_bytes(plan: Plan, file_bytes: int) -> int:
     height = plan.video.height
     rate = next((rate for limit, rate in _VIDEO_RATES if 0 < height <= limit), _LARGEST_VIDEO_RATE)
     return int((rate / 8 * duration_s + encoded) * _OVERHEAD)
+
+
+def most_bytes(expected: int) -> int:
+    """Return what a stranger's file may become: it may claim to last a second, or be noise that takes little space."""
+    return MOST_TIMES * expected + SPARE_BYTES
 
 
 def make_room(needed: int, now: datetime) -> bool:

@@ -34,6 +34,7 @@ SHORTEST_LIMIT_S = 600.0
 UNKNOWN_LIMIT_S = 6 * 3600.0
 CPUS = 2  # processor seconds a second that the limit of CPU time allows
 CHECK_S = 1.0  # between two looks at file and disk
+SIZE_S = 10.0  # between two looks at the size of what an upload becomes
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -53,7 +54,7 @@ class Job:
         self._source = Source(row)
         self._lease = Lease(row)
         self._reason: Exception | None = None
-        self._began_s, self._checked_s = clock(), 0.0
+        self._began_s, self._checked_s, self._sized_s = clock(), 0.0, clock()
 
     def run(self) -> None:
         """Convert the file, and store the result or why there is none."""
@@ -88,6 +89,7 @@ class Job:
         self._make_room(plan)
         folder, lists = self._begin(plan)
         self._run_ffmpeg(plan, folder, lists)
+        self._require_size()
         self._source.check()
         self._finish(folder, lists.finish() if lists else plan.duration_s)
 
@@ -146,6 +148,9 @@ class Job:
                 raise Failure(failures.DISK_FULL)
             if self._clock() - self._began_s > limit_s:
                 raise Failure(failures.TOO_SLOW)
+        if self._clock() - self._sized_s >= SIZE_S:
+            self._sized_s = self._clock()
+            self._require_size()
         playable = lists is not None and lists.playable
         # ffmpeg counts from where it went on.
         before_s = lists.resumption.seek_s if lists is not None else 0.0
@@ -153,6 +158,13 @@ class Job:
         self._lease.renew(progress=share, speed=progress.speed, playable=playable)
         if lists is not None and playable:
             self._play_if_ready(plays_through(lists.prepared_s, plan.duration_s, progress.speed))
+
+    def _require_size(self) -> None:
+        """Raise Failure if an upload becomes far larger than the space that was kept for it: it may be made to."""
+        if self.row.upload_id is not None:
+            folder = storage.part(self.row.owner, self.row.pk, self.row.attempts)
+            if storage.size_of(folder) > budget.most_bytes(self.row.size):
+                raise Failure(failures.TOO_LARGE)
 
     def _finish(self, folder: Path, duration_s: float | None) -> None:
         """Rename the folder, then store the result. If the lease was lost in between, the folder was never shown."""

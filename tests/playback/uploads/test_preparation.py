@@ -10,8 +10,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from playback import sandbox
+from playback.conversion import budget, tidy
 from playback.conversion import storage as results
-from playback.conversion import tidy
 from playback.conversion.running import failures
 from playback.conversion.running.worker import Worker
 from playback.library.range_response import serve
@@ -153,6 +153,17 @@ class UploadPreparation(UploadCase):
         assert list(self.converted.rglob("*.m4s")) == []
         assert not Conversion.objects.exists()
         assert self.as_bob.get(address).status_code == 404
+
+    def test_what_becomes_far_larger_than_expected_is_stopped_and_leaves_nothing(self):
+        """A file of a megabyte may claim to last a second, and decode to hours of noise."""
+        upload = self.silent()
+        self.prepare(upload)
+        with patch.multiple(budget, MOST_TIMES=0, SPARE_BYTES=1000):
+            Worker(1, idle_s=0.0).run()
+        job = Conversion.objects.get()
+        assert (job.state, job.error) == ("failed", failures.TOO_LARGE)
+        assert [path for path in self.converted.rglob("*") if path.is_file()] == []
+        assert Upload.objects.reserved_bytes(timezone.now()) == upload.size
 
     def test_a_member_who_leaves_gets_no_more_of_a_result(self):
         upload = self.sent(SONG)
