@@ -16,6 +16,8 @@ from rooms.models import Room
 from watchium.db.prepared import PreparedQuery, Rows, run_in_one_round_trip
 from watchium.protocol.queue import RoomQueueEntry
 
+MAX_REMOVED = 1_000_000  # characters; the row is written with each change of the entries
+
 _entries = msgspec.json.Decoder(list[RoomQueueEntry])
 
 
@@ -110,9 +112,16 @@ class QueueHistory(models.Model):
         self._keep_removed(known, now)
 
     def _keep_removed(self, known: dict[str, RoomQueueEntry], now: Sequence[RoomQueueEntry]) -> None:
-        wanted = {each for ids in (*self.done, *self.undone) for each in ids.split()}
-        wanted -= {entry.id for entry in now}
-        self.removed = msgspec.json.encode([known[each] for each in sorted(wanted) if each in known]).decode()
+        """Store the entries that only a stack has; forget the oldest changes if they are too many."""
+        present = {entry.id for entry in now}
+        self.removed = self._encoded_removed(known, present)
+        while len(self.removed) > MAX_REMOVED and len(self.done) + len(self.undone) > 1:
+            (self.done or self.undone).pop(0)
+            self.removed = self._encoded_removed(known, present)
+
+    def _encoded_removed(self, known: dict[str, RoomQueueEntry], present: set[str]) -> str:
+        wanted = {each for ids in (*self.done, *self.undone) for each in ids.split()} - present
+        return msgspec.json.encode([known[each] for each in sorted(wanted) if each in known]).decode()
 
 
 def _snapshots(stack: Sequence[str], known: dict[str, RoomQueueEntry]) -> tuple[EntriesSnapshot, ...]:

@@ -59,6 +59,8 @@ def end(room_pk: int, now_ms: float) -> bool:
         lead_ms = start_lead.seek_lead_ms(LAST_REPORTS.fresh(playback.room.room_id, now_ms))
         at_ms = playback.ends_at_ms if playback.ends_at_ms > now_ms else now_ms + lead_ms
         record(playback, "timeline", before.played(at_ms=at_ms, position_s=0), Reason(cause="loop"), now_ms)
+    elif playback.ends_at_ms > now_ms:
+        return False  # nothing that was to follow can be found any more: the media play to their end
     else:
         record(playback, "timeline", before.ended(at_ms=playback.ends_at_ms), Reason(cause="end"), now_ms)
     return True

@@ -16,6 +16,9 @@ from watchium.protocol.queue import QueueSettings, QueueState, RoomQueueEntry, S
 from watchium.protocol.types import Media
 
 MAX_VOTES = 20  # entries that one member may vote for at a time
+MAX_ADDRESSES = (
+    200_000  # characters of all addresses: each member who enters the room receives the whole queue
+)
 
 
 class RoomQueue(Struct, frozen=True, kw_only=True):
@@ -107,7 +110,7 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
 
     @property
     def is_too_long(self) -> bool:
-        return len(self.entries) > MAX_QUEUE
+        return len(self.entries) > MAX_QUEUE or sum(_address_lengths(self.entries)) > MAX_ADDRESSES
 
     def loaded(self, entry: RoomQueueEntry) -> RoomQueue:
         """Put an entry after the current one and make it current, or the one that follows if it plays the same.
@@ -150,16 +153,21 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
         return replace(self, entries=order.entries, current=order.current, skip=skip)
 
     def _trimmed(self) -> RoomQueue:
-        excess = len(self.entries) - MAX_QUEUE
-        if excess <= 0 or self.settings.repeat == ALL:
+        if not self.is_too_long or self.settings.repeat == ALL:
             return self
-        droppable = len(self.order.played)
-        return replace(self, entries=self.entries[min(excess, droppable) :])
+        lengths = _address_lengths(self.entries)
+        excess, excess_chars = len(self.entries) - MAX_QUEUE, sum(lengths) - MAX_ADDRESSES
+        dropped = 0
+        while dropped < len(self.order.played) and (dropped < excess or excess_chars > 0):
+            excess_chars -= lengths[dropped]
+            dropped += 1
+        return replace(self, entries=self.entries[dropped:])
 
     # ------------------------------------------------------------ votes
 
     def votes_of(self, user_id: str) -> int:
-        return sum(user_id in entry.votes for entry in self.entries)
+        """Return for how many entries that are still to come a member has voted: votes for played ones are used up."""
+        return sum(user_id in entry.votes for entry in self.order.upcoming)
 
     def voted(self, entry_id: str, user_id: str, *, on: bool) -> RoomQueue:
         entries = tuple(
@@ -185,6 +193,10 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
 def votes_needed(present: int, percent: int) -> int:
     """Return the smallest number of members that is more than this share; everyone is enough in any case."""
     return max(1, min(present, present * percent // 100 + 1))
+
+
+def _address_lengths(entries: Sequence[RoomQueueEntry]) -> list[int]:
+    return [len(entry.media.url) for entry in entries]
 
 
 def _vote(votes: list[str], user_id: str, *, on: bool) -> list[str]:

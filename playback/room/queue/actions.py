@@ -11,6 +11,7 @@ from msgspec.structs import asdict, replace
 
 from playback.domain.room_queue import permissions
 from playback.domain.room_queue.changes import EntriesSnapshot, Origin
+from playback.domain.room_queue.state import MAX_ADDRESSES
 from playback.domain.timeline import ENDED, IDLE
 from playback.domain.undo_history import History
 from playback.models import QueueHistory
@@ -62,11 +63,13 @@ def add(tx: QueueTransaction, request: MediaToQueue) -> None:
     queue, entries = requested_entries(tx.queue, request.items, tx.by, tx.now_ms)
     tx.queue = queue.added(entries, after_current=request.next)
     if tx.queue.is_too_long:
-        raise TooLong(f"A queue has at most {MAX_QUEUE} entries.")
+        raise TooLong(
+            f"A queue has at most {MAX_QUEUE} entries, with {MAX_ADDRESSES} characters of addresses."
+        )
     tx.undoable = True
     if tx.playback.phase in (IDLE, ENDED):
         start = _start(tx)
-        if found := playing.play_first_playable(tx.playback, tx.queue, tx.queue.following, start):
+        if found := playing.play_first_playable(tx.playback, tx.queue, tx.queue.following_skip, start):
             tx.queue, tx.timeline = found
 
 
@@ -125,7 +128,7 @@ def _restore(
     restored = tx.queue.restored(snapshot.entries)
     history.set_stacks(after, tx.queue.entries, restored.entries)
     history.save()
-    tx.queue = replace(restored, can_undo=bool(after.done), can_redo=bool(after.undone))
+    tx.queue = replace(restored, can_undo=bool(history.done), can_redo=bool(history.undone))
     tx.history_written = True
 
 

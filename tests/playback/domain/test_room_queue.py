@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from playback.domain.room_queue import permissions
 from playback.domain.room_queue.changes import EntriesSnapshot, Origin, change_between
 from playback.domain.room_queue.permissions import Rights
-from playback.domain.room_queue.state import RoomQueue, decode, encode, votes_needed
+from playback.domain.room_queue.state import MAX_ADDRESSES, RoomQueue, decode, encode, votes_needed
 from playback.domain.room_queue.turns import by_votes, in_turns
 from playback.domain.undo_history import History
 from watchium.client.room_queue import changed
@@ -202,6 +202,14 @@ def test_the_oldest_played_entries_make_room_unless_the_queue_is_repeated():
     assert with_added(repeated, "g_a", "y").is_too_long
     assert loaded(played, "g_a", "y").current == str(MAX_QUEUE + 1)
     assert loaded(full, "g_a", "y").current is None
+
+
+def test_the_oldest_played_entries_make_room_for_long_addresses():
+    long = "x" * (MAX_ADDRESSES // 10)
+    played = with_added(RoomQueue(), "g_a", *[long] * 9).at("3")
+    fits = with_added(played, "g_a", long, long)
+    assert (ids(fits)[0], fits.is_too_long) == ("3", False)
+    assert with_added(played, "g_a", *[long] * 4).is_too_long
 
 
 @given(st.integers(0, 300), st.integers(0, 100))

@@ -100,6 +100,8 @@ class Advance(AdvanceCase):
         self.adds(self.alice, *[item.url] * 30)
         MediaItem.objects.update(missing=True)
         self.started()
+        assert self.due(END_MS - 2000) == 0
+        assert self.timeline().playing
         assert self.due(END_MS) == 1
         assert (self.timeline().phase, self.titles[0]) == ("ended", "[clip]")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from playback.models import Playback, PlaybackEvent
+from playback.models import Playback, PlaybackEvent, QueueHistory
+from playback.models.room_queue import MAX_REMOVED
 from playback.room import actions
 from rooms.models import Room
 from tests.playback.room.fixtures import NOW_MS, load
@@ -111,6 +112,24 @@ class Entries(QueueCase):
         self.adds(self.bob, FILMS[2])
         assert [entry.id for entry in self.queue.entries[:2]] == ["2", "3"]
 
+    def test_long_addresses_fill_a_queue_earlier_and_its_history_is_bounded(self):
+        long = [f"{FILMS[0]}?{number}{'x' * 7900}" for number in range(12)]
+        self.adds(self.alice, *long)
+        self.adds(self.alice, *long)
+        with pytest.raises(TooLong, match="characters of addresses"):
+            self.adds(self.alice, *long)
+        for _ in range(7):
+            self.does(self.alice, "queue_clear")
+            self.adds(self.alice, *long)
+            self.adds(self.alice, *long)
+        history = QueueHistory.objects.of(self.room)
+        assert len(history.removed) <= MAX_REMOVED
+        assert 4 < len(history.done) < 20
+        self.does(self.alice, "queue_undo")
+        self.does(self.alice, "queue_undo")
+        self.does(self.alice, "queue_undo")
+        assert len(self.queue.entries) == 25
+
     def test_load_is_play_now(self):
         actions.load(self.alice, load(FILMS[7], "before"), now_ms=NOW_MS)
         assert Room.objects.get(pk=self.room.pk).queue_revision == 0
@@ -143,6 +162,14 @@ class Entries(QueueCase):
         self.adds(self.bob, FILMS[0])
         assert self.titles == ["clip", "[a]"]
         assert self.timeline().phase == "playing"
+
+    def test_an_addition_plays_also_after_an_entry_that_repeats_was_skipped(self):
+        self.does(self.alice, "set_queue", repeat="one")
+        self.started()
+        self.does(self.alice, "skip", entry_id="1")
+        assert self.timeline().phase == "ended"
+        self.adds(self.bob, FILMS[0])
+        assert self.titles == ["clip", "[a]"]
 
     def test_an_idle_room_loads_what_is_added(self):
         Playback.objects.filter(room=self.room).update(phase="idle", media=None, duration=None)

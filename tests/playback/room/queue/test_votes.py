@@ -143,6 +143,14 @@ class VotesForEntries(QueueCase):
         self.does(self.bob, "vote_entry", entry_id="2", on=False)
         self.does(self.bob, "vote_entry", entry_id="22")
 
+    def test_a_vote_for_what_played_is_used_up(self):
+        self.adds(self.alice, *[FILMS[0]] * 21)
+        for number in range(2, 22):
+            self.does(self.bob, "vote_entry", entry_id=str(number))
+        self.does(self.alice, "queue_play", entry_id="2")
+        self.does(self.bob, "vote_entry", entry_id="22")
+        assert self.queue.order.entry("22").votes == [self.bob.person.user_id]
+
 
 class Rules(QueueCase):
     def refused(self, match: str, kind: str, **payload) -> None:
