@@ -10,7 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support.fixtures import join, make_room, play, seek_to, wait_until, wait_until_ready
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+WIDTH = 360
+PHONE = {"viewport": {"width": WIDTH, "height": 740}, "has_touch": True, "is_mobile": True}
 LINKS = "/media/samples/music.ogg\nfilms.example/one.mp4 https://films.example/two.mp4"
 PLAYS = """name => { const v = document.querySelector("[data-media]")
     return v.currentSrc.includes(name) && !v.paused && v.currentTime > 0.1 }"""
@@ -79,7 +80,7 @@ def test_a_refusal_is_explained_beside_the_button(watching: tuple[Page, Page]):
     bob.get_by_role("button", name="Add to queue").click()
     expect(bob.locator("[data-add]").get_by_role("alert")).to_contain_text("The queue is locked")
     expect(field).to_have_value("films.example/three.mp4")
-    assert bob.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
+    assert bob.evaluate("document.documentElement.scrollWidth") == WIDTH
 
 
 def test_it_advances_at_the_end_for_everyone(watching: tuple[Page, Page]):
