@@ -63,16 +63,22 @@ def _header(size: int) -> bytes:
 
 
 def frame_of(event: Event | CustomEvent) -> Frame:
-    seq = event.payload.seq if isinstance(event, _WITH_SEQ) else 0
-    queue_revision = event.payload.revision if isinstance(event, QueueChanged) else 0
-    head = (event.revision or 0, seq, queue_revision)
+    head = _numbers_of(event)
     return Frame(encode(event), _newest(event, head), head)
 
 
+def _numbers_of(event: Event | CustomEvent) -> Numbers:
+    if event.revision:
+        return event.revision, 0, 0
+    if isinstance(event, _WITH_SEQ):
+        return 0, event.payload.seq, 0
+    if isinstance(event, QueueChanged):
+        return 0, 0, event.payload.revision
+    return NO_NUMBERS
+
+
 def _newest(event: Event | CustomEvent, head: Numbers) -> str | None:
-    for number, key in zip(head, ("timeline", "comments", "queue"), strict=True):
-        if number:
-            return key
-    if isinstance(event, _STATES):
-        return str(event.__struct_config__.tag)
-    return None
+    if head is NO_NUMBERS:
+        return str(event.__struct_config__.tag) if isinstance(event, _STATES) else None
+    revision, seq, _ = head
+    return "timeline" if revision else "comments" if seq else "queue"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
 import msgspec
+from django.db import transaction
 from msgspec.structs import replace
 
 from playback.domain.room_queue.changes import Origin, change_between
@@ -45,7 +47,10 @@ def forget_encoded() -> None:
 
 
 def encoded_queue(room: Room) -> tuple[int, msgspec.Raw | None]:
-    """Return revision and protocol state of the queue; 0 and None if there is none. Reads the row once per revision."""
+    """Return revision and protocol state of the queue; 0 and None if there is none.
+
+    The row is read by the first join, and after a change in another process.
+    """
     if not room.queue_revision:
         return 0, None
     with _state.lock:
@@ -54,13 +59,17 @@ def encoded_queue(room: Room) -> tuple[int, msgspec.Raw | None]:
             _state.encoded.move_to_end(room.pk)
             return known[1:]
     queue = StoredQueue.objects.of(room)
+    return queue.revision, _keep_encoded(room, queue)
+
+
+def _keep_encoded(room: Room, queue: RoomQueue) -> msgspec.Raw:
     encoded = msgspec.Raw(msgspec.json.encode(queue.to_protocol()))
     with _state.lock:
         _state.encoded[room.pk] = (room.epoch, queue.revision, encoded)
         _state.encoded.move_to_end(room.pk)
         while len(_state.encoded) > ENCODED_ROOMS:
             _state.encoded.popitem(last=False)
-    return queue.revision, encoded
+    return encoded
 
 
 def save_change(
@@ -94,5 +103,7 @@ def write(room: Room, before: RoomQueue, after: RoomQueue, origin: Origin, now_m
     after = replace(after, revision=room.queue_revision)
     run_in_one_round_trip(take_revision, StoredQueue.to_store(room.pk, after))
     change = change_between(before, after, origin)
+    if room.pk in _state.encoded:  # members enter it here: the next one needs no query
+        transaction.on_commit(partial(_keep_encoded, room, after))
     broadcast.to_room(room.room_id, QueueChanged(room_id=room.room_id, timestamp=now_ms, payload=change))
     return after

@@ -1,4 +1,5 @@
-"""Time of single actions in a room of eight, interleaved with the minimum that a database can do."""
+"""Time of single actions in rooms of eight, without a queue and with one of 200 entries, interleaved with the minimum
+that a database can do."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from watchium.db.thread_pool import in_database
 from watchium.protocol.commands import (
     Command,
     CommentDraft,
+    MediaRequest,
     OptionalPosition,
     Pause,
     Play,
@@ -25,7 +27,10 @@ from watchium.protocol.commands import (
     SeekTarget,
     SetRate,
 )
+from watchium.protocol.player_commands import EntryMove
+from watchium.protocol.queue import AddToQueue, EntryVote, MediaToQueue, MoveInQueue, VoteForEntry
 from watchium.realtime import hub
+from watchium.realtime.frames import frame_of
 from watchium.services.room_commands import dispatch
 from watchium.services.room_snapshot import compose_snapshot
 
@@ -44,6 +49,23 @@ COMMANDS: dict[str, Callable[[str], Command]] = {
 }
 
 
+QUEUED = ("play", "pause", "seek", "comment")  # measured in the room with a queue too
+QUEUE_COMMANDS: dict[str, Callable[[str], Command]] = {
+    "queue_move": lambda event_id: MoveInQueue(
+        event_id=event_id, payload=EntryMove(entry_id="100", before=f"{2 + next(numbers) % 90}")
+    ),
+    "vote_entry": lambda event_id: VoteForEntry(
+        event_id=event_id, payload=EntryVote(entry_id="50", on=bool(next(numbers) % 2))
+    ),
+}
+
+
+def fill_queue(host: Member) -> None:
+    for event_id in ("first", "second"):
+        media = [MediaRequest(media_url=f"https://example.org/{number}.mp4") for number in range(100)]
+        dispatch(host, AddToQueue(event_id=event_id, payload=MediaToQueue(items=media)))
+
+
 def select_one() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -57,33 +79,49 @@ def one_row(room: Room) -> None:
 
 def enter_and_greet(member: Member) -> None:
     entered, _ = actions.connect(member, "")
-    compose_snapshot(entered, "", None, 8)
+    welcome, *_ = compose_snapshot(entered, "", None, 8)
+    frame_of(welcome)
 
 
 async def measure(times: int) -> None:
     """Print a table; `ratio` is relative to a transaction of one row on the same database in the same minute."""
     fixtures.unthrottled()
     hub.hub()
-    ((room),) = await in_database(fixtures.rooms_of_eight, 1)
-    host = room[0]
+    room, other = await in_database(fixtures.rooms_of_eight, 2)
+    host, queued = room[0], other[0]
+    await in_database(fill_queue, queued)
     least, row = Timed(), Timed()
-    timings = {name: Timed() for name in (*COMMANDS, "replay", "enter and snapshot")}
+    beside = [f"{name} beside a queue" for name in (*QUEUED, "enter")]
+    timings = {
+        name: Timed() for name in (*COMMANDS, "replay", "enter and snapshot", *beside, *QUEUE_COMMANDS)
+    }
     for number in range(times + 20):
         if number % 20 == 0:
-            fixtures.speak(room)
-            await in_database(fixtures.leave_one_socket_each, room)
+            for house in (room, other):
+                fixtures.speak(house)
+                await in_database(fixtures.leave_one_socket_each, house)
         if number == 20:  # the first are warm-up
             least, row, timings = Timed(), Timed(), {name: Timed() for name in timings}
         await least.call(select_one)
         await row.call(one_row, host.room)
         for name, command in COMMANDS.items():
             await timings[name].call(dispatch, host, command(f"{name} {number}"))
+            if name in QUEUED:
+                await timings[f"{name} beside a queue"].call(dispatch, queued, command(f"{name} {number}"))
+        for name, command in QUEUE_COMMANDS.items():
+            await timings[name].call(dispatch, queued, command(f"{name} {number}"))
         await timings["replay"].call(dispatch, host, COMMANDS["pause"](f"pause {number}"))
         await timings["enter and snapshot"].call(enter_and_greet, room[number % 8])
+        await timings["enter beside a queue"].call(enter_and_greet, other[number % 8])
     for name, command in COMMANDS.items():
         await timings[name].count(dispatch, host, command(f"counted {name}"))
+        if name in QUEUED:
+            await timings[f"{name} beside a queue"].count(dispatch, queued, command(f"counted {name}"))
+    for name, command in QUEUE_COMMANDS.items():
+        await timings[name].count(dispatch, queued, command(f"counted {name}"))
     await timings["replay"].count(dispatch, host, COMMANDS["pause"]("counted pause"))
     await timings["enter and snapshot"].count(enter_and_greet, room[0])
+    await timings["enter beside a queue"].count(enter_and_greet, other[0])
     print(f"\n{connection.vendor}, {times} of each, at {server_clock.now_ms():.0f}\n{HEAD}")
     unit_ms = row.quantile_ms(0.5)
     print(least.line("SELECT 1", unit_ms), row.line("one row, committed", unit_ms), sep="\n")

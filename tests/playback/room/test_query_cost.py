@@ -11,7 +11,7 @@ from playback.domain.room_queue.state import RoomQueue
 from playback.models import Playback, PlaybackEvent, SyncState
 from playback.room import actions, duration_updates, end_of_media, queries
 from playback.room.queue.actions import change_queue
-from playback.room.queue.storage import encoded_queue, queue_of
+from playback.room.queue.storage import encoded_queue, forget_encoded, queue_of
 from rooms.models import Room
 from tests.playback.room.fixtures import NOW_MS, SONG, ActionCase, pause, play, seek
 from watchium.protocol.commands import MediaRequest, PlayerReport
@@ -49,16 +49,22 @@ class Cost(ActionCase):
             assert queue_of(self.room) == RoomQueue()
             assert encoded_queue(self.room) == (0, None)
 
-    def test_a_queue_is_read_for_joins_once_for_each_revision(self):
-        payload = MediaToQueue(items=[MediaRequest(media_url=SONG)])
-        change_queue(self.alice, AddToQueue(event_id="a", payload=payload), now_ms=NOW_MS)
-        room = Room.objects.get(pk=self.room.pk)
+    def test_a_queue_is_read_for_joins_once_and_when_it_was_changed_elsewhere(self):
+        def add(event_id: str) -> Room:
+            payload = MediaToQueue(items=[MediaRequest(media_url=SONG)])
+            with self.committing():
+                change_queue(self.alice, AddToQueue(event_id=event_id, payload=payload), now_ms=NOW_MS)
+            return Room.objects.get(pk=self.room.pk)
+
+        room = add("a")
         with self.assertNumQueries(1):
             first = encoded_queue(room)
         with self.assertNumQueries(0):
             assert encoded_queue(room) == first
-        change_queue(self.alice, AddToQueue(event_id="b", payload=payload), now_ms=NOW_MS)
-        room.refresh_from_db()
+        room = add("b")
+        with self.assertNumQueries(0):
+            assert encoded_queue(room)[0] == 2
+        forget_encoded()
         with self.assertNumQueries(1):
             assert encoded_queue(room)[0] == 2
 
