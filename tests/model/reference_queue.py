@@ -80,7 +80,9 @@ class ReferenceQueue:
         new = self.made(name, urls)
         place = self.place + 1 if after_current else len(self.entries)
         self.entries[place:place] = new
-        return self.play(self.following) if ended else None
+        if not ended:
+            return None
+        return self.play(new[0][0] if self.current is None else self.following)
 
     def queue_remove(self, name: str, is_host: bool, which: list[str], ended: bool) -> Plays | str | None:
         wanted = [entry for entry in self.entries if entry[0] in which]

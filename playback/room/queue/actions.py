@@ -68,8 +68,9 @@ def add(tx: QueueTransaction, request: MediaToQueue) -> None:
         )
     tx.undoable = True
     if tx.playback.phase in (IDLE, ENDED):
-        start = _start(tx)
-        if found := playing.play_first_playable(tx.playback, tx.queue, tx.queue.following_skip, start):
+        # Without a current entry, the last one that played was removed: the entries before it were played already.
+        first = entries[0].id if tx.queue.current is None else tx.queue.following_skip
+        if found := playing.play_first_playable(tx.playback, tx.queue, first, _start(tx)):
             tx.queue, tx.timeline = found
 
 
@@ -198,6 +199,10 @@ def set_queue(tx: QueueTransaction, change: QueueSettingsChange) -> None:
     require(permissions.why_not_set(tx.rights, change))
     changes = {name: value for name, value in asdict(change).items() if value is not None}
     tx.queue = tx.queue.with_settings(replace(tx.queue.settings, **changes))
+    if tx.queue.skip is not None:
+        tx.queue = tx.queue.skip_counted(tx.queue.skip.votes, tx.queue.skip.of)
+        if tx.queue.is_voted_out:
+            _skip(tx)
 
 
 ACTIONS: dict[type[QueueCommand], Callable[[QueueTransaction, Any], None]] = {

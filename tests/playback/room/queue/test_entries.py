@@ -171,6 +171,15 @@ class Entries(QueueCase):
         self.adds(self.bob, FILMS[0])
         assert self.titles == ["clip", "[a]"]
 
+    def test_an_addition_plays_after_the_last_entry_was_removed_and_not_the_first_again(self):
+        self.adds(self.bob, FILMS[0])
+        self.started()
+        self.does(self.alice, "queue_play", entry_id="2")
+        self.does(self.alice, "queue_remove", entry_ids=["2"])
+        assert (self.timeline().phase, self.queue.current) == ("ended", None)
+        self.adds(self.bob, FILMS[1])
+        assert self.titles == ["clip", "[b]"]
+
     def test_an_idle_room_loads_what_is_added(self):
         Playback.objects.filter(room=self.room).update(phase="idle", media=None, duration=None)
         self.adds(self.bob, *FILMS[:2])
