@@ -52,6 +52,11 @@ class RoomQuerySet(models.QuerySet["Room"]):
         own = Q(owner=person) | Q(members__person=person, members__left_at=None)
         return self.open().filter(own).distinct().order_by("-last_active_at")[:limit]
 
+    def with_queue_of(self, person: Person) -> list[int]:
+        """Return the open rooms (primary keys) that have a queue and this member."""
+        rows = self.open().filter(members__person=person, queue_revision__gt=0)
+        return list(rows.order_by("pk").values_list("pk", flat=True))
+
     def heads(self, room_ids: list[str]) -> dict[str, RoomHead]:
         """Return the newest numbers of rooms by room_id."""
         condition = any_of("room_id", room_ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+import playback.room.queue.merging
 from chat.models import Comment
 from playback.models import PlaybackEvent, Upload
 from rooms.actions.merge_guest import merge_guest
@@ -12,10 +13,11 @@ from rooms.models import ModerationAct, Person
 
 @transaction.atomic
 def merge_guest_into_account(guest: Person, person: Person) -> None:
-    """Reassign rooms, memberships, host roles and bans, comments, uploads, and commands, so that a retry after the
-    login is still recognised. Idempotent."""
+    """Reassign rooms, memberships, host roles and bans, comments, uploads, entries of queues, and commands, so that a
+    retry after the login is still recognised. Idempotent."""
     merge_guest(guest, person)
     Comment.objects.reassign(guest, person)
     PlaybackEvent.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
     Upload.objects.reassign(guest, person)
+    playback.room.queue.merging.reassign(guest, person)

@@ -185,6 +185,19 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
         needed = votes_needed(present, self.settings.skip_percent)
         return replace(self, skip=SkipVotes(votes=votes, needed=needed, of=present) if votes else None)
 
+    def reassigned(self, user_id: str, to: str) -> RoomQueue:
+        """Give the entries and votes of one person to another."""
+        entries = tuple(
+            replace(
+                entry,
+                user_id=to if entry.user_id == user_id else entry.user_id,
+                votes=_reassigned(entry.votes, user_id, to),
+            )
+            for entry in self.entries
+        )
+        skip = self.skip and replace(self.skip, votes=_reassigned(self.skip.votes, user_id, to))
+        return replace(self, entries=entries, skip=skip)
+
     @property
     def is_voted_out(self) -> bool:
         return self.skip is not None and len(self.skip.votes) >= self.skip.needed
@@ -197,6 +210,10 @@ def votes_needed(present: int, percent: int) -> int:
 
 def _address_lengths(entries: Sequence[RoomQueueEntry]) -> list[int]:
     return [len(entry.media.url) for entry in entries]
+
+
+def _reassigned(votes: list[str], user_id: str, to: str) -> list[str]:
+    return list(dict.fromkeys(to if each == user_id else each for each in votes))
 
 
 def _vote(votes: list[str], user_id: str, *, on: bool) -> list[str]:

@@ -11,6 +11,7 @@ from rooms.models import Member, Person
 from tests.playback.room.fixtures import NOW_MS, SONG
 from tests.playback.room.queue.fixtures import FILMS, QueueCase
 from watchium.protocol.errors import RuleRefused
+from watchium.services.merge_guest import merge_guest_into_account
 
 
 class VotesToSkip(QueueCase):
@@ -236,3 +237,19 @@ class Rules(QueueCase):
         Member.objects.filter(pk=self.alice.pk).update(present=True)
         self.adds(self.alice, SONG)
         assert [entry.id for entry in self.queue.entries] == ["3"]
+
+
+class SigningIn(QueueCase):
+    def test_a_guest_who_signs_in_keeps_entries_and_votes(self):
+        self.adds(self.bob, SONG)
+        self.does(self.bob, "vote_entry", entry_id="2")
+        self.does(self.bob, "vote_skip", entry_id="1")
+        account = Person.objects.create(username="Robert")
+        with self.committing():
+            merge_guest_into_account(self.bob.person, account)
+        entry = self.queue.order.entry("2")
+        assert (entry.user_id, entry.votes) == (account.user_id, [account.user_id])
+        assert self.event()["cause"] in ("merge", "leave")
+        member = Member.objects.select_related("person", "room").get(person=account, left_at=None)
+        self.does(member, "queue_remove", entry_ids=["2"])
+        assert self.titles == ["[clip]"]
