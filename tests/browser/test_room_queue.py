@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support.fixtures import join, make_room, play, seek_to, wait_until, wait_until_ready
@@ -17,10 +16,9 @@ PLAYS = """name => { const v = document.querySelector("[data-media]")
     return v.currentSrc.includes(name) && !v.paused && v.currentTime > 0.1 }"""
 
 
-@pytest.fixture(scope="module")
-def watching(people: Callable[..., Page]) -> Iterator[tuple[Page, Page]]:
+def test_two_people_share_a_queue(person: Callable[..., Page]):
     """alice hosts, bob watches on a phone; both have the Queue tab open, and three links follow the sample clip."""
-    alice, bob = people(), people(**PHONE)
+    alice, bob = person(), person(**PHONE)
     join(bob, make_room(alice), "Bob")
     for page in (alice, bob):
         page.get_by_role("tab", name="Queue").click()
@@ -29,7 +27,10 @@ def watching(people: Callable[..., Page]) -> Iterator[tuple[Page, Page]]:
     alice.get_by_role("button", name="Add to queue").click()
     for page in (alice, bob):
         expect_order(page, "Sample clip", "music", "one", "two")
-    yield alice, bob
+    both_change_it(alice, bob)
+    a_refusal_is_explained_beside_the_button(alice, bob)
+    the_keyboard_changes_the_tab_and_does_not_seek(alice)
+    it_advances_at_the_end_for_everyone(alice, bob)
 
 
 def entries(page: Page) -> Locator:
@@ -44,8 +45,7 @@ def expect_order(page: Page, *names: str) -> None:
     expect(entries(page)).to_have_text([re.compile(name, re.IGNORECASE) for name in names])
 
 
-def test_two_people_change_the_queue_together(watching: tuple[Page, Page]):
-    alice, bob = watching
+def both_change_it(alice: Page, bob: Page) -> None:
     expect(entry(bob, "one").get_by_role("button", name="Remove")).to_be_hidden()  # it is alice's
     alice.get_by_role("button", name="Move two").focus()
     alice.keyboard.press("ArrowUp")
@@ -69,8 +69,7 @@ def test_two_people_change_the_queue_together(watching: tuple[Page, Page]):
     expect_order(bob, "Sample clip", "music", "two")
 
 
-def test_a_refusal_is_explained_beside_the_button(watching: tuple[Page, Page]):
-    alice, bob = watching
+def a_refusal_is_explained_beside_the_button(alice: Page, bob: Page) -> None:
     alice.get_by_role("button", name="Queue settings").click()
     alice.get_by_role("checkbox", name="Locked").check()
     alice.get_by_role("button", name="Queue settings").click()
@@ -83,8 +82,7 @@ def test_a_refusal_is_explained_beside_the_button(watching: tuple[Page, Page]):
     assert bob.evaluate("document.documentElement.scrollWidth") == WIDTH
 
 
-def test_it_advances_at_the_end_for_everyone(watching: tuple[Page, Page]):
-    alice, bob = watching
+def it_advances_at_the_end_for_everyone(alice: Page, bob: Page) -> None:
     bob.get_by_role("button", name="Vote to skip").click()
     expect(alice.get_by_text("1 of 2 wants to skip")).to_be_visible()
     seek_to(alice, alice.evaluate("watchium.room.state.timeline.duration") - 3)
@@ -95,3 +93,17 @@ def test_it_advances_at_the_end_for_everyone(watching: tuple[Page, Page]):
         expect(page.locator("[data-list] > [aria-current]")).to_contain_text("music")
     alice.get_by_role("button", name="Skip", exact=True).click()
     expect(bob.locator("[data-list] > [aria-current]")).to_contain_text("two")
+
+
+def the_keyboard_changes_the_tab_and_does_not_seek(alice: Page) -> None:
+    before = alice.evaluate("watchium.room.state.revision")
+    alice.get_by_role("tab", name="Queue").press("ArrowRight")
+    chat = alice.get_by_role("tab", name="Chat")
+    expect(chat).to_be_focused()
+    expect(alice.get_by_role("tabpanel", name="Queue")).to_be_hidden()
+    chat.press("ArrowLeft")
+    expect(alice.get_by_role("tabpanel", name="Queue")).to_be_visible()
+    alice.locator("body").press("t")
+    expect(alice.get_by_role("textbox", name="Message")).to_be_focused()
+    assert alice.evaluate("watchium.room.state.revision") == before
+    alice.get_by_role("tab", name="Queue").click()

@@ -168,8 +168,9 @@ function mountTabs(panel, room) {
   }
   for (const tab of tabs) {
     tab.addEventListener("click", () => open(tab.dataset.tab ?? ""))
-    tab.addEventListener("keydown", ({ key }) => {
-      if (key !== "ArrowLeft" && key !== "ArrowRight") return
+    tab.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return
+      event.preventDefault() // elsewhere these keys seek
       const other = tabs[1 - tabs.indexOf(tab)]
       open(other.dataset.tab ?? "")
       other.focus()

@@ -265,7 +265,10 @@ function shortcutActions(room) {
     j: ifAllowed(() => commands.seekBy(-LARGE_STEP_S)),
     l: ifAllowed(() => commands.seekBy(LARGE_STEP_S)),
     c: () => room.emit("toggle_captions"),
-    t: () => /** @type {HTMLElement | null} */ (document.querySelector("[data-draft]"))?.focus(),
+    t: () => {
+      find(document, 'tab="chat"').click()
+      find(document, "draft").focus()
+    },
     ArrowUp: () => changeVolume(player, VOLUME_STEP),
     ArrowDown: () => changeVolume(player, -VOLUME_STEP),
     m: () => toggleMute(player),
