@@ -22,10 +22,7 @@ const SETTINGS = {
   manifest: {
     retryParameters: REQUESTS,
     defaultPresentationDelay: 0.1, // the room decides how far behind the newest part it plays
-    dash: {
-      ignoreSuggestedPresentationDelay: true,
-      clockSyncUri: import.meta.url, // asked for the date, if the list names no clock and this device's is wrong
-    },
+    dash: { ignoreSuggestedPresentationDelay: true },
   },
   streaming: {
     retryParameters: REQUESTS,
