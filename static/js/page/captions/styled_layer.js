@@ -5,6 +5,7 @@
  */
 
 import { LEAST_HEIGHT_PX, RenderScale } from "../../core/captions/render_scale.js"
+import { FramePace } from "../../core/captions/frame_pace.js"
 import { after } from "../lib/timers.js"
 
 const FOLDER = "../../../vendor/jassub/"
@@ -76,10 +77,43 @@ class StyledLayer {
     this.canvas = /** @type {HTMLCanvasElement} */ (this.renderer._canvas)
     this.canvas.dataset.styledCaptions = ""
     this.removed = false
+    this.pace = new FramePace()
+    this.expecting = false
+    // Called with each frame that the browser reports. The renderer's own would draw only those.
+    this.renderer._handleRVFC = (/** @type {VideoFrameCallbackMetadata} */ frame) => this.#onFrame(frame)
     this.#adaptSize()
     this.controller = new AbortController()
     const redraw = () => this.redraw()
     video.addEventListener("seeked", redraw, { signal: this.controller.signal })
+    for (const type of ["playing", "seeked"])
+      video.addEventListener(type, () => this.#expectFrames(), { signal: this.controller.signal })
+  }
+
+  /** @param {VideoFrameCallbackMetadata} frame */
+  #onFrame({ mediaTime, expectedDisplayTime, width, height }) {
+    const { video, pace } = this
+    if (this.removed) return
+    video.requestVideoFrameCallback((_nowMs, frame) => this.#onFrame(frame))
+    if (pace.reported(mediaTime, performance.now(), video.playbackRate))
+      void this.renderer.manualRender({ mediaTime, expectedDisplayTime, width, height })
+    this.#expectFrames()
+  }
+
+  /** Draw those frames too that the browser does not report: of 50 a second Chromium reports 34, WebKitGTK none. */
+  #expectFrames() {
+    const page = this.video.ownerDocument.defaultView // of the window that the picture is in
+    if (this.expecting || !page) return
+    this.expecting = true
+    page.requestAnimationFrame((nowMs) => {
+      this.expecting = false
+      const { video, pace, renderer } = this
+      if (this.removed || video.paused || video.seeking) return
+      const mediaTime = pace.isRecent(nowMs) ? pace.frameDue(nowMs) : pace.elementDue(video.currentTime)
+      const size = { width: video.videoWidth, height: video.videoHeight }
+      if (mediaTime !== null && renderer.renderer && size.width)
+        void renderer.manualRender({ mediaTime, expectedDisplayTime: nowMs, ...size })
+      this.#expectFrames()
+    })
   }
 
   /** The renderer reports to `debug` how it keeps up with the frames of the video. */
@@ -111,6 +145,7 @@ class StyledLayer {
     const styles = await Promise.race([failed, this.renderer.renderer.getStyles()])
     if (!styles) throw new Error("The captions could not be read.")
     this.redraw()
+    this.#expectFrames()
   }
 
   /** @param {number} ms how much later than the file says captions are shown */
