@@ -8,16 +8,17 @@ import playback.room.queue.merging
 from chat.models import Comment
 from playback.models import PlaybackEvent, Upload
 from rooms.actions.merge_guest import merge_guest
-from rooms.models import ModerationAct, Person
+from rooms.models import ModerationAct, Person, Room
 
 
 @transaction.atomic
 def merge_guest_into_account(guest: Person, person: Person) -> None:
     """Reassign rooms, memberships, host roles and bans, comments, uploads, entries of queues, and commands, so that a
     retry after the login is still recognised. Idempotent."""
+    with_queues = Room.objects.with_queue_of(guest)
     merge_guest(guest, person)
     Comment.objects.reassign(guest, person)
     PlaybackEvent.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
     Upload.objects.reassign(guest, person)
-    playback.room.queue.merging.reassign(guest, person)
+    playback.room.queue.merging.reassign(with_queues, guest, person)

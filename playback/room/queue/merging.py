@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from playback.domain.room_queue.changes import Origin
 from playback.room.queue.storage import queue_of, write
 from rooms.models import Person, Room
 from watchium import server_clock
 
 
-def reassign(guest: Person, person: Person) -> None:
-    """Change the queues of the rooms that the account is in. The caller has opened a transaction."""
-    for room_pk in Room.objects.with_queue_of(person):
+def reassign(room_pks: Iterable[int], guest: Person, person: Person) -> None:
+    """Change the queues of these rooms, which the caller has locked: locking others here could deadlock."""
+    for room_pk in room_pks:
         room = Room.objects.locked(room_pk)
         before = queue_of(room)
         after = before.reassigned(guest.user_id, person.user_id)

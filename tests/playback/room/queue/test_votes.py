@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 import rooms.actions
 from playback.models import Playback
 from playback.room import end_of_media
-from rooms.models import Member, Person
+from rooms.models import Member, Person, Room
 from tests.playback.room.fixtures import NOW_MS, SONG
 from tests.playback.room.queue.fixtures import FILMS, QueueCase
 from watchium.protocol.errors import RuleRefused
@@ -253,3 +255,15 @@ class SigningIn(QueueCase):
         member = Member.objects.select_related("person", "room").get(person=account, left_at=None)
         self.does(member, "queue_remove", entry_ids=["2"])
         assert self.titles == ["[clip]"]
+
+    def test_rooms_that_only_the_account_is_in_are_not_locked(self):
+        def statements(others: int) -> int:
+            guest, account = (Person.objects.create(username=name) for name in ("Guest", "Robert"))
+            for _ in range(others):
+                room = Room.objects.create(title="Other", queue_revision=1)
+                Member.objects.create(room=room, person=account, username="Robert")
+            with CaptureQueriesContext(connection) as captured:
+                merge_guest_into_account(guest, account)
+            return len(captured)
+
+        assert statements(3) == statements(0)
