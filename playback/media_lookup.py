@@ -137,7 +137,7 @@ def upload_id_at(address: str) -> str | None:
 def duration_of(media: Media) -> Duration | None:
     """Return the duration of the media if the server knows it; otherwise a player reports it."""
     if match := _library_address.fullmatch(media.url):
-        return _duration_of_item(int(match[1]), int(match[2] or 0))
+        return _duration_of_item(MediaItem.objects.at_id(int(match[1])), int(match[2] or 0))
     if match := _upload_address.fullmatch(media.url):
         return _duration_of_upload(match[1], int(match[2] or 0))
     if media.source == own_copy.OWN:
@@ -147,8 +147,9 @@ def duration_of(media: Media) -> Duration | None:
 
 def describe(media: Media) -> tuple[float | None, str | None]:
     """Return duration in seconds and the address of a cover, as far as the server knows them."""
-    duration = duration_of(media)
     item = MediaItem.objects.at_id(media.item_id) if media.item_id is not None else None
+    match = _library_address.fullmatch(media.url)
+    duration = _duration_of_item(item, int(match[2] or 0)) if item and match else duration_of(media)
     return duration.seconds if duration else None, item.cover_url if item else None
 
 
@@ -160,9 +161,8 @@ def _duration_of_upload(upload_id: str, job: int) -> Duration | None:
     return Duration(seconds, EXACT) if seconds else None
 
 
-def _duration_of_item(item_id: int, job: int) -> Duration | None:
+def _duration_of_item(item: MediaItem | None, job: int) -> Duration | None:
     """Exact for a result, because players of a running conversion report the end of what is there as its duration."""
-    item = MediaItem.objects.at_id(item_id)
     if item is None or not job:
         return item.known_duration if item else None
     seconds = Conversion.objects.duration_of(job) or item.duration

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from playback.models import Playback, PlaybackEvent, QueueHistory
+from playback.models import MediaItem, Playback, PlaybackEvent, QueueHistory
 from playback.models.room_queue import MAX_REMOVED
 from playback.room import actions
 from rooms.models import Room
@@ -43,6 +45,18 @@ class Entries(QueueCase):
             self.adds(self.bob, FILMS[0], "/media/library/999")
         assert self.titles == []
         assert Room.objects.get(pk=self.room.pk).queue_revision == 0
+
+    def test_an_item_of_the_library_costs_two_statements(self):
+        def statements(count: int) -> int:
+            films = [MediaItem.objects.create(title="A", kind="video", path=f"{n}.mp4") for n in range(count)]
+            with CaptureQueriesContext(connection) as captured:
+                self.does(self.alice, "queue_add", items=[{"item_id": film.pk} for film in films])
+            return len(captured)
+
+        self.adds(self.alice, FILMS[0])
+        one = statements(1)
+        MediaItem.objects.all().delete()
+        assert statements(11) - one == 20
 
     def test_titles_are_cleaned(self):
         self.does(self.bob, "queue_add", items=[{"media_url": FILMS[0], "title": "  A\u202e  film\n "}])
