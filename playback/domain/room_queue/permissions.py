@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from playback.domain.room_queue.state import MAX_VOTES, RoomQueue
+from playback.domain.room_queue.state import MAX_VOTERS, MAX_VOTES, RoomQueue
 from playback.domain.room_queue.turns import MANUAL, VOTES
-from watchium.protocol.queue import QueueSettingsChange
+from watchium.protocol.queue import QueueSettingsChange, RoomQueueEntry
 
 CONTROLLERS = "members who may control playback"
 _PLAYBACK_SETTINGS = ("repeat", "through_folder")
@@ -85,8 +85,12 @@ def why_not_set(who: Rights, change: QueueSettingsChange) -> str | None:
     return why_not_control(who, "change how the queue plays")
 
 
-def why_not_vote(queue: RoomQueue, who: Rights, *, on: bool) -> str | None:
-    if on and queue.votes_of(who.user_id) >= MAX_VOTES:
+def why_not_vote(queue: RoomQueue, who: Rights, entry: RoomQueueEntry, *, on: bool) -> str | None:
+    if not on or who.user_id in entry.votes:
+        return None
+    if len(entry.votes) >= MAX_VOTERS:
+        return f"This entry has {MAX_VOTERS} votes, and more are not counted."
+    if queue.votes_of(who.user_id) >= MAX_VOTES:
         return f"You have voted for {MAX_VOTES} entries. Take one of these votes back first."
     return None
 

@@ -16,6 +16,7 @@ from watchium.protocol.queue import QueueSettings, QueueState, RoomQueueEntry, S
 from watchium.protocol.types import Media
 
 MAX_VOTES = 20  # entries that one member may vote for at a time
+MAX_VOTERS = 500  # of an entry; votes stay when their members leave
 MAX_ADDRESSES = (
     200_000  # characters of all addresses: each member who enters the room receives the whole queue
 )

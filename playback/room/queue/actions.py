@@ -189,9 +189,9 @@ def vote_to_skip(tx: QueueTransaction, vote: EntryVote) -> None:
 
 
 def vote_for_entry(tx: QueueTransaction, vote: EntryVote) -> None:
-    if tx.queue.order.entry(vote.entry_id) is None:
+    if (entry := tx.queue.order.entry(vote.entry_id)) is None:
         return
-    require(permissions.why_not_vote(tx.queue, tx.rights, on=vote.on))
+    require(permissions.why_not_vote(tx.queue, tx.rights, entry, on=vote.on))
     tx.queue = tx.queue.voted(vote.entry_id, tx.by.person.user_id, on=vote.on)
 
 

@@ -9,7 +9,14 @@ from msgspec.structs import replace
 from playback.domain.room_queue import permissions
 from playback.domain.room_queue.changes import EntriesSnapshot, Origin, change_between
 from playback.domain.room_queue.permissions import Rights
-from playback.domain.room_queue.state import MAX_ADDRESSES, RoomQueue, decode, encode, votes_needed
+from playback.domain.room_queue.state import (
+    MAX_ADDRESSES,
+    MAX_VOTERS,
+    RoomQueue,
+    decode,
+    encode,
+    votes_needed,
+)
 from playback.domain.room_queue.turns import by_votes, in_turns
 from playback.domain.undo_history import History
 from watchium.client.room_queue import changed
@@ -238,3 +245,14 @@ def test_a_quota_is_never_exceeded(queue, who, count, quota):
     queue = queue.with_settings(QueueSettings(quota=quota))
     if permissions.why_not_add(queue, Rights(who), count) is None and quota:
         assert with_added(queue, who, *["x"] * count).waiting_of(who) <= quota
+
+
+def test_an_entry_has_a_bounded_number_of_votes():
+    queue = with_added(RoomQueue(), "g_a", "x")
+    voters = [f"g_{number}" for number in range(MAX_VOTERS)]
+    full = replace(queue.entries[0], votes=voters)
+    late, voter = Rights("g_late"), Rights(voters[0])
+    assert permissions.why_not_vote(queue, late, queue.entries[0], on=True) is None
+    assert "not counted" in (permissions.why_not_vote(queue, late, full, on=True) or "")
+    assert permissions.why_not_vote(queue, voter, full, on=True) is None
+    assert permissions.why_not_vote(queue, voter, full, on=False) is None
