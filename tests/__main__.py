@@ -23,6 +23,7 @@ NODE_MODULES = ROOT / "tests" / "js" / "node_modules"
 CAPTURED: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
 # More workers than cores, because about a third of the time is spent waiting, and half of it in scenes with pages.
 WORKERS = ("-n", "4", "--dist", "worksteal")
+MAX_CONNECTIONS = 300  # of servers in four workers; 100 were not enough
 BROWSER_WORKERS = ("-n", "3", "--dist", "worksteal")
 # These run again on PostgreSQL, the database for several processes. Faults on PostgreSQL: `make test-faults`.
 ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "guarantees")
@@ -134,7 +135,7 @@ def postgres() -> bool:
     if not folders:
         raise Skipped("there are no tests for PostgreSQL")
     try:
-        with servers.postgres() as url:
+        with servers.postgres(MAX_CONNECTIONS) as url:
             return pytest(*WORKERS, "-m", "not long and not once", *folders, env={"DATABASE_URL": url})
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
@@ -143,10 +144,10 @@ def postgres() -> bool:
 def faults() -> bool:
     """Run all guarantees and faults, including the long ones, on both databases. Takes about half an hour."""
     passed = everything()
-    passed = pytest("-m", "long", "tests/playback") and passed
+    passed = pytest("-m", "long", "tests/playback", "tests/deploy") and passed
     passed = pytest("-c", "tests/browser/pytest.ini", "-m", "long", "tests/browser") and passed
     try:
-        with servers.postgres(max_connections=300) as url:
+        with servers.postgres(MAX_CONNECTIONS) as url:
             return everything({"DATABASE_URL": url}) and passed
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from unittest.mock import patch
 
+import pytest
+
 from playback.conversion import ffmpeg_command
 from playback.conversion.running import process
 from playback.conversion.running.job import Job
@@ -13,7 +15,7 @@ from playback.conversion.running.progress_lines import ProgressReader
 from tests.playback.conversion.fixtures import ConversionCase
 from tests.playback.library.test_content import needs_ffmpeg
 
-pytestmark = needs_ffmpeg
+pytestmark = [needs_ffmpeg, pytest.mark.once]
 DURATION_S, RATE = 24, 24
 OFTEN = ("-progress", "pipe:1", "-stats_period", "0.02")
 MAX_ERROR = 0.05
