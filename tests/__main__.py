@@ -4,6 +4,8 @@ Exit with a non-zero status if a part failed or, with `CI=true`, if a part was s
 """
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,7 +23,7 @@ ROOT = servers.ROOT
 PYTHON = Path(sys.executable)
 NODE_MODULES = ROOT / "tests" / "js" / "node_modules"
 CAPTURED: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-# More workers than cores, because about a third of the time is spent waiting, and half of it in scenes with pages.
+# More workers than cores, because a part of the time is spent waiting.
 WORKERS = ("-n", "4", "--dist", "worksteal")
 MAX_CONNECTIONS = 300  # of servers in four workers; 100 were not enough
 BROWSER_WORKERS = ("-n", "3", "--dist", "worksteal")
@@ -177,44 +179,85 @@ def js() -> bool:
 
 
 def browser() -> bool:
-    scenes = sorted((ROOT / "tests" / "browser").rglob("test_*.py"))
-    if not scenes:
+    """Run the scenes that may run beside each other."""
+    return scenes("not alone and not long", *BROWSER_WORKERS)
+
+
+def alone() -> bool:
+    """Run the scenes that measure two pages to within a frame, one after the other."""
+    return scenes("alone and not long")
+
+
+def scenes(marked: str, *workers: str) -> bool:
+    """Run scenes. Up to three that fail run once more while nothing else does, and that result counts.
+
+    Beside other work on two cores a page can stand still for seconds: one of 98 scenes, each time another one, failed
+    in three of six whole runs, none of them alone. A fault of the product fails alone as well.
+    """
+    files = [path.relative_to(ROOT) for path in sorted((ROOT / "tests" / "browser").rglob("test_*.py"))]
+    if not files:
         raise Skipped("there are no browser tests")
     try:
         servers.headless_chromium_path()
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
-    files = [path.relative_to(ROOT) for path in scenes]
-    options: list[str | Path] = ["-c", "tests/browser/pytest.ini", *files]
-    parallel = browsers_in_parallel(("-m", "not alone and not long", *options))
-    # Scenes that measure two pages to within a frame run while nothing else does.
-    return pytest("-m", "alone and not long", *options) and parallel
-
-
-def browsers_in_parallel(options: Sequence[str | Path]) -> bool:
-    """Run scenes in two workers. Up to three that fail run once more, alone, and that result counts.
-
-    Beside another browser on two cores a page can stand still for seconds: one of 98 scenes, each time another one,
-    failed in three of six whole runs, none of them alone. A fault of the product fails alone as well.
-    """
+    options: list[str | Path] = ["-m", marked, "-c", "tests/browser/pytest.ini", *files]
     failed_before = count["failed"]
-    passed = pytest(*BROWSER_WORKERS, *options)
+    passed = pytest(*workers, *options)
     failed = count["failed"] - failed_before
     if passed or failed > 3:
         return passed
-    print(f"\n{failed} failed beside another scene; once more, alone:", flush=True)
+    print(f"\n{failed} failed beside other work; once more, alone:", flush=True)
     count["failed"] = failed_before
+    wait_for_background()
     return pytest("--last-failed", *options)
+
+
+class Background:
+    """A part that runs in a process of its own at the lowest priority, while another one leaves the processor idle."""
+
+    def __init__(self, part: str) -> None:
+        self.output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - read when the process has ended
+        command = ["nice", "-n", "19", str(PYTHON), "-m", "tests", part]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.output, stderr=subprocess.STDOUT)
+
+    def result(self) -> bool:
+        """Wait for its end, print its output, and add its counts."""
+        self.process.wait()
+        self.output.seek(0)
+        text = self.output.read()
+        print(text, flush=True)
+        totals = re.findall(r"^(\d+) passed, (\d+) failed$", text, re.MULTILINE)
+        passed, failed = totals[-1] if totals else (0, 1)
+        count.update(passed=int(passed), failed=int(failed))
+        return self.process.returncode == 0
+
+
+background: list[Background] = []
+
+
+def wait_for_background() -> None:
+    for part in background:
+        part.process.wait()
 
 
 PARTS: dict[str, Callable[[], bool]] = {
     "lint": lint,
     "python": python,
-    "postgres": postgres,
     "js": js,
     "browser": browser,
+    "alone": alone,
+    "postgres": postgres,
 }
+# Scenes that run alone leave more than half of the processor idle: PostgreSQL took 133 s, and 7 s more beside them.
+BESIDE = {"alone": "postgres"}
 ON_REQUEST: dict[str, Callable[[], bool]] = {"faults": faults, "coverage": coverage}
+
+
+def run_part(name: str) -> bool:
+    if background and name in BESIDE.values():
+        return background.pop().result()
+    return (PARTS | ON_REQUEST)[name]()
 
 
 def main(names: list[str]) -> int:
@@ -230,8 +273,10 @@ def main(names: list[str]) -> int:
         for name in chosen:
             print(f"\n======== {name}", flush=True)
             began_s = time.monotonic()
+            if BESIDE.get(name) in chosen and shutil.which("nice"):
+                background.append(Background(BESIDE[name]))
             try:
-                if not (PARTS | ON_REQUEST)[name]():
+                if not run_part(name):
                     failed.append(name)
             except Skipped as reason:
                 skipped.append(f"{name}: {reason}")
