@@ -20,7 +20,7 @@ from watchium.shared_state import rate_limits
 TYPE = re.compile(r"[a-z][a-z_]{0,39}")
 MAX_PAYLOAD_BYTES = 4 * 1024
 # Event names that the pages use among themselves. Message types of the protocol are reserved as well.
-PAGE_EVENTS = frozenset({"state", "connection", "drift", "player", "lacks", "dropped", "broadcast"})
+PAGE_EVENTS = frozenset({"state", "connection", "drift", "player", "lacks", "tracks", "dropped", "broadcast"})
 RESERVED = MESSAGE_TYPES | PAGE_EVENTS
 
 

@@ -153,7 +153,7 @@ def test_pages_know_that_the_proxy_terminates_tls(proxied: ProxiedServer):
     connection.close()
 
 
-def test_the_proxy_rejects_concurrency_limit(proxied: ProxiedServer):
+def test_the_proxy_rejects_large_bodies(proxied: ProxiedServer):
     connection = http.client.HTTPSConnection("localhost", proxied.tls, timeout=10, context=proxied.trusting)
     connection.request("POST", "/api/rooms/", b"x" * 100_000, {"Content-Type": "application/json"})
     assert connection.getresponse().status == 413

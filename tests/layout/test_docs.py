@@ -12,7 +12,9 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 MADE = {"deploy/docker/.env"}  # written by the operator
 TOP = "watchium rooms playback chat templates static tests docs deploy".split()
 NAMED = re.compile(rf"`((?:{'|'.join(TOP)})/[\w./-]+)`")
+PROSE = ROOT / "watchium" / "protocol" / "prose.md"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -20,6 +22,11 @@ def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as GitHub makes them."""
     titles = (re.sub(r"[^\w\- ]", "", title.lower()) for title in HEADING.findall(page.read_text("utf-8")))
     return {title.strip().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.once
+def test_no_document_holds_both_sides_of_a_merge_conflict():
+    assert not [page for page in [*PAGES, PROSE] if CONFLICT.search(page.read_text("utf-8"))]
 
 
 @pytest.mark.once

@@ -1,4 +1,4 @@
-"""Check that queued conversions of library items are worked on, and how much room their results take."""
+"""Check that queued conversions are worked on, and how much room their results take."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ class ShuffleQueue(IdempotentCommand, tag="queue_shuffle", frozen=True, kw_only=
 
 
 class UndoQueueChange(IdempotentCommand, tag="queue_undo", frozen=True, kw_only=True):
-    """Undo the last change of the entries, whoever made it. The current entry stays current."""
+    """Undo the last change of the entries, no matter who made it. The current entry stays current."""
 
     payload: EmptyPayload = EmptyPayload()
 

@@ -171,7 +171,7 @@ def _from_database() -> Iterable[Metric]:
         rooms, members = _state.present
         yield _gauge("rooms_live", "Rooms with members present, in the whole installation", {"": rooms})
         yield from _maintenance()
-        yield _gauge("conversions", "Conversions of library items, by state", _state.conversions, "state")
+        yield _gauge("conversions", "Conversions of films, by state", _state.conversions, "state")
         yield _gauge("members_present", "Members present in rooms, in the whole installation", {"": members})
 
 

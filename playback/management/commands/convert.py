@@ -19,7 +19,7 @@ from playback.conversion.running.worker import Worker
 
 class Command(BaseCommand):
     help = (
-        "Convert queued items of the library with ffmpeg, until SIGINT or SIGTERM. `serve` runs this if there is work; "
+        "Convert queued films and uploads with ffmpeg, until SIGINT or SIGTERM. `serve` runs this if there is work; "
         "another machine with the same database, library and data folder may run it too."
     )
 
