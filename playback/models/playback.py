@@ -34,7 +34,7 @@ from watchium.protocol.types import Media, SharedCaptions, TypedChapter
 SYNC_TOLERANCE_MS = 500
 MAX_CAPTION_SHIFT_MS = 600_000
 MOTION = ("position", "rate", "phase", "at_ms", "duration", "duration_source", "ends_at_ms")
-DOCUMENTS = ("media", "hold", "hold_until_ms", "waited", "duration_refuted")
+DOCUMENTS = ("media", "hold", "hold_until_ms", "waited", "duration_refuted", "ending")
 UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
 
 
@@ -138,6 +138,8 @@ class Playback(models.Model):
     hold: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     hold_until_ms = models.FloatField(null=True, blank=True)
     waited: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    # What plays until an announced start: `room_queue.ending.Ending`. Null, or out of date, without one.
+    ending: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
 
     as_read: tuple[
         Any, ...
@@ -197,7 +199,7 @@ class Playback(models.Model):
     @property
     def documents(self) -> tuple[Any, ...]:
         """Values that are replaced, never modified in place."""
-        return self.media, self.hold, self.hold_until_ms, self.waited, self.duration_refuted
+        return self.media, self.hold, self.hold_until_ms, self.waited, self.duration_refuted, self.ending
 
     @property
     def timeline(self) -> Timeline:

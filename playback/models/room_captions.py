@@ -41,12 +41,25 @@ class RoomCaptionsQuerySet(models.QuerySet["RoomCaptions"]):
         self.filter(room=room, key=key).delete()
 
     def end_with_media(self, playback: Playback) -> None:
-        """Forget the captions, their shift and the chapters of a playback: they belong to its media."""
+        """Forget the captions, their shift and the chapters of a playback: they belong to its media.
+
+        The files of media that play until an announced start are kept: members may go on with these.
+        """
+        listed = bool(playback.captions)
         playback.shift_captions(0)
         playback.set_chapters([])
-        if playback.captions:
+        if listed:
             playback.share_captions([])
-            self.filter(room=playback.room).delete()
+        if listed or playback.ending:
+            kept = [each["id"] for each in playback.ending["captions"]] if playback.ending else []
+            self.filter(room=playback.room).exclude(key__in=kept).delete()
+
+    def end_with_ending(self, playback: Playback) -> None:
+        """Forget the captions of media that had an announced end: they cannot be brought back any more."""
+        if playback.ending["captions"]:
+            kept = [each["id"] for each in playback.captions]
+            self.filter(room=playback.room).exclude(key__in=kept).delete()
+        playback.ending = None
 
     def of_abandoned_rooms(self, moment: datetime) -> RoomCaptionsQuerySet:
         """Return the files of rooms without activity since that moment."""

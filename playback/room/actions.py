@@ -61,8 +61,10 @@ def pause(by: Member, command: Pause, *, now_ms: float | None = None) -> Accepte
     """Pause at the position where the controller paused."""
 
     def stopped(context: CommandContext) -> Timeline:
-        at_ms = context.gesture_ms(command.payload.at)
-        return context.before.paused(at_ms=at_ms, position_s=command.payload.current_time)
+        at_ms, position_s = context.gesture_ms(command.payload.at), command.payload.current_time
+        if context.returned and not position_s:
+            position_s = None  # of a client that knew only the announced start
+        return context.before.paused(at_ms=at_ms, position_s=position_s)
 
     return handle(by, command, stopped, now_ms)
 

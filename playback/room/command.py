@@ -15,6 +15,7 @@ from playback.domain.idempotency import AcceptedCommand, hash_content
 from playback.domain.timeline import Timeline
 from playback.models import Playback, PlaybackEvent
 from playback.room.event_log import Reason, record
+from playback.room.queue.announcement import return_to_ending
 from playback.room.status_reports import LAST_REPORTS
 from rooms import access
 from rooms.models import Member
@@ -62,15 +63,12 @@ class CommandContext:
     now_ms: float
     metadata: dict[str, Any] = field(default_factory=dict)
     cause: str | None = None
+    returned: bool = False  # to media whose end was announced
 
     def gesture_ms(self, at: float | None) -> float:
         """When the gesture happened: not before the last change, at most a second ago, never in the future."""
-        if at is None:
-            return self.now_ms
-        earliest = self.now_ms - EARLIEST_MS
-        if self.before.at_ms <= self.now_ms:
-            earliest = max(earliest, self.before.at_ms)
-        return min(max(at, earliest), self.now_ms)
+        gesture_ms = _bounded_ms(at, self.now_ms)
+        return max(gesture_ms, self.before.at_ms) if self.before.at_ms <= self.now_ms else gesture_ms
 
     @property
     def moving(self) -> bool:
@@ -100,15 +98,32 @@ def handle(
     if not by.may_control:
         raise NotHost
     playback = Playback.from_rows(playbacks, by.room)
-    context = CommandContext(by, playback, playback.timeline, now_ms)
-    timeline = change(context)
-    if timeline is None:
-        return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
     client_ms = getattr(command.payload, "at", None)
+    returned = playback.ending is not None and _return_to_ending(playback, command, client_ms, now_ms)
+    context = CommandContext(by, playback, playback.timeline, now_ms, returned=returned)
+    timeline = change(context)
+    if timeline is None and not returned:
+        return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
     reason = Reason(by, command.event_id, content_hash, client_ms, context.cause, context.metadata)
     kind = EVENT_TYPES.get(command_type(command), command_type(command))
+    if timeline is None:
+        kind, timeline = "timeline", playback.timeline.unmoved()
     row = record(playback, kind, timeline, reason, now_ms)
     return Accepted(event_id=command.event_id, revision=row.revision, timestamp=row.at_ms)
+
+
+def _return_to_ending(
+    playback: Playback, command: IdempotentCommand, at: float | None, now_ms: float
+) -> bool:
+    """Bring back media whose end was announced, if the command is about them. Return whether it is."""
+    goes_on = isinstance(command, Play) and command.payload.current_time is None
+    if goes_on or isinstance(command, ContinueWithout):
+        return False
+    return return_to_ending(playback, _bounded_ms(at, now_ms), now_ms)
+
+
+def _bounded_ms(at: float | None, now_ms: float) -> float:
+    return now_ms if at is None else min(max(at, now_ms - EARLIEST_MS), now_ms)
 
 
 def spend(by: Member, kind: str, now_ms: float) -> None:

@@ -15,6 +15,7 @@ from playback.domain.room_queue.state import RoomQueue
 from playback.models import Playback, RoomCaptions
 from playback.room import duration_updates
 from playback.room.event_log import Reason, record
+from playback.room.queue.announcement import announce
 from playback.room.queue.playing import advance
 from playback.room.queue.storage import empty, queue_of
 from playback.room.status_reports import LAST_REPORTS
@@ -48,16 +49,18 @@ def end(room_pk: int, now_ms: float) -> bool:
     playback = Playback.objects.of(room)
     queue = queue_of(room)
     before = playback.timeline
-    loop_ms = 1000 * (before.duration_s or 0) / before.rate if playback.loops or queue.repeats else 0.0
+    loops = (playback.loops or queue.repeats) and before.duration_s != 0
     if playback.ends_at_ms is None or playback.ends_at_ms > now_ms + _ahead_ms(playback, queue):
         return False
     if duration_updates.extend_end(playback, now_ms):
         return False
     if queue.advances and advance(playback, queue, now_ms, _start_ms(playback, now_ms)):
         return True
-    if loop_ms > 0:
+    if loops:
         lead_ms = start_lead.seek_lead_ms(LAST_REPORTS.fresh(playback.room.room_id, now_ms))
-        at_ms = playback.ends_at_ms if playback.ends_at_ms > now_ms else now_ms + lead_ms
+        at_ms = now_ms + lead_ms
+        if playback.ends_at_ms > now_ms:
+            announce(playback, at_ms := playback.ends_at_ms, queue.current if queue.repeats else None)
         record(playback, "timeline", before.played(at_ms=at_ms, position_s=0), Reason(cause="loop"), now_ms)
     elif playback.ends_at_ms > now_ms:
         return False  # nothing that was to follow can be found any more: the media play to their end

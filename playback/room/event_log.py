@@ -40,6 +40,8 @@ def record(playback: Playback, kind: str, timeline: Timeline, reason: Reason, no
     `playback.room` is locked, `timeline` is one transition from `playback.timeline`; `playback.media` may already be
     the new media.
     """
+    if playback.ending is not None and playback.ending["starts_at_ms"] != timeline.at_ms:
+        RoomCaptions.objects.end_with_ending(playback)
     if kind == "load":
         RoomCaptions.objects.end_with_media(playback)
     sync_states = [] if kind in NOT_EVALUATED else [_sync_states(playback, kind, now_ms)]

@@ -25,6 +25,7 @@ from playback.domain.stall_policy import (
 from playback.domain.timeline import HOLDING, PLAYING, Timeline
 from playback.models import Playback
 from playback.room.event_log import Reason, record
+from playback.room.queue.announcement import ending_at
 from playback.room.status_reports import LAST_REPORTS
 from rooms import access
 from rooms.models import Member, Room
@@ -78,6 +79,7 @@ def on_underrun(by: Member, now_ms: float) -> None:
         or _not_watching(by, now_ms)
         or (current and current.includes(user_id))
         or _nearly_over(before, now_ms)
+        or ending_at(playback, now_ms)
     ):
         return
     wait = stall_wait((user_id, by.username), budget, playback.stall_wait_s, before.revision + 1, now_ms)

@@ -93,8 +93,9 @@ class QueueState(Struct, frozen=True, kw_only=True):
 class QueueChange(Struct, frozen=True, kw_only=True):
     """What changed, to apply to the queue of the previous `revision`.
 
-    `cause`: the type of the command, or `advance` (the next entry plays), `leave`, `merge` (a guest signed in) or
-    `reset`. `user_id` and `username` are of the sender of the command, null if there is none.
+    `cause`: the type of the command, or `advance` (the next entry plays), `hold_back` (an announced entry does not play
+    yet), `leave`, `merge` (a guest signed in) or `reset`. `user_id` and `username` are of the sender of the command,
+    null if there is none.
 
     `entries`: new and changed ones, in any order. `order`: the ids of all entries; null: the same ones in the same
     order. `settings`: null if they are the same. The other fields are those of the new state.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from random import Random
 from typing import Any
 
@@ -162,7 +163,8 @@ def _skip(tx: QueueTransaction) -> None:
 
 
 def _start(tx: QueueTransaction) -> playing.Start:
-    return playing.Start(tx.now_ms, playing=tx.playback.moves, by=tx.by)
+    latest_ms = tx.ending.starts_at_ms if tx.ending else inf
+    return playing.Start(tx.now_ms, playing=tx.playback.moves, by=tx.by, latest_ms=latest_ms)
 
 
 def record_loaded(media: Media, by: Member, command: Load, now_ms: float) -> None:

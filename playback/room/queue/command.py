@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from playback.domain import start_lead
 from playback.domain.idempotency import AcceptedCommand
 from playback.domain.room_queue.changes import Origin
+from playback.domain.room_queue.ending import Ending
 from playback.domain.room_queue.permissions import Rights
 from playback.domain.room_queue.state import RoomQueue
 from playback.domain.timeline import Timeline
 from playback.models import Playback, PlaybackEvent, StoredQueue
 from playback.room.command import command_type, content_hash_of, spend
 from playback.room.event_log import Reason, record, record_diagnostic
+from playback.room.queue.announcement import HOLD_BACK, bring_back, ending_at, restore_extras
 from playback.room.queue.entries import with_playing_media
+from playback.room.queue.playing import ADVANCE, play_next
 from playback.room.queue.storage import save_change, write
 from rooms import access
 from rooms.models import Member
@@ -37,6 +41,8 @@ class QueueTransaction:
 
     The command sets `queue`, and `timeline` if it changes what plays: a `kind` of event. `undoable`: undo restores the
     entries before it. `history_written`: the command wrote the history itself.
+
+    `ending`: plays until an announced start. Until then its entry is current in `queue`, and `playback` is of it.
     """
 
     by: Member
@@ -46,8 +52,10 @@ class QueueTransaction:
     now_ms: float
     timeline: Timeline | None = None
     kind: str = "load"
+    cause: str | None = None
     undoable: bool = False
     history_written: bool = False
+    ending: Ending | None = None
 
     @property
     def rights(self) -> Rights:
@@ -84,10 +92,40 @@ def run(
     playback, before = Playback.from_rows(playbacks, by.room), StoredQueue.from_rows(queues)
     begun = with_playing_media(before, playback, now_ms) if isinstance(command, BEGINNERS) else before
     tx = QueueTransaction(by, playback, before, begun, now_ms)
+    shown = _bring_back_ending(tx)
     change(tx)
-    if tx.queue == begun and tx.timeline is None:
+    if tx.queue == shown and tx.timeline is None:
         return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
+    if tx.ending is not None:
+        _announce_again(tx, tx.ending)
     return _commit(tx, command, content_hash)
+
+
+def _bring_back_ending(tx: QueueTransaction) -> RoomQueue:
+    """Let the command find the queue that members see: the entry that plays is current, not the announced one."""
+    ending = ending_at(tx.playback, tx.now_ms)
+    if ending is not None and ending.entry_id in tx.queue.order:
+        tx.ending, tx.queue = ending, tx.queue.at(ending.entry_id)
+        bring_back(tx.playback, ending)
+    return tx.queue
+
+
+def _announce_again(tx: QueueTransaction, ending: Ending) -> None:
+    """Announce what follows after the command, or nothing; another entry is given the time to be opened."""
+    if tx.timeline is not None:
+        return  # the command decided what plays
+    following = tx.queue.following
+    if following == tx.before.current:
+        tx.queue = tx.queue.at(following)
+        return
+    at_ms = max(ending.starts_at_ms, tx.now_ms + start_lead.DEFAULT_SEEK_MS)
+    found = play_next(tx.playback, tx.queue, tx.now_ms, at_ms) if tx.queue.advances else None
+    if found is not None:
+        tx.queue, tx.timeline = found
+        tx.cause = ADVANCE
+    else:
+        restore_extras(tx.playback, ending, tx.now_ms)
+        tx.timeline, tx.kind, tx.cause = tx.playback.timeline.unmoved(), "timeline", HOLD_BACK
 
 
 def _commit(tx: QueueTransaction, command: QueueCommand, content_hash: str) -> Accepted:
@@ -97,7 +135,7 @@ def _commit(tx: QueueTransaction, command: QueueCommand, content_hash: str) -> A
         stored = write(by.room, tx.before, tx.queue, origin, tx.now_ms)
     else:
         stored = save_change(by.room, tx.before, tx.queue, origin, tx.now_ms, undoable=tx.undoable)
-    cause = "skip" if tx.kind == "timeline" else None
+    cause = tx.cause or ("skip" if tx.kind == "timeline" else None)
     reason = Reason(by, command.event_id, content_hash, cause=cause, queue_revision=stored.revision)
     at_ms = tx.now_ms
     if tx.timeline is None:

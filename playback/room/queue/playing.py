@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 
 import msgspec
 from msgspec import structs
@@ -16,23 +17,28 @@ from playback.media_lookup import duration_of
 from playback.models import Playback
 from playback.room import stall_handling
 from playback.room.event_log import Reason, record, record_diagnostic
+from playback.room.queue.announcement import announce
 from playback.room.queue.entries import media_of
 from playback.room.queue.storage import save_change
 from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Member
 from watchium.protocol.types import Media
 
+ADVANCE = "advance"
 MOST_SKIPPED = 20  # entries in a row whose media are gone
 
 
 @dataclass(frozen=True)
 class Start:
-    """When and how an entry starts: at `at_ms`, or after a lead; `playing` or paused at its beginning."""
+    """When and how an entry starts: at `at_ms`, or after a lead, at `latest_ms` at the latest; `playing` or paused at
+    its beginning.
+    """
 
     now_ms: float
     at_ms: float | None = None
     playing: bool = True
     by: Member | None = None
+    latest_ms: float = inf
 
 
 def play_first_playable(
@@ -90,17 +96,32 @@ def load_media(playback: Playback, media: Media, start: Start) -> Timeline:
     if not start.playing:
         return loaded
     lead_ms = start_lead.seek_lead_ms(LAST_REPORTS.fresh(playback.room.room_id, start.now_ms))
-    at_ms = start.now_ms + lead_ms if start.at_ms is None else start.at_ms
+    at_ms = min(start.now_ms + lead_ms, start.latest_ms) if start.at_ms is None else start.at_ms
     started = replace(loaded.played(at_ms=at_ms, position_s=0.0), revision=loaded.revision)
     return stall_handling.with_start_gate(playback, started, start.now_ms, other_media=True)
 
 
 def advance(playback: Playback, queue: RoomQueue, now_ms: float, at_ms: float | None = None) -> bool:
-    """Play the entry that follows, at `at_ms` or after a lead. Return False if none can. The room is locked."""
-    found = play_first_playable(playback, queue, queue.following, Start(now_ms, at_ms))
+    """Play the entry that follows, announced for `at_ms`, or after a lead. Return False if none can.
+
+    The room is locked.
+    """
+    found = play_next(playback, queue, now_ms, at_ms)
     if found is None:
         return False
     after, timeline = found
-    save_change(playback.room, queue, after, Origin("advance"), now_ms)
-    record(playback, "load", timeline, Reason(cause="advance"), now_ms)
+    save_change(playback.room, queue, after, Origin(ADVANCE), now_ms)
+    record(playback, "load", timeline, Reason(cause=ADVANCE), now_ms)
     return True
+
+
+def play_next(
+    playback: Playback, queue: RoomQueue, now_ms: float, at_ms: float | None = None
+) -> tuple[RoomQueue, Timeline] | None:
+    """As `play_first_playable` of the entry that follows; what plays until `at_ms` can be brought back."""
+    if at_ms is not None:
+        announce(playback, at_ms, queue.current)
+    found = play_first_playable(playback, queue, queue.following, Start(now_ms, at_ms))
+    if found is None or at_ms is None:
+        playback.ending = None
+    return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from unittest.mock import patch
 
 from playback.models import MediaItem, Playback, PlaybackEvent
-from playback.room import actions, duration_updates, end_of_media
+from playback.room import duration_updates, end_of_media
 from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Member, Room
-from tests.playback.room.fixtures import NOW_MS, SONG, pause
+from tests.playback.room.fixtures import NOW_MS, SONG
 from tests.playback.room.queue.fixtures import FILMS, QueueCase
 from watchium.protocol.commands import PlayerReport
 
@@ -115,15 +115,6 @@ class Advance(AdvanceCase):
             self.published.last("load")["payload"]["media"]["url"]
             == f"/media/converted/{item.pk}/7/master.m3u8"
         )
-
-    def test_a_pause_between_announcement_and_start_stays_at_the_beginning_of_the_next(self):
-        self.adds(self.bob, SONG)
-        self.started()
-        self.due(END_MS - 2000)
-        actions.pause(self.alice, pause(), now_ms=END_MS - 500)
-        timeline = self.timeline()
-        assert (timeline.phase, timeline.position_s) == ("paused", 0.0)
-        assert self.due(END_MS) == 0
 
 
 class UnknownDuration(AdvanceCase):

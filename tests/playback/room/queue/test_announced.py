@@ -1,0 +1,233 @@
+"""The last moments of an entry, when the next start is announced already: commands act on what members see."""
+
+from __future__ import annotations
+
+from playback.models import Playback, RoomCaptions
+from playback.room import actions, stall_handling
+from rooms.models import Member, Room
+from tests.playback.room.fixtures import SONG, load, pause, play, seek, set_rate
+from tests.playback.room.queue.fixtures import FILMS
+from tests.playback.room.queue.test_advance import END_MS, AdvanceCase
+from watchium.protocol.types import SharedCaptions
+
+CLIP_S = 96.021
+PRESS_MS = END_MS - 500  # when members press
+AT_PRESS_S = CLIP_S - 0.5
+
+
+class AnnouncedCase(AdvanceCase):
+    """The clip ends, the song is announced, a film follows it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.adds(self.bob, SONG, FILMS[0])
+        self.started()
+        assert self.due(END_MS - 2000) == 1
+        assert self.titles == ["clip", "[music]", "a"]
+
+    def playing(self, at_ms: float) -> tuple[str, str, float]:
+        """What plays, how, and where."""
+        playback = Playback.objects.of(Room.objects.get(pk=self.room.pk))
+        name = playback.media["url"].rpartition("/")[2].partition(".")[0]
+        return name, playback.phase, round(playback.timeline.position_at(at_ms), 3)
+
+    def acts(self, act, by: Member, command, now_ms: float = PRESS_MS):
+        with self.committing():
+            return act(by, command, now_ms=now_ms)
+
+
+class Playing(AnnouncedCase):
+    def test_a_pause_stops_the_entry_that_plays_and_the_next_one_comes_after_it(self):
+        self.acts(actions.pause, self.alice, pause())
+        assert self.playing(END_MS + 5000) == ("clip", "paused", AT_PRESS_S)
+        assert self.titles == ["[clip]", "music", "a"]
+        assert self.event()["cause"] == "hold_back"
+        assert self.due(END_MS + 5000) == 0
+        self.acts(actions.play, self.alice, play(), END_MS + 5000)
+        assert self.due(END_MS + 5300) == 1
+        ends_ms = END_MS + 5000 + 250 + 500
+        assert self.published.last("load")["timestamp"] == ends_ms
+        assert self.titles == ["clip", "[music]", "a"]
+
+    def test_a_pause_that_was_pressed_before_the_end_and_arrives_after_it_stops_that_entry(self):
+        self.acts(actions.pause, self.alice, pause(at=END_MS - 100, current_time=CLIP_S - 0.1), END_MS + 300)
+        assert self.playing(END_MS + 300) == ("clip", "paused", round(CLIP_S - 0.1, 3))
+        assert self.titles[0] == "[clip]"
+
+    def test_a_pause_after_the_start_stops_the_next_entry(self):
+        self.acts(actions.pause, self.alice, pause(at=END_MS + 100), END_MS + 300)
+        assert self.playing(END_MS + 300) == ("music", "paused", 0.1)
+        assert self.titles[1] == "[music]"
+
+    def test_a_client_that_knows_only_the_announced_start_pauses_where_the_room_is(self):
+        self.acts(actions.pause, self.alice, pause(current_time=0))
+        assert self.playing(END_MS) == ("clip", "paused", AT_PRESS_S)
+
+    def test_a_seek_moves_the_entry_that_plays(self):
+        self.acts(actions.seek, self.alice, seek(10.0))
+        assert self.playing(PRESS_MS) == ("clip", "playing", 10.0)
+        assert self.titles[0] == "[clip]"
+
+    def test_another_speed_moves_the_end(self):
+        self.acts(actions.set_rate, self.alice, set_rate(0.5))
+        assert self.playing(PRESS_MS) == ("clip", "playing", AT_PRESS_S)
+        assert self.due(END_MS) == 1
+        assert self.published.last("load")["timestamp"] == PRESS_MS + 1000
+
+    def test_play_leaves_the_announcement(self):
+        self.acts(actions.play, self.alice, play())
+        assert self.playing(END_MS + 1000) == ("music", "playing", 1.0)
+
+    def test_load_plays_after_the_entry_that_plays_and_skips_none(self):
+        self.acts(actions.load, self.alice, load(FILMS[1]))
+        assert self.titles == ["clip", "[b]", "music", "a"]
+
+    def test_of_two_who_pause_and_skip_both_are_obeyed_in_either_order(self):
+        self.acts(actions.pause, self.alice, pause())
+        self.does(self.alice, "skip", entry_id="1", now_ms=PRESS_MS + 20)
+        assert self.playing(END_MS) == ("music", "paused", 0.0)
+
+    def test_a_pause_after_another_members_skip_holds_what_was_skipped_to(self):
+        self.does(self.alice, "skip", entry_id="1", now_ms=END_MS - 1500)
+        self.acts(actions.pause, self.alice, pause(at=END_MS - 1510), END_MS - 1400)
+        assert self.playing(END_MS) == ("music", "paused", 0.0)
+        assert self.titles[1] == "[music]"
+
+    def test_two_presses_of_pause_and_a_late_one_change_nothing_more(self):
+        self.acts(actions.pause, self.alice, pause("one"))
+        again = self.acts(actions.pause, self.alice, pause("one"), PRESS_MS + 30)
+        assert again.revision == Room.objects.get(pk=self.room.pk).revision
+        self.acts(actions.pause, self.alice, pause("two", at=PRESS_MS + 5), PRESS_MS + 40)
+        assert self.playing(END_MS) == ("clip", "paused", AT_PRESS_S)
+
+    def test_a_lap_of_a_loop_is_held_back_as_well(self):
+        self.does(self.alice, "queue_play", entry_id="1", now_ms=END_MS - 400)
+        self.does(self.alice, "set_queue", repeat="one", now_ms=END_MS - 300)
+        ends_ms = self.timeline().ends_at_ms
+        assert self.due(ends_ms - 2000) == 1
+        self.acts(actions.pause, self.alice, pause(), ends_ms - 1000)
+        assert self.playing(ends_ms) == ("clip", "paused", round(CLIP_S - 1, 3))
+
+    def test_a_member_who_buffers_in_the_last_moments_does_not_stop_the_room(self):
+        Playback.objects.filter(room=self.room).update(stall_policy="wait")
+        with self.committing():
+            stall_handling.on_underrun(self.bob, PRESS_MS)
+        assert self.playing(END_MS) == ("music", "playing", 0.0)
+
+
+class Queue(AnnouncedCase):
+    def test_skip_of_the_entry_that_plays_starts_the_next_one_sooner_and_once(self):
+        self.does(self.alice, "skip", entry_id="1", now_ms=END_MS - 1500)
+        assert self.published.last("load")["timestamp"] == END_MS - 1000
+        assert self.does(self.alice, "skip", entry_id="1", now_ms=END_MS - 1450).revision is None
+        assert self.titles == ["clip", "[music]", "a"]
+
+    def test_a_skip_in_the_last_moment_does_not_delay_the_next_start(self):
+        self.does(self.alice, "skip", entry_id="1", now_ms=END_MS - 100)
+        assert self.published.last("load")["timestamp"] == END_MS
+
+    def test_skip_of_the_announced_entry_changes_nothing(self):
+        assert self.does(self.alice, "skip", entry_id="2", now_ms=PRESS_MS).revision is None
+
+    def test_removing_the_announced_entry_announces_the_one_after_it(self):
+        self.does(self.alice, "queue_remove", entry_ids=["2"], now_ms=END_MS - 1500)
+        load = self.published.last("load")
+        assert (load["timestamp"], load["payload"]["cause"]) == (END_MS, "advance")
+        assert self.titles == ["clip", "[a]"]
+        self.acts(actions.pause, self.alice, pause())
+        assert (self.playing(END_MS), self.titles) == (("clip", "paused", AT_PRESS_S), ["[clip]", "a"])
+
+    def test_removing_all_that_was_to_come_plays_to_the_end(self):
+        self.does(self.alice, "queue_remove", entry_ids=["2", "3"], now_ms=PRESS_MS)
+        assert (self.playing(END_MS), self.titles) == (("clip", "playing", round(CLIP_S, 3)), ["[clip]"])
+        assert self.due(END_MS) == 1
+        assert self.timeline().phase == "ended"
+
+    def test_removing_the_entry_that_plays_starts_the_next_one(self):
+        self.does(self.alice, "queue_remove", entry_ids=["1"], now_ms=END_MS - 1500)
+        assert self.playing(END_MS) == ("music", "playing", 1.0)
+        assert self.titles == ["[music]", "a"]
+
+    def test_what_does_not_change_the_next_entry_leaves_its_start(self):
+        loads = self.loads()
+        self.adds(self.bob, FILMS[1], now_ms=PRESS_MS)
+        self.does(self.bob, "vote_entry", entry_id="3", now_ms=PRESS_MS)
+        assert (self.loads(), self.titles) == (loads, ["clip", "[music]", "a", "b"])
+        assert self.playing(END_MS + 1000) == ("music", "playing", 1.0)
+
+    def test_play_next_comes_before_the_announced_entry(self):
+        self.adds(self.alice, FILMS[1], next=True, now_ms=END_MS - 1500)
+        assert self.titles == ["clip", "[b]", "music", "a"]
+        assert self.published.last("load")["timestamp"] == END_MS
+
+    def test_another_entry_gets_time_to_be_opened(self):
+        self.does(self.alice, "queue_move", entry_id="3", before="2", now_ms=END_MS - 100)
+        assert self.titles == ["clip", "[a]", "music"]
+        assert self.published.last("load")["timestamp"] == END_MS + 400
+
+    def test_repeat_one_plays_the_same_again(self):
+        self.does(self.alice, "set_queue", repeat="one", now_ms=PRESS_MS)
+        assert self.titles[0] == "[clip]"
+        assert self.due(END_MS - 100) == 1
+        assert self.playing(END_MS + 1000) == ("clip", "playing", 1.0)
+
+    def test_undo_and_clear_find_the_entry_that_plays_current(self):
+        self.does(self.alice, "queue_undo", now_ms=PRESS_MS)
+        assert (self.titles, self.playing(END_MS)[:2]) == (["[clip]"], ("clip", "playing"))
+        self.does(self.alice, "queue_redo", now_ms=PRESS_MS)
+        assert self.due(END_MS - 100) == 1
+        self.does(self.alice, "queue_clear", now_ms=END_MS - 50)
+        assert (self.titles, self.playing(END_MS)[0]) == (["[clip]"], "clip")
+
+    def test_play_now_plays_at_once(self):
+        self.does(self.alice, "queue_play", entry_id="3", now_ms=PRESS_MS)
+        assert (self.titles, self.playing(END_MS + 5000)[0]) == (["clip", "music", "[a]"], "a")
+
+
+class Captions(AdvanceCase):
+    """What members gave to the media that end comes back with these."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.adds(self.bob, SONG, FILMS[0])
+        self.started()
+        shared = SharedCaptions(id="key", label="English", language="en", url="/captions/key/")
+        playback = Playback.objects.of(Room.objects.get(pk=self.room.pk))
+        playback.share_captions([shared])
+        playback.shift_captions(300)
+        RoomCaptions.objects.store(self.room, "key", b"", "")
+        self.due(END_MS - 2000)
+
+    def shared(self) -> tuple[list[str], int, int]:
+        """The captions in the room's list, their shift, and how many files are kept."""
+        playback = Playback.objects.get(room=self.room)
+        names = [each["label"] for each in playback.captions]
+        return names, playback.caption_shift_ms, RoomCaptions.objects.filter(room=self.room).count()
+
+    def test_a_pause_brings_them_back_for_all(self):
+        assert self.shared() == ([], 0, 1)
+        with self.committing():
+            actions.pause(self.alice, pause(), now_ms=PRESS_MS)
+        assert self.shared() == (["English"], 300, 1)
+        room = self.published.last("room_changed")["payload"]["room"]
+        assert (room["captions"][0]["label"], room["caption_shift_ms"]) == ("English", 300)
+
+    def test_removing_what_follows_brings_them_back(self):
+        self.does(self.alice, "queue_remove", entry_ids=["2", "3"], now_ms=PRESS_MS)
+        assert self.shared() == (["English"], 300, 1)
+
+    def test_another_announcement_keeps_them(self):
+        self.does(self.alice, "queue_remove", entry_ids=["2"], now_ms=PRESS_MS)
+        assert self.shared() == ([], 0, 1)
+        with self.committing():
+            actions.pause(self.alice, pause(), now_ms=PRESS_MS + 10)
+        assert self.shared() == (["English"], 300, 1)
+
+    def test_the_first_change_of_the_next_entry_forgets_them(self):
+        with self.committing():
+            actions.pause(self.alice, pause(), now_ms=END_MS + 3000)
+        assert self.shared() == ([], 0, 0)
+
+    def test_a_skip_forgets_them(self):
+        self.does(self.alice, "skip", entry_id="1", now_ms=PRESS_MS)
+        assert self.shared() == ([], 0, 0)
