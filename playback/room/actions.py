@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from django.db import transaction
 
@@ -11,9 +13,18 @@ from playback.domain.timeline import HOLDING, PAUSED, PLAYING, Timeline
 from playback.media_lookup import duration_of, find_requested
 from playback.models import Playback
 from playback.room import stall_handling
-from playback.room.command import CommandContext, Notice, command_type, content_hash_of, handle, spend
+from playback.room.command import (
+    CommandContext,
+    IdempotentCommand,
+    Notice,
+    command_type,
+    content_hash_of,
+    handle,
+    spend,
+)
 from playback.room.event_log import Reason, record_diagnostic
 from playback.room.queue.actions import record_loaded
+from playback.room.queue.hold_back import return_to_ending
 from playback.room.settings import room_settings
 from rooms import access
 from rooms.models import Member, Room
@@ -53,7 +64,7 @@ def play(by: Member, command: Play, *, now_ms: float | None = None) -> Accepted:
             else stall_handling.with_start_gate(context.playback, start, context.now_ms)
         )
 
-    return handle(by, command, started, now_ms)
+    return _handle(by, command, started, now_ms)
 
 
 @transaction.atomic
@@ -66,7 +77,7 @@ def pause(by: Member, command: Pause, *, now_ms: float | None = None) -> Accepte
             position_s = None  # of a client that knew only the announced start
         return context.before.paused(at_ms=at_ms, position_s=position_s)
 
-    return handle(by, command, stopped, now_ms)
+    return _handle(by, command, stopped, now_ms)
 
 
 @transaction.atomic
@@ -82,7 +93,7 @@ def seek(by: Member, command: Seek, *, now_ms: float | None = None) -> Accepted:
         )
         return stall_handling.with_start_gate(context.playback, there, context.now_ms) if moving else there
 
-    return handle(by, command, moved, now_ms)
+    return _handle(by, command, moved, now_ms)
 
 
 @transaction.atomic
@@ -90,7 +101,7 @@ def set_rate(by: Member, command: SetRate, *, now_ms: float | None = None) -> Ac
     def at_rate(context: CommandContext) -> Timeline:
         return context.before.at_rate(at_ms=context.gesture_ms(command.payload.at), rate=command.payload.rate)
 
-    return handle(by, command, at_rate, now_ms)
+    return _handle(by, command, at_rate, now_ms)
 
 
 @transaction.atomic
@@ -103,7 +114,7 @@ def continue_without(by: Member, command: ContinueWithout, *, now_ms: float | No
         context.cause = "release"
         return stall_handling.resumed_timeline(context.playback, context.now_ms)
 
-    return handle(by, command, resumed, now_ms)
+    return _handle(by, command, resumed, now_ms)
 
 
 @transaction.atomic
@@ -117,7 +128,7 @@ def shift_captions(by: Member, command: ShiftCaptions, *, now_ms: float | None =
         context.metadata["room"] = room_settings(context.playback)
         return context.before.unmoved()
 
-    return handle(by, command, shifted, now_ms)
+    return _handle(by, command, shifted, now_ms)
 
 
 @transaction.atomic
@@ -136,7 +147,7 @@ def set_chapters(by: Member, command: SetChapters, *, now_ms: float | None = Non
         context.metadata["room"] = room_settings(context.playback)
         return context.before.unmoved()
 
-    return handle(by, command, changed, now_ms)
+    return _handle(by, command, changed, now_ms)
 
 
 @transaction.atomic
@@ -155,7 +166,16 @@ def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
         record_loaded(media, context.by, command, context.now_ms)
         return context.before.loaded(at_ms=context.now_ms, duration=duration_of(media))
 
-    return handle(by, command, loaded, now_ms)
+    return _handle(by, command, loaded, now_ms)
+
+
+def _handle(
+    by: Member,
+    command: IdempotentCommand,
+    change: Callable[[CommandContext], Timeline | None],
+    now_ms: float | None,
+) -> Accepted:
+    return handle(by, command, change, now_ms, return_to_ending)
 
 
 @transaction.atomic

@@ -15,7 +15,6 @@ from playback.domain.idempotency import AcceptedCommand, hash_content
 from playback.domain.timeline import Timeline
 from playback.models import Playback, PlaybackEvent
 from playback.room.event_log import Reason, record
-from playback.room.queue.announcement import return_to_ending
 from playback.room.status_reports import LAST_REPORTS
 from rooms import access
 from rooms.models import Member
@@ -85,8 +84,12 @@ def handle(
     command: IdempotentCommand,
     change: Callable[[CommandContext], Timeline | None],
     now_ms: float | None,
+    return_to_ending: Callable[[Playback, float, float], bool],
 ) -> Accepted:
-    """Apply `change`, which returns the next timeline, or None if there is nothing to change."""
+    """Apply `change`, which returns the next timeline, or None if there is nothing to change.
+
+    `return_to_ending` brings back what plays until an announced start.
+    """
     by, (accepted, playbacks) = access.lock_and_query(
         by, PlaybackEvent.to_replay(by, command.event_id), Playback.to_read(by.room_id)
     )
@@ -99,7 +102,11 @@ def handle(
         raise NotHost
     playback = Playback.from_rows(playbacks, by.room)
     client_ms = getattr(command.payload, "at", None)
-    returned = playback.ending is not None and _return_to_ending(playback, command, client_ms, now_ms)
+    returned = (
+        playback.ending is not None
+        and _may_be_about_ending(command)
+        and return_to_ending(playback, _bounded_ms(client_ms, now_ms), now_ms)
+    )
     context = CommandContext(by, playback, playback.timeline, now_ms, returned=returned)
     timeline = change(context)
     if timeline is None and not returned:
@@ -112,14 +119,9 @@ def handle(
     return Accepted(event_id=command.event_id, revision=row.revision, timestamp=row.at_ms)
 
 
-def _return_to_ending(
-    playback: Playback, command: IdempotentCommand, at: float | None, now_ms: float
-) -> bool:
-    """Bring back media whose end was announced, if the command is about them. Return whether it is."""
+def _may_be_about_ending(command: IdempotentCommand) -> bool:
     goes_on = isinstance(command, Play) and command.payload.current_time is None
-    if goes_on or isinstance(command, ContinueWithout):
-        return False
-    return return_to_ending(playback, _bounded_ms(at, now_ms), now_ms)
+    return not goes_on and not isinstance(command, ContinueWithout)
 
 
 def _bounded_ms(at: float | None, now_ms: float) -> float:

@@ -14,8 +14,8 @@ from playback.domain.duration import EXACT
 from playback.domain.room_queue.state import RoomQueue
 from playback.models import Playback, RoomCaptions
 from playback.room import duration_updates
+from playback.room.announcement import announce
 from playback.room.event_log import Reason, record
-from playback.room.queue.announcement import announce
 from playback.room.queue.playing import advance
 from playback.room.queue.storage import empty, queue_of
 from playback.room.status_reports import LAST_REPORTS

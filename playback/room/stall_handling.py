@@ -24,8 +24,8 @@ from playback.domain.stall_policy import (
 )
 from playback.domain.timeline import HOLDING, PLAYING, Timeline
 from playback.models import Playback
+from playback.room.announcement import ending_at
 from playback.room.event_log import Reason, record
-from playback.room.queue.announcement import ending_at
 from playback.room.status_reports import LAST_REPORTS
 from rooms import access
 from rooms.models import Member, Room

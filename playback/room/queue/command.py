@@ -16,10 +16,11 @@ from playback.domain.room_queue.permissions import Rights
 from playback.domain.room_queue.state import RoomQueue
 from playback.domain.timeline import Timeline
 from playback.models import Playback, PlaybackEvent, StoredQueue
+from playback.room.announcement import bring_back, ending_at
 from playback.room.command import command_type, content_hash_of, spend
 from playback.room.event_log import Reason, record, record_diagnostic
-from playback.room.queue.announcement import HOLD_BACK, bring_back, ending_at, restore_extras
 from playback.room.queue.entries import with_playing_media
+from playback.room.queue.hold_back import HOLD_BACK, restore_extras
 from playback.room.queue.playing import ADVANCE, play_next
 from playback.room.queue.storage import save_change, write
 from rooms import access

@@ -16,8 +16,8 @@ from playback.domain.timeline import ENDED, IDLE, Timeline
 from playback.media_lookup import duration_of
 from playback.models import Playback
 from playback.room import stall_handling
+from playback.room.announcement import announce
 from playback.room.event_log import Reason, record, record_diagnostic
-from playback.room.queue.announcement import announce
 from playback.room.queue.entries import media_of
 from playback.room.queue.storage import save_change
 from playback.room.status_reports import LAST_REPORTS
