@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 media_loaded = Signal()  # room (locked), by (Member or None), media (types.Media), now_ms
+poll_closed = Signal()  # room (locked), poll (types.PollState), now_ms

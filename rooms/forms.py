@@ -22,7 +22,7 @@ from watchium.protocol.errors import (
     UnknownMedia,
     WrongPassphrase,
 )
-from watchium.protocol.types import URL_CHARS, OwnCopy
+from watchium.protocol.types import URL_CHARS, Milliseconds, OwnCopy
 
 # `display_names` checks the lengths, with messages that name the limit.
 Text = str
@@ -49,6 +49,7 @@ class NewRoom(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     media_url: Annotated[str, Meta(max_length=URL_CHARS)] = ""
     username: Text = ""
     own: OwnCopy | None = None  # over the API only
+    premiere_at: Milliseconds | None = None
 
 
 class JoinForm(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -68,6 +69,8 @@ class RoomChanges(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True,
     sync_tolerance_ms: Annotated[int, Meta(ge=20, le=10_000)] | msgspec.UnsetType = msgspec.UNSET
     stall_policy: StallPolicy | msgspec.UnsetType = msgspec.UNSET
     stall_wait_s: Annotated[int, Meta(ge=1, le=30)] | msgspec.UnsetType = msgspec.UNSET
+    countdown: bool | msgspec.UnsetType = msgspec.UNSET
+    premiere_at: Milliseconds | msgspec.UnsetType | None = msgspec.UNSET
 
 
 F = TypeVar("F", NewRoom, JoinForm)
@@ -86,7 +89,7 @@ def from_post(kind: type[F], post: Mapping[str, str]) -> tuple[F, Errors]:
             value = ""
         value = value if field.name == "passphrase" else value.strip()  # spaces are part of a passphrase
         try:
-            values |= {field.name: msgspec.convert(value, field.type)} if value else {}
+            values |= {field.name: msgspec.convert(value, field.type, strict=False)} if value else {}
         except msgspec.ValidationError as error:
             errors[field.name] = _error_text(error)
     form = kind(**values)

@@ -22,6 +22,8 @@ DEFAULT_SEEK_MS = 500.0
 START_COST_MS = 80.0
 SEEK_COST_MS = 150.0
 
+COUNTDOWN_MS = 3000.0  # 3, 2, 1
+
 FARTHEST_RTT_MS = 1000.0
 # States in which the member is not watching or cannot be waited for; our page calls a stopped player `off`.
 INATTENTIVE = {
@@ -38,7 +40,10 @@ INATTENTIVE = {
 }
 
 
-def play_lead_ms(reports: Iterable[PlayerReport]) -> float:
+def play_lead_ms(reports: Iterable[PlayerReport], *, countdown: bool = False) -> float:
+    """`countdown`: players count 3, 2, 1 before the start."""
+    if countdown:
+        return COUNTDOWN_MS
     return _lead([_start_ms(report) for report in reports if _attentive(report)], PLAY_MS, DEFAULT_PLAY_MS)
 
 

@@ -22,11 +22,12 @@ from playback.domain.stall_policy import (
     Wait,
     charge_waits,
 )
+from playback.domain.start.state import StartState
 from playback.domain.timeline import FASTEST, HOLDING, IDLE, PAUSED, PHASES, SLOWEST, Timeline
 from playback.domain.wait_budget import WaitBudget
 from playback.models.media_item import CONVERTED_AT
 from playback.models.upload import UPLOADS_AT
-from rooms.models import Member, Room
+from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, Rows, any_of, run_in_one_round_trip
 from watchium.db.rows import RowMapper, update
 from watchium.protocol.types import Media, SharedCaptions, TypedChapter
@@ -35,6 +36,7 @@ SYNC_TOLERANCE_MS = 500
 MAX_CAPTION_SHIFT_MS = 600_000
 MOTION = ("position", "rate", "phase", "at_ms", "duration", "duration_source", "ends_at_ms")
 DOCUMENTS = ("media", "hold", "hold_until_ms", "waited", "duration_refuted", "ending")
+NO_START = StartState()
 UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
 
 
@@ -80,6 +82,28 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         rows = self.filter(hold_until_ms__isnull=False, room__closed_at=None).select_related("room")
         return list(rows.order_by("hold_until_ms")[:limit])
 
+    def start_due(self, now_ms: float, limit: int = 100) -> list[int]:
+        """Return the rooms (primary keys) whose premiere, ready check or poll is due, the earliest in front."""
+        rows = self.filter(start_due_ms__lte=now_ms, room__closed_at=None)
+        return list(rows.order_by("start_due_ms").values_list("room_id", flat=True)[:limit])
+
+    def claim_start(self, room_pk: int, now_ms: float) -> bool:
+        """Return whether it was due, and this call is the one that handles it."""
+        return bool(self.filter(room=room_pk, start_due_ms__lte=now_ms).update(start_due_ms=None))
+
+    def with_start(self) -> PlaybackQuerySet:
+        """Playbacks of rooms that use something of `StartState`."""
+        return self.filter(start__isnull=False)
+
+    def rooms_of(self, person: Person) -> list[int]:
+        """Return the open rooms (primary keys) of these playbacks in which the person is."""
+        rows = self.filter(room__closed_at=None, room__members__person=person)
+        return list(rows.order_by("room_id").values_list("room_id", flat=True))
+
+    def rooms_that_start(self) -> models.QuerySet[Playback, int]:
+        """Return the rooms (primary keys) in which a premiere, a ready check or a poll will be due."""
+        return self.filter(start_due_ms__isnull=False).values_list("room_id", flat=True)
+
     def converted_in_use(self) -> set[int]:
         """Return the jobs whose results rooms with members present have loaded."""
         converted = Q(media__url__startswith=CONVERTED_AT) | Q(media__url__startswith=UPLOADS_AT)
@@ -94,8 +118,9 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         return self.idle(since, at_its_start).filter(room__is_demo=True).room_pks(limit)
 
     def idle(self, since: datetime, untouched: Q = UNTOUCHED) -> PlaybackQuerySet:
-        """Playbacks of empty open rooms without activity since, unless they are `untouched`."""
+        """Playbacks of empty open rooms without activity since, unless they are `untouched` or start by themselves."""
         rows = self.filter(room__closed_at=None, room__last_active_at__lt=since).exclude(untouched)
+        rows = rows.filter(Q(start_due_ms=None) | Q(room__is_demo=True))
         return rows.exclude(models.Exists(members_present()))
 
     def room_pks(self, limit: int) -> list[int]:
@@ -134,6 +159,9 @@ class Playback(models.Model):
     captions: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     # What a member typed, as `TypedChapter`.
     chapters: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    # `StartState`, null in a room that uses nothing of it; and when something of it is due.
+    start: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    start_due_ms = models.FloatField(null=True, blank=True)
     # The current wait and the recent ones: `stall_policy.Wait` and `wait_budget.WaitBudget`.
     hold: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     hold_until_ms = models.FloatField(null=True, blank=True)
@@ -176,6 +204,11 @@ class Playback(models.Model):
                 fields=["hold_until_ms"],
                 name="playback_hold_until",
                 condition=Q(hold_until_ms__isnull=False),
+            ),
+            models.Index(
+                fields=["start_due_ms"],
+                name="playback_start_due",
+                condition=Q(start_due_ms__isnull=False),
             ),
         ]
 
@@ -237,6 +270,7 @@ class Playback(models.Model):
             "caption_shift_ms": self.caption_shift_ms,
             "captions": self.shared_captions,
             "chapters": self.typed_chapters,
+            **self.start_state.settings,
         }
 
     @property
@@ -281,6 +315,15 @@ class Playback(models.Model):
         if ms != self.caption_shift_ms:
             self.caption_shift_ms = ms
             self.save(update_fields=["caption_shift_ms"])
+
+    @property
+    def start_state(self) -> StartState:
+        return NO_START if self.start is None else msgspec.convert(self.start, StartState)
+
+    def save_start(self, state: StartState) -> None:
+        self.start = msgspec.to_builtins(state) or None
+        self.start_due_ms = state.due_ms
+        self.save(update_fields=["start", "start_due_ms"])
 
     def save_wait_budget(self, budget: WaitBudget) -> None:
         self.waited = msgspec.to_builtins(budget)

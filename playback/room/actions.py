@@ -25,7 +25,9 @@ from playback.room.command import (
 from playback.room.event_log import Reason, record_diagnostic
 from playback.room.queue.actions import record_loaded
 from playback.room.queue.hold_back import return_to_ending
-from playback.room.settings import room_settings
+from playback.room.serializers import room_settings
+from playback.room.start import changes as start_changes
+from playback.room.start import premiere
 from rooms import access
 from rooms.models import Member, Room
 from watchium import server_clock
@@ -56,12 +58,13 @@ def play(by: Member, command: Play, *, now_ms: float | None = None) -> Accepted:
     def started(context: CommandContext) -> Timeline:
         if command.payload.current_time is None and context.moving:
             return context.before.unmoved()  # another start would move all players by the lead time
-        at_ms = context.now_ms + start_lead.play_lead_ms(context.reports)
+        start_changes.end_with_start(context)
+        at_ms = context.now_ms + start_changes.lead_ms(context.playback, context.now_ms)
         start = context.before.played(at_ms=at_ms, position_s=command.payload.current_time)
         return (
             start
             if context.before.phase == HOLDING
-            else stall_handling.with_start_gate(context.playback, start, context.now_ms)
+            else start_changes.gated(context.playback, start, context.now_ms)
         )
 
     return _handle(by, command, started, now_ms)
@@ -202,13 +205,18 @@ def record_notice(by: Member, command: Notice, *, now_ms: float | None = None) -
 
 
 @transaction.atomic
-def prepare(room: Room, media: Media | None, *, loops: bool = False) -> Playback:
-    """Create a new room's playback: its media paused at the start, or idle without media."""
-    playback = Playback(room=room, loops=loops, at_ms=server_clock.now_ms())
+def prepare(
+    room: Room, media: Media | None, *, loops: bool = False, premiere_at: float | None = None
+) -> Playback:
+    """Create a new room's playback: its media paused at the start, or idle without media. Raises BadMessage."""
+    now_ms = server_clock.now_ms()
+    playback = Playback(room=room, loops=loops, at_ms=now_ms)
     if media is not None:
         playback.media = msgspec.to_builtins(media)
         playback.phase = PAUSED
         if duration := duration_of(media):
             playback.duration, playback.duration_source = duration.seconds, duration.source
     playback.save(force_insert=True)
+    if premiere_at is not None:
+        premiere.change(playback, {"premiere_at": premiere_at}, now_ms)
     return playback

@@ -36,6 +36,7 @@ from watchium.protocol.commands import (
 from watchium.protocol.errors import NotHost
 from watchium.protocol.queue import QueueCommand
 from watchium.protocol.replies import Accepted
+from watchium.protocol.start.commands import StartCommand
 from watchium.shared_state import rate_limits
 
 # Fields that older servers did not have: left out while they are empty, so that a command sent again after an upgrade
@@ -43,11 +44,18 @@ from watchium.shared_state import rate_limits
 _LATER_FIELDS = ("mime", "item_id", "own", "queue_revision")
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 
-IdempotentCommand = Play | Pause | Seek | SetRate | Load | ShiftCaptions | SetChapters | ContinueWithout
+IdempotentCommand = (
+    Play | Pause | Seek | SetRate | Load | ShiftCaptions | SetChapters | ContinueWithout | StartCommand
+)
 EVENT_TYPES = {
     "continue_without": "timeline",
     "shift_captions": "room_changed",
     "set_chapters": "room_changed",
+    "ready_check": "room_changed",
+    "ready": "room_changed",
+    "open_poll": "room_changed",
+    "vote_poll": "room_changed",
+    "close_poll": "room_changed",
 }
 Notice = BufferStart | BufferEnd | SyncRequest
 
@@ -79,16 +87,24 @@ class CommandContext:
         return LAST_REPORTS.fresh(self.by.room.room_id, self.now_ms)
 
 
+def require_control(by: Member) -> None:
+    if not by.may_control:
+        raise NotHost
+
+
 def handle(
     by: Member,
     command: IdempotentCommand,
     change: Callable[[CommandContext], Timeline | None],
     now_ms: float | None,
-    return_to_ending: Callable[[Playback, float, float], bool],
+    return_to_ending: Callable[[Playback, float, float], bool] = lambda *_: False,
+    *,
+    require: Callable[[Member], None] = require_control,
 ) -> Accepted:
     """Apply `change`, which returns the next timeline, or None if there is nothing to change.
 
-    `return_to_ending` brings back what plays until an announced start.
+    `return_to_ending` brings back what plays until an announced start. `require` raises a refusal if the member may
+    not.
     """
     by, (accepted, playbacks) = access.lock_and_query(
         by, PlaybackEvent.to_replay(by, command.event_id), Playback.to_read(by.room_id)
@@ -98,8 +114,7 @@ def handle(
     if accepted:
         return AcceptedCommand(*accepted[0]).replay(command.event_id, content_hash)
     spend(by, command_type(command), now_ms)
-    if not by.may_control:
-        raise NotHost
+    require(by)
     playback = Playback.from_rows(playbacks, by.room)
     client_ms = getattr(command.payload, "at", None)
     returned = (

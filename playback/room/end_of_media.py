@@ -13,11 +13,13 @@ from playback.domain import start_lead
 from playback.domain.duration import EXACT
 from playback.domain.room_queue.state import RoomQueue
 from playback.models import Playback, RoomCaptions
+from playback.models.playback import NO_START
 from playback.room import duration_updates
 from playback.room.announcement import announce
 from playback.room.event_log import Reason, record
 from playback.room.queue.playing import advance
 from playback.room.queue.storage import empty, queue_of
+from playback.room.start.changes import record_change
 from playback.room.status_reports import LAST_REPORTS
 from playback.sources.samples import SAMPLES
 from rooms.models import Room
@@ -107,4 +109,6 @@ def reset(room_pk: int, now_ms: float) -> bool:
     RoomCaptions.objects.end_with_media(playback)
     empty(room, now_ms)
     record(playback, "timeline", replace(fresh, rate=1.0), Reason(cause="reset"), now_ms)
+    if room.is_demo and playback.start is not None:
+        record_change(playback, NO_START, "reset", now_ms)
     return True

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from playback.models import PlaybackEvent
-from rooms.models import Room
+from playback.models import Playback, PlaybackEvent
+from rooms.models import Member, Room
+from rooms.serializers import room_state
 from watchium.protocol.codec import encode
 from watchium.protocol.events import CHANGES, Change, Event, NewHostChange, RoomChange
 from watchium.protocol.types import Hold, Media, RoomState
@@ -47,3 +48,11 @@ def _payload(row: PlaybackEvent) -> Change:
     if row.type == "room_changed":
         return RoomChange(**fields, room=msgspec.convert(row.metadata["room"], RoomState))
     return Change(**fields)
+
+
+def room_settings(playback: Playback) -> dict[str, Any]:
+    """Return the room's state with these playback settings, as an event stores it."""
+    state: dict[str, Any] = msgspec.to_builtins(
+        room_state(playback.room, Member.objects.host_of(playback.room), playback.settings)
+    )
+    return state

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from playback.domain.stall_policy import LONGEST_S, POLICIES, SHORTEST_S
 from playback.models import Playback
 from playback.room import stall_handling
-from rooms.models import Member, Room
-from rooms.serializers import room_state
+from playback.room.start import premiere
+from rooms.models import Room
 from watchium import server_clock
 from watchium.protocol.errors import BadMessage
 
-PLAYBACK_SETTINGS = {"sync_enabled", "sync_tolerance_ms", "stall_policy", "stall_wait_s"}
+START_SETTINGS = {"countdown", "premiere_at"}
+PLAYBACK_SETTINGS = {"sync_enabled", "sync_tolerance_ms", "stall_policy", "stall_wait_s"} | START_SETTINGS
 
 
 def change_settings(room: Room, settings: dict[str, Any], *, now_ms: float | None = None) -> None:
@@ -22,19 +21,15 @@ def change_settings(room: Room, settings: dict[str, Any], *, now_ms: float | Non
     _validate(settings)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     playback = Playback.objects.of(room)
-    for name, value in settings.items():
-        setattr(playback, name, value)
-    playback.save(update_fields=sorted(settings))
+    columns = settings.keys() - START_SETTINGS
+    for name in columns:
+        setattr(playback, name, settings[name])
+    if columns:
+        playback.save(update_fields=sorted(columns))
+    if START_SETTINGS & settings.keys():
+        premiere.change(playback, settings, now_ms)
     if playback.current_wait and not playback.waits_for_members:
         stall_handling.resume(playback, "release", now_ms)
-
-
-def room_settings(playback: Playback) -> dict[str, Any]:
-    """Return the room's state with these playback settings, as an event stores it."""
-    state: dict[str, Any] = msgspec.to_builtins(
-        room_state(playback.room, Member.objects.host_of(playback.room), playback.settings)
-    )
-    return state
 
 
 def _validate(settings: dict[str, Any]) -> None:

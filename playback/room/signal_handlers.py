@@ -11,7 +11,8 @@ from playback.models import Playback
 from playback.room import stall_handling, status_reports
 from playback.room.event_log import Reason, record
 from playback.room.queue import votes
-from playback.room.settings import room_settings
+from playback.room.serializers import room_settings
+from playback.room.start import ready_check
 from rooms import signals
 from rooms.models import Member, Room
 from watchium import server_clock
@@ -25,9 +26,10 @@ def record_new_host(*, room: Room, member: Member | None, former: Member | None,
 
 @receiver(signals.member_left)
 def forget_member(*, member: Member, **_: Any) -> None:
-    """Drop the reports and the vote of a member who left: the room neither waits nor schedules for them."""
+    """Drop reports, vote and mark of a member who left: the room neither waits nor schedules for them."""
     status_reports.forget(member.room.room_id, member.person.user_id)
     votes.withdraw(member, server_clock.now_ms())
+    ready_check.withdraw(member, server_clock.now_ms())
     if stall_handling.is_affected(member.room.room_id):
         stall_handling.reevaluate(member.room, server_clock.now_ms(), publish_members=True)
 

@@ -18,6 +18,7 @@ from django.db import DatabaseError, InterfaceError
 
 import playback.room.end_of_media
 import playback.room.stall_handling
+import playback.room.start.due
 import playback.room.status_broadcast
 import playback.room.status_reports
 import rooms.actions
@@ -130,6 +131,7 @@ async def tick() -> None:
     if await _isolated(_renew_leases, now_ms):
         await _isolated(in_database, as_leader, rooms.actions.due, now_ms)
     await _isolated(in_database, as_leader, playback.room.end_of_media.due, now_ms)
+    await _isolated(in_database, as_leader, playback.room.start.due.due, now_ms)
     await _isolated(in_database, playback.room.stall_handling.due, now_ms)
     await _isolated(in_database, playback.room.status_reports.LAST_REPORTS.post)
     await _isolated(_publish_lobby, now_ms)

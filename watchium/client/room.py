@@ -9,7 +9,7 @@ from watchium.client.room_state import AnyEvent, Resume, RoomReplica, decode
 from watchium.protocol.events import WelcomeState
 from watchium.protocol.queue import QueueState
 from watchium.protocol.replies import Events
-from watchium.protocol.types import TimelineState
+from watchium.protocol.types import RoomState, TimelineState
 
 
 class RoomClient(SocketConnection[WelcomeState]):
@@ -27,6 +27,11 @@ class RoomClient(SocketConnection[WelcomeState]):
     @property
     def timeline(self) -> TimelineState | None:
         return self._replica.timeline
+
+    @property
+    def room(self) -> RoomState | None:
+        """Settings, ready check and poll, as of the last `welcome` or `room_changed`."""
+        return self._replica.room
 
     @property
     def queue(self) -> QueueState:

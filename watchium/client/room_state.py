@@ -11,7 +11,7 @@ from watchium.protocol import events, replies
 from watchium.protocol.codec import ROOM_EVENTS
 from watchium.protocol.events import CustomEvent, Event, WelcomeState
 from watchium.protocol.queue import QueueState
-from watchium.protocol.types import TimelineState
+from watchium.protocol.types import RoomState, TimelineState
 
 KINDS: dict[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in ROOM_EVENTS}
 CHANGES = tuple(events.CHANGES.values())
@@ -86,6 +86,7 @@ class RoomReplica:
         self.queue_changes, self.queue = OrderedEvents(0), NO_QUEUE
         self.event_id, self.epoch = applied.event_id, applied.epoch
         self.timeline: TimelineState | None = None
+        self.room: RoomState | None = None
         self.outdated = False
 
     @property
@@ -103,6 +104,7 @@ class RoomReplica:
 
     def apply_snapshot(self, state: WelcomeState) -> None:
         self.epoch, self.outdated = state.room.epoch, False
+        self.room = state.room
         if not state.resumed:
             self.changes, self.comments = OrderedEvents(state.revision), OrderedEvents(state.comment_seq)
             self.event_id, self.timeline = state.event_id, state.timeline
@@ -159,6 +161,8 @@ class RoomReplica:
 
     def _set_timeline(self, event: Any) -> None:
         change = event.payload
+        if isinstance(change, events.RoomChange):
+            self.room = change.room
         self.event_id = change.event_id or ""
         self.timeline = TimelineState(
             revision=event.revision,

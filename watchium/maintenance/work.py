@@ -15,7 +15,7 @@ from playback.conversion.tidy import tidy
 from playback.library.captions.cleaning import discard_outdated
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
-from playback.models import DevicePlayer, PlaybackEvent, RoomCaptions, SyncState
+from playback.models import DevicePlayer, Playback, PlaybackEvent, RoomCaptions, SyncState
 from playback.room.captions import actions as captions
 from playback.uploads.actions import sweep
 from rooms.models import Ban, ModerationAct, Room, Token, abandoned_guests
@@ -32,6 +32,7 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     """Label, rows and batch size of everything to delete; referring rows come before the rows they refer to."""
     closed = Room.objects.closed_before(now - MONTH)
     unused = Room.objects.never_played(now - MONTH).exclude(pk__in=Comment.objects.rooms_with_comments())
+    unused = unused.exclude(pk__in=Playback.objects.rooms_that_start())
     yield "sync states older than 7 days", SyncState.objects.discardable(now - WEEK), 1000
     yield "captions of media that rooms do not play any more", RoomCaptions.objects.unused(), 100
     yield "expired bans", Ban.objects.expired(now), 1000

@@ -11,11 +11,13 @@ from watchium.protocol import commands, events, player_commands, player_events, 
 from watchium.protocol.commands import Command, IdempotentCommand, LobbyCommand, RoomCommand
 from watchium.protocol.player_commands import PlayerCommand
 from watchium.protocol.queue import QueueCommand
+from watchium.protocol.start import commands as start_commands
+from watchium.protocol.start.commands import StartCommand
 from watchium.protocol.types import MAX_FRAME_BYTES, EventId
 
-_room_commands: msgspec.json.Decoder[RoomCommand | QueueCommand] = msgspec.json.Decoder(
-    RoomCommand | QueueCommand
-)
+AnyRoomCommand = RoomCommand | QueueCommand | StartCommand
+
+_room_commands: msgspec.json.Decoder[AnyRoomCommand] = msgspec.json.Decoder(AnyRoomCommand)
 _lobby_commands: msgspec.json.Decoder[LobbyCommand] = msgspec.json.Decoder(LobbyCommand)
 _player_commands: msgspec.json.Decoder[PlayerCommand] = msgspec.json.Decoder(PlayerCommand)
 _encoder = msgspec.json.Encoder()
@@ -25,7 +27,7 @@ class _Envelope(Struct):
     event_id: EventId | None = None
 
 
-def decode_room_command(text: str | bytes) -> RoomCommand | QueueCommand:
+def decode_room_command(text: str | bytes) -> AnyRoomCommand:
     """Decode a frame of a room's socket.
 
     Raises msgspec.MsgspecError with the path of the invalid field, or UnicodeError.
@@ -71,5 +73,5 @@ def _types_of(*modules: ModuleType) -> frozenset[str]:
 ROOM_EVENTS: tuple[type[events.Event], ...] = tuple(
     kind for kind in events.Event.__subclasses__() if kind.__module__ != player_events.__name__
 )
-ROOM_MESSAGE_TYPES = _types_of(commands, queue, events, replies)
-MESSAGE_TYPES = _types_of(commands, queue, events, replies, player_commands, player_events)
+ROOM_MESSAGE_TYPES = _types_of(commands, queue, start_commands, events, replies)
+MESSAGE_TYPES = ROOM_MESSAGE_TYPES | _types_of(player_commands, player_events)

@@ -149,11 +149,54 @@ class TypedChapter(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     title: Annotated[str, Meta(max_length=400)]
 
 
+class ReadyCheck(Struct, frozen=True, kw_only=True):
+    """A member (`user_id`, `username`) asked at server time `since` whether everyone is ready. `ready`: the user_ids of
+    those who are; a member who leaves is taken off.
+
+    `starts`: playback starts once all present members are ready, and at server time `deadline` without those who are
+    missing (null: it waits for all).
+    """
+
+    user_id: str
+    username: str
+    since: float
+    ready: list[str]
+    starts: bool
+    deadline: float | None
+
+
+class PollAnswer(Struct, frozen=True, kw_only=True):
+    """`media`: what is added to the queue if the answer wins, or null. `votes`: the user_ids of those who chose it."""
+
+    text: str
+    media: Media | None
+    votes: list[str]
+
+
+class PollState(Struct, frozen=True, kw_only=True):
+    """A question of a member (`user_id`, `username`), open until it is closed, at server time `closes_at` at the latest
+    (null: by hand only). `winner`: the index of the answer with most votes once it is closed, the first of several;
+    null without votes."""
+
+    id: str
+    question: str
+    answers: list[PollAnswer]
+    user_id: str
+    username: str
+    closes_at: float | None
+    closed: bool
+    winner: int | None
+
+
 class RoomState(Struct, frozen=True, kw_only=True):
     """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data.
 
     `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members
     gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing.
+
+    `countdown`: starts are scheduled three seconds ahead, so that players count 3, 2, 1. `premiere_at`: the server time
+    at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last
+    one, open or closed.
     """
 
     room_id: str
@@ -171,6 +214,10 @@ class RoomState(Struct, frozen=True, kw_only=True):
     caption_shift_ms: int = 0
     captions: list[SharedCaptions] = []
     chapters: list[TypedChapter] = []
+    countdown: bool = False
+    premiere_at: float | None = None
+    ready_check: ReadyCheck | None = None
+    poll: PollState | None = None
 
 
 class CommentState(Struct, frozen=True, kw_only=True):

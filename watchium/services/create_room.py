@@ -46,5 +46,5 @@ def _create(identity: Identity, form: NewRoom, media: Media | None, passphrase_h
         passphrase_hash=passphrase_hash,
         username=form.username,
     )
-    playback.room.actions.prepare(member.room, media)
+    playback.room.actions.prepare(member.room, media, premiere_at=form.premiere_at)
     return member

@@ -7,6 +7,8 @@ import playback.room.actions
 import playback.room.queries
 import playback.room.queue.actions
 import playback.room.stall_handling
+import playback.room.start.poll
+import playback.room.start.ready_check
 import playback.room.status_reports
 import rooms.actions
 from rooms.models import Member
@@ -39,6 +41,7 @@ from watchium.protocol.commands import (
 from watchium.protocol.errors import NotFound
 from watchium.protocol.events import Event
 from watchium.protocol.replies import Accepted
+from watchium.protocol.start.commands import CheckReady, ClosePoll, MarkReady, OpenPoll, VoteInPoll
 
 
 def dispatch(member: Member, command: Command) -> Accepted | Event | None:
@@ -63,6 +66,16 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
             return playback.room.actions.set_chapters(member, command)
         case ContinueWithout():
             return playback.room.actions.continue_without(member, command)
+        case CheckReady():
+            return playback.room.start.ready_check.check_ready(member, command)
+        case MarkReady():
+            return playback.room.start.ready_check.mark_ready(member, command)
+        case OpenPoll():
+            return playback.room.start.poll.open_poll(member, command)
+        case VoteInPoll():
+            return playback.room.start.poll.vote(member, command)
+        case ClosePoll():
+            return playback.room.start.poll.close_poll(member, command)
         case BufferStart() | BufferEnd() | SyncRequest():
             playback.room.actions.record_notice(member, command)
         case PostComment():

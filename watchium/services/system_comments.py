@@ -8,12 +8,13 @@ from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from chat.actions import post_system_comment
+from playback.models import Playback
 from playback.room import queries
-from playback.signals import media_loaded
+from playback.signals import media_loaded, poll_closed
 from rooms import signals
 from rooms.models import ControlPolicy, Member, Room
 from watchium import server_clock
-from watchium.protocol.types import Media
+from watchium.protocol.types import Media, PollState
 
 
 @receiver(signals.member_joined)
@@ -41,11 +42,34 @@ def on_room_changed(*, room: Room, changed: list[str], **_kwargs: Any) -> None:
         _post(room, _("This room is called %(title)s now") % {"title": room.title})
     if "control_policy" in changed:
         _post(room, _controllers(room))
+    if "premiere_at" in changed:
+        _post(room, _premiere(room))
 
 
 @receiver(media_loaded)
 def on_media_loaded(*, room: Room, media: Media, **_kwargs: Any) -> None:
     _post(room, _("Playing: %(title)s") % {"title": media.title}, position_s=0)
+
+
+@receiver(poll_closed)
+def on_poll_closed(*, room: Room, poll: PollState, **_kwargs: Any) -> None:
+    votes = sum(len(answer.votes) for answer in poll.answers)
+    if poll.winner is None:
+        _post(room, _("Poll: %(question)s Nobody voted.") % {"question": poll.question})
+        return
+    won = poll.answers[poll.winner]
+    _post(
+        room,
+        _("Poll: %(question)s %(answer)s has %(won)s of %(votes)s votes.")
+        % {"question": poll.question, "answer": won.text, "won": len(won.votes), "votes": votes},
+    )
+
+
+def _premiere(room: Room) -> str:
+    """Without the time: the reader's time zone is not known here."""
+    if Playback.objects.of(room).start_state.premiere_at is None:
+        return _("The premiere was cancelled")
+    return _("The premiere has a new time")
 
 
 def _controllers(room: Room) -> str:

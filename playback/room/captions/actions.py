@@ -12,7 +12,7 @@ from django.utils import timezone
 from playback.models import Playback, RoomCaptions
 from playback.models.room_captions import MAX_SHARED
 from playback.room.event_log import Reason, record
-from playback.room.settings import room_settings
+from playback.room.serializers import room_settings
 from playback.sources import web_address
 from rooms import access
 from rooms.auth.client_address import address_hash

@@ -11,7 +11,7 @@ from playback.models import Playback
 from playback.room.announcement import EXTRAS, bring_back, ending_at
 from playback.room.event_log import Reason, record
 from playback.room.queue.storage import queue_of, save_change
-from playback.room.settings import room_settings
+from playback.room.serializers import room_settings
 
 HOLD_BACK = "hold_back"
 

@@ -125,7 +125,39 @@
  */
 
 /**
- * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing.
+ * A member (`user_id`, `username`) asked at server time `since` whether everyone is ready. `ready`: the user_ids of those who are; a member who leaves is taken off. `starts`: playback starts once all present members are ready, and at server time `deadline` without those who are missing (null: it waits for all).
+ * @typedef {object} ReadyCheck
+ * @property {string} user_id
+ * @property {string} username
+ * @property {number} since
+ * @property {string[]} ready
+ * @property {boolean} starts
+ * @property {number | null} deadline
+ */
+
+/**
+ * `media`: what is added to the queue if the answer wins, or null. `votes`: the user_ids of those who chose it.
+ * @typedef {object} PollAnswer
+ * @property {string} text
+ * @property {Media | null} media
+ * @property {string[]} votes
+ */
+
+/**
+ * A question of a member (`user_id`, `username`), open until it is closed, at server time `closes_at` at the latest (null: by hand only). `winner`: the index of the answer with most votes once it is closed, the first of several; null without votes.
+ * @typedef {object} PollState
+ * @property {string} id
+ * @property {string} question
+ * @property {PollAnswer[]} answers
+ * @property {string} user_id
+ * @property {string} username
+ * @property {number | null} closes_at
+ * @property {boolean} closed
+ * @property {number | null} winner
+ */
+
+/**
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds ahead, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -142,6 +174,10 @@
  * @property {number} [caption_shift_ms]
  * @property {SharedCaptions[]} [captions]
  * @property {TypedChapter[]} [chapters]
+ * @property {boolean} [countdown]
+ * @property {number | null} [premiere_at]
+ * @property {ReadyCheck | null} [ready_check]
+ * @property {PollState | null} [poll]
  */
 
 /**
@@ -400,6 +436,47 @@
  * @property {number | null} [quota]
  * @property {boolean | null} [locked]
  * @property {number | null} [skip_percent]
+ */
+
+/**
+ * `on`: open a check, which replaces an open one, or end it. `start`: playback starts once all are ready, `deadline_s` seconds from now at the latest.
+ * @typedef {object} ReadyCheckRequest
+ * @property {boolean} on
+ * @property {number | null} [deadline_s]
+ * @property {boolean} [start]
+ */
+
+/**
+ * @typedef {object} ReadyMark
+ * @property {boolean} [on]
+ */
+
+/**
+ * Text, or media (an address or an item of the library), whose title is the text if there is none.
+ * @typedef {object} NewPollAnswer
+ * @property {string | null} [text]
+ * @property {string | null} [media_url]
+ * @property {number | null} [item_id]
+ */
+
+/**
+ * The question keeps its first 200 characters, answers their first 100. `closes_in_s`: null to close it by hand.
+ * @typedef {object} NewPoll
+ * @property {string} question
+ * @property {NewPollAnswer[]} answers
+ * @property {number | null} [closes_in_s]
+ */
+
+/**
+ * `answer`: its index; null takes the vote back.
+ * @typedef {object} PollVote
+ * @property {string} poll_id
+ * @property {number | null} answer
+ */
+
+/**
+ * @typedef {object} PollRef
+ * @property {string} poll_id
  */
 
 /**
@@ -931,6 +1008,11 @@ export const Command = Object.freeze({
   VoteSkip: "vote_skip",
   VoteEntry: "vote_entry",
   SetQueue: "set_queue",
+  ReadyCheck: "ready_check",
+  Ready: "ready",
+  OpenPoll: "open_poll",
+  VotePoll: "vote_poll",
+  ClosePoll: "close_poll",
   PlayTrack: "play_track",
   Resume: "resume",
   SetRepeat: "set_repeat",
@@ -1023,7 +1105,7 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "set_queue", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))

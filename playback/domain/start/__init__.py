@@ -1,0 +1,1 @@
+"""How an evening starts: ready checks, premieres and polls. Pure rules, without Django."""

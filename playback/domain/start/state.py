@@ -1,0 +1,86 @@
+"""What a room keeps about its start, and when something of it is due. Pure: time is an argument, in server ms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from playback.domain.start import polls, ready_check
+from watchium.protocol.types import PollState, ReadyCheck
+
+# A premiere is announced this long before it starts: a tick of the scheduler, a late one, and the way to the players.
+ANNOUNCED_MS = 5000.0
+MAX_AHEAD_MS = 400 * 86_400_000.0
+
+
+class StartState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`premiere_at` stays when it is past; `premiere_pending`: it has not been announced yet."""
+
+    countdown: bool = False
+    premiere_at: float | None = None
+    premiere_pending: bool = False
+    ready_check: ReadyCheck | None = None
+    poll: PollState | None = None
+
+    @property
+    def due_ms(self) -> float | None:
+        """When the first of a premiere, the deadline of a ready check and the end of a poll has to be handled."""
+        times = (self._premiere_due_ms, self._deadline_ms, self._poll_due_ms)
+        return min((each for each in times if each is not None), default=None)
+
+    @property
+    def _premiere_due_ms(self) -> float | None:
+        return self.premiere_at - ANNOUNCED_MS if self.premiere_pending and self.premiere_at else None
+
+    @property
+    def _deadline_ms(self) -> float | None:
+        return self.ready_check.deadline if self.ready_check and self.ready_check.starts else None
+
+    @property
+    def _poll_due_ms(self) -> float | None:
+        return self.poll.closes_at if self.poll and not self.poll.closed else None
+
+    def premiere_is_due(self, now_ms: float) -> bool:
+        return _is_due(self._premiere_due_ms, now_ms)
+
+    def deadline_is_over(self, now_ms: float) -> bool:
+        return _is_due(self._deadline_ms, now_ms)
+
+    def poll_is_over(self, now_ms: float) -> bool:
+        return _is_due(self._poll_due_ms, now_ms)
+
+    def started(self, now_ms: float) -> StartState:
+        """Return the state after a start: what was to start is over. A premiere that was ahead is none any more."""
+        if self.premiere_at is not None and self.premiere_at > now_ms:
+            return replace(self, ready_check=None, premiere_at=None, premiere_pending=False)
+        return replace(self, ready_check=None)
+
+    def announced(self) -> StartState:
+        return replace(self, premiere_pending=False, ready_check=None)
+
+    def with_premiere(self, at_ms: float | None) -> StartState:
+        return replace(self, premiere_at=at_ms, premiere_pending=at_ms is not None)
+
+    def reassigned(self, before: str, after: str) -> StartState:
+        check, poll = self.ready_check, self.poll
+        return replace(
+            self,
+            ready_check=check and ready_check.reassigned(check, before, after),
+            poll=poll and polls.reassigned(poll, before, after),
+        )
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The fields of the protocol's RoomState."""
+        return {
+            "countdown": self.countdown,
+            "premiere_at": self.premiere_at,
+            "ready_check": self.ready_check,
+            "poll": self.poll,
+        }
+
+
+def _is_due(at_ms: float | None, now_ms: float) -> bool:
+    return at_ms is not None and at_ms <= now_ms

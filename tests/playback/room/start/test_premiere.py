@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from playback.models import Playback
+from playback.room.settings import change_settings
+from rooms.forms import RoomChanges
+from rooms.models import Room
+from tests.playback.room.fixtures import NOW_MS
+from tests.playback.room.start.fixtures import StartCase
+from watchium import server_clock
+from watchium.maintenance.work import expired_rows
+from watchium.protocol.errors import BadMessage, NotAllowed
+from watchium.services import update_room as updating
+
+AT_MS = NOW_MS + 3_600_000
+
+
+class Premieres(StartCase):
+    def set(self, at_ms: float | None, by=None, now_ms: float = NOW_MS) -> None:
+        self.replace(server_clock, "now_ms", lambda: now_ms)
+        with self.committing():
+            updating.update_room(by or self.alice, RoomChanges(premiere_at=at_ms))
+
+    def comments(self) -> list[str]:
+        return [comment.text for comment in self.room.comments.order_by("pk")]
+
+    def test_it_starts_by_itself_at_its_instant_announced_to_players_before(self):
+        self.set(AT_MS)
+        assert self.room_event()["premiere_at"] == AT_MS
+        self.room.members.update(present=False)
+        assert self.due(AT_MS - 5001) == 0
+        assert self.due(AT_MS - 4500) == 1
+        event = self.published.last("play")
+        assert (event["timestamp"], event["payload"]["cause"]) == (AT_MS, "premiere")
+        assert event["payload"]["user_id"] is None
+        assert self.timeline().position_at(AT_MS + 1500) == 1.5
+        assert self.due(AT_MS - 4000) == 0, "several processes tick, and it starts once"
+        assert self.state.premiere_at == AT_MS
+
+    def test_without_a_server_at_that_instant_it_starts_when_there_is_one(self):
+        self.set(AT_MS)
+        self.due(AT_MS + 60_000)
+        assert self.timeline().at_ms == AT_MS + 60_250
+        assert self.timeline().position_s == 0
+
+    def test_a_room_that_plays_already_goes_on(self):
+        self.set(AT_MS)
+        self.does(self.alice, "play")
+        assert (self.state.premiere_at, self.playback.start_due_ms) == (None, None)
+        self.set(AT_MS)
+        self.due(AT_MS)
+        assert self.published.last("play")["payload"]["cause"] is None
+
+    def test_a_room_without_media_has_no_premiere(self):
+        Playback.objects.filter(room=self.room).update(media=None, phase="idle")
+        self.set(AT_MS)
+        assert self.due(AT_MS) == 1
+        assert self.timeline().phase == "idle"
+
+    def test_moving_it_is_announced_and_takes_back_a_start_that_was_scheduled(self):
+        self.set(AT_MS)
+        self.due(AT_MS - 4000)
+        self.set(AT_MS + 60_000, now_ms=AT_MS - 3000)
+        assert (self.timeline().phase, self.timeline().position_s) == ("paused", 0)
+        assert self.room_event()["premiere_at"] == AT_MS + 60_000
+        self.due(AT_MS + 56_000)
+        assert self.timeline().at_ms == AT_MS + 60_000
+        assert self.comments()[-2:] == ["The premiere has a new time", "The premiere has a new time"]
+
+    def test_cancelling_it_is_announced(self):
+        self.set(AT_MS)
+        self.set(None)
+        assert self.room_event()["premiere_at"] is None
+        assert self.playback.start is None
+        assert self.due(AT_MS) == 0
+        assert self.comments()[-1] == "The premiere was cancelled"
+
+    def test_only_host_and_owner_set_it_and_it_is_in_the_future(self):
+        with pytest.raises(NotAllowed):
+            self.set(AT_MS, by=self.bob)
+        for at_ms in (NOW_MS - 61_000, NOW_MS + 401 * 86_400_000):
+            with pytest.raises(BadMessage):
+                change_settings(self.room, {"premiere_at": at_ms}, now_ms=NOW_MS)
+        assert self.playback.start is None
+
+    def test_it_ends_an_open_ready_check(self):
+        self.set(AT_MS)
+        self.does(self.alice, "ready_check", on=True)
+        self.due(AT_MS - 4000)
+        assert self.state.ready_check is None
+        assert self.room_event()["ready_check"] is None
+        assert self.timeline().at_ms == AT_MS
+
+    def test_the_countdown_does_not_delay_it(self):
+        self.set(AT_MS)
+        with self.committing():
+            updating.update_room(self.alice, RoomChanges(countdown=True))
+        self.due(AT_MS - 4500)
+        assert self.timeline().at_ms == AT_MS
+
+    def test_maintenance_leaves_a_room_that_waits_for_its_premiere(self):
+        self.set(AT_MS)
+        long_ago = timezone.now() - timedelta(days=60)
+        Playback.objects.filter(room=self.room).update(position=3)
+        Room.objects.filter(pk=self.room.pk).update(revision=0, last_active_at=long_ago)
+        self.room.members.update(present=False)
+        assert not Playback.objects.idle(timezone.now()).exists()
+        unused = next(rows for label, rows, _ in expired_rows(timezone.now()) if "never used" in label)
+        assert not unused.filter(pk=self.room.pk).exists()

@@ -1,0 +1,1 @@
+"""The commands about the start of an evening: ready checks and polls."""
