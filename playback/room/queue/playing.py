@@ -110,8 +110,9 @@ def advance(playback: Playback, queue: RoomQueue, now_ms: float, at_ms: float | 
     if found is None:
         return False
     after, timeline = found
-    save_change(playback.room, queue, after, Origin(ADVANCE), now_ms)
+    # Clients learn of an announced start before the queue says that its entry is current.
     record(playback, "load", timeline, Reason(cause=ADVANCE), now_ms)
+    save_change(playback.room, queue, after, Origin(ADVANCE), now_ms)
     return True
 
 

@@ -59,7 +59,7 @@ function eventHandlers(room) {
   const follow = () => room.followTimeline()
   return {
     ...Object.fromEntries([...CHANGES].map((type) => [type, follow])),
-    [Event.Load]: () => room.loadMedia(),
+    [Event.Load]: ({ payload }) => room.loadMedia(payload),
     [Event.Welcome]: () => room.onSnapshot(),
     [Event.Events]: () => room.requestMissed(),
     [Event.Ack]: ({ payload }) => room.resolve(payload),

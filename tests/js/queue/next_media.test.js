@@ -18,9 +18,8 @@ const queue = {
 }
 const END_MS = 61_000
 
-function next({ at = END_MS - 5000, followed = playing("a"), announced = followed, ...more } = {}) {
-  const state = { queue: { ...queue, ...more }, timeline: announced }
-  return nextMedia(state, followed, at, WITHIN_MS)
+function next({ at = END_MS - 5000, followed = playing("a"), ...more } = {}) {
+  return nextMedia({ queue: { ...queue, ...more } }, followed, at, WITHIN_MS)
 }
 
 test("the following entry is next, in the last seconds only", () => {
@@ -34,18 +33,13 @@ test("at twice the speed the end is nearer", () => {
   assert.equal(next({ followed: playing("a", { rate: 2 }), at: 31_000 - 1 }).endMs, 31_000)
 })
 
-test("announced media are next while the player follows those before", () => {
-  const announced = playing("c", { timestamp: END_MS })
-  assert.deepEqual(next({ announced, current: "c", following: null }), { media: media("c"), endMs: END_MS })
-})
-
 test("nothing is next in a paused room, without an end, or if the entry is repeated", () => {
   assert.equal(next({ followed: playing("a", { is_playing: false }) }), null)
   assert.equal(next({ followed: playing("a", { duration: null }) }), null)
   assert.equal(next({ following: null }), null)
   assert.equal(next({ following: "a" }), null)
-  assert.equal(nextMedia({ queue: null, timeline: null }, playing("a"), END_MS - 1, WITHIN_MS), null)
-  assert.equal(nextMedia({ queue, timeline: null }, null, END_MS - 1, WITHIN_MS), null)
+  assert.equal(nextMedia({ queue: null }, playing("a"), END_MS - 1, WITHIN_MS), null)
+  assert.equal(nextMedia({ queue }, null, END_MS - 1, WITHIN_MS), null)
 })
 
 test("media without a title are named by their address", () => {

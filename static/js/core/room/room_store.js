@@ -7,6 +7,8 @@
  * however often and in whatever order it arrives; `due()` returns the request for missing ones. All other
  * messages (presence, reactions) are applied as they arrive. The queue has a counter and a reducer of its own, attached
  * by a page that shows the queue.
+ *
+ * The next entry of the queue is announced before it starts. Until `begin()` the state is that of the media that play.
  */
 
 import { MissingRequests, Sequence } from "../net/sequence.js"
@@ -61,6 +63,11 @@ export class RoomStore {
     this.queue = null
     /** Of the last welcome, for a reducer that is attached later. @type {Envelope | null} */
     this.queueWelcome = null
+    /** The load of media that start later. @type {Envelope | null} */
+    this.announced = null
+    /** The entry of the queue that plays until then. @type {string | null} */
+    this.endingEntry = null
+    this.serverMs = Infinity
     /** Of the last applied change, for resuming. @type {string | null} */
     this.eventId = null
     this.known = false
@@ -79,11 +86,15 @@ export class RoomStore {
    * duplicate.
    * @param {Envelope} envelope
    * @param {number} nowMs
+   * @param {number} [serverMs] what starts later is only announced; without it nothing is
    * @returns {Envelope[]}
    */
-  receive(envelope, nowMs) {
+  receive(envelope, nowMs, serverMs = Infinity) {
+    this.serverMs = serverMs
+    const begun = this.#hasBegun(envelope) ? this.begin() : []
     const queued = this.#receiveQueue(envelope, nowMs)
-    return envelope.type === Event.Queue ? queued : [...this.#receive(envelope, nowMs), ...queued]
+    if (envelope.type === Event.Queue) return [...begun, ...queued]
+    return [...begun, ...this.#receive(envelope, nowMs), ...queued]
   }
 
   /**
@@ -96,7 +107,32 @@ export class RoomStore {
     if (this.queueWelcome) queue.receive(this.queueWelcome, nowMs)
     this.queueWelcome = null
     queue.changes.setHead(this.state.queue_revision, nowMs)
-    this.state.queue = queue.state
+    this.#showQueue()
+  }
+
+  /** The timeline that players follow: it may be announced, and the state still that of what plays. */
+  get comingTimeline() {
+    return this.announced ? timelineOf(this.announced) : this.state.timeline
+  }
+
+  /** The announced media start. @returns {Envelope[]} what is applied by that */
+  begin() {
+    const { announced } = this
+    if (!announced) return []
+    this.announced = this.endingEntry = null
+    this.#load(announced)
+    this.#showQueue()
+    return this.queue ? [announced, eventFrom(announced, Event.Queue, null)] : [announced]
+  }
+
+  #showQueue() {
+    if (!this.queue) return
+    const { state } = this.queue
+    const isShown = this.announced !== null && state.entries.some(({ id }) => id === this.endingEntry)
+    this.state.queue =
+      isShown && state.current !== this.endingEntry
+        ? { ...state, current: this.endingEntry, following: state.current }
+        : state
   }
 
   /** @param {Envelope} envelope @param {number} nowMs @returns {Envelope[]} changes of the queue */
@@ -109,7 +145,7 @@ export class RoomStore {
       return type === Event.Queue ? [envelope] : []
     }
     const applied = this.queue.receive(envelope, nowMs)
-    this.state.queue = this.queue.state
+    this.#showQueue()
     return applied
   }
 
@@ -167,6 +203,8 @@ export class RoomStore {
     this.comments.clear()
     this.changes.reset(snapshot.revision)
     this.comments.reset(snapshot.comment_seq)
+    this.announced = this.endingEntry = null
+    this.#showQueue()
     state.timeline = snapshot.timeline
     state.comments = [...(snapshot.comments ?? [])].sort((a, b) => a.id - b.id)
     state.revision = snapshot.revision
@@ -265,14 +303,51 @@ export class RoomStore {
 
   /** @param {Envelope} envelope */
   #change(envelope) {
-    this.state.timeline = timelineOf(envelope)
     this.eventId = envelope.payload.event_id ?? ""
     this.changes.last = Math.max(this.changes.last, envelope.revision ?? 0)
-    if (envelope.type === Event.Load && this.state.room)
-      this.state.room = { ...this.state.room, caption_shift_ms: 0, captions: [], chapters: [] }
-    if (envelope.type === Event.Load) this.state.members = withoutReports(this.state.members)
+    if (!this.#isAnnouncement(envelope)) {
+      this.announced = null
+      if (envelope.type === Event.Load) this.#load(envelope)
+      else this.state.timeline = timelineOf(envelope)
+    }
+    this.#showQueue()
     if (envelope.type === Event.NewHost) this.#newHost(envelope.payload.user_id)
     if (envelope.type === Event.RoomChanged) this.#roomChanged(envelope.payload.room)
+  }
+
+  /** Whether the announced media play by now, or are what this change is about. @param {Envelope} envelope */
+  #hasBegun({ type, payload, timestamp }) {
+    const { announced } = this
+    if (!announced) return false
+    const isOfThese = CHANGES.has(type) && payload.media?.url === announced.payload.media?.url
+    return (
+      this.serverMs >= announced.timestamp ||
+      (isOfThese && type !== Event.Load && timestamp !== announced.timestamp)
+    )
+  }
+
+  /** Keep an advance that starts later, and other changes that leave its start. @param {Envelope} envelope */
+  #isAnnouncement(envelope) {
+    const { announced, serverMs } = this
+    const { payload, timestamp, revision } = envelope
+    const isLater = payload.is_playing && timestamp > serverMs
+    if (isLater && envelope.type === Event.Load && payload.cause === "advance") {
+      if (!announced) this.endingEntry = this.queue?.state.current ?? null
+      this.announced = envelope
+      return true
+    }
+    if (!isLater || announced?.timestamp !== timestamp || announced.payload.media?.url !== payload.media?.url)
+      return false
+    this.announced = { ...announced, revision }
+    return true
+  }
+
+  /** @param {Envelope} envelope */
+  #load(envelope) {
+    const { state } = this
+    state.timeline = timelineOf(envelope)
+    state.members = withoutReports(state.members)
+    if (state.room) state.room = { ...state.room, caption_shift_ms: 0, captions: [], chapters: [] }
   }
 
   /** @param {string | null} hostId */

@@ -88,7 +88,12 @@ export class Player extends ViewerSettings {
     this.cancelSwitch()
     const waitMs = untilSwitchMs(this.controller.timeline, timeline, this.seen().serverMs)
     if (waitMs > 0 && this.#isOther(timeline?.media ?? null)) {
-      this.cancelSwitch = after(waitMs, () => this.show(timeline))
+      const { opensAgain } = this
+      this.opensAgain = false // the media that play may come back until then
+      this.cancelSwitch = after(waitMs, () => {
+        this.opensAgain = opensAgain
+        this.show(timeline)
+      })
       return
     }
     this.#load(timeline?.media ?? null)

@@ -9,19 +9,16 @@ import { instantOf } from "../../core/sync/timeline.js"
 
 /**
  * The media that play when the present ones end, if they end within `withinMs`.
- * @param {{queue: import("../../core/protocol.js").QueueState | null, timeline: TimelineState | null}} state of the room:
- *   its timeline may be that of the next entry already, announced before it starts
+ * @param {{queue: import("../../core/protocol.js").QueueState | null}} state of the room
  * @param {TimelineState | null} followed by this player
  * @param {number} serverMs
  * @param {number} withinMs
  * @returns {{media: Media, endMs: number} | null}
  */
-export function nextMedia({ queue, timeline: announced }, followed, serverMs, withinMs) {
+export function nextMedia({ queue }, followed, serverMs, withinMs) {
   if (!queue || !followed?.is_playing || !followed.duration) return null
   const endMs = instantOf(followed, followed.duration)
   if (endMs <= serverMs || endMs - serverMs > withinMs) return null
-  if (announced?.media && announced.media.url !== followed.media?.url)
-    return { media: announced.media, endMs }
   const next = followingEntry(queue)
   return next && next.id !== queue.current ? { media: next.media, endMs } : null
 }

@@ -180,8 +180,9 @@ export class RoomSession extends Emitter {
 
   /** @param {Envelope} envelope */
   #receive(envelope) {
-    for (const applied of this.store.receive(envelope, performance.now())) {
-      if (ROOM_EVENTS.has(applied.type)) {
+    for (const applied of this.store.receive(envelope, performance.now(), this.serverNow())) {
+      if (this.#isAnnounced(applied)) this.#announce(applied)
+      else if (ROOM_EVENTS.has(applied.type)) {
         this.handlers[applied.type]?.(applied)
         this.emit(applied.type, applied)
         // so that a custom event of any name is not taken for an event of the room or of this page
@@ -189,6 +190,24 @@ export class RoomSession extends Emitter {
     }
     if (this.store.outdated) this.socket.restart()
     if (this.store.gap) after(GAP_TOLERANCE_MS + 5, () => this.requestMissed())
+  }
+
+  /** @param {Envelope} envelope */
+  #isAnnounced({ type, timestamp }) {
+    return type === Event.Load && timestamp === this.store.announced?.timestamp
+  }
+
+  /** The player prepares what starts later; everything else shows it from its start. @param {Envelope} envelope */
+  #announce({ timestamp, payload }) {
+    this.loadMedia(payload)
+    const begin = () => {
+      const { announced } = this.store
+      const leftMs = (announced?.timestamp ?? 0) - this.serverNow()
+      if (announced?.timestamp !== timestamp) return
+      if (leftMs > 0) return void after(leftMs, begin)
+      for (const started of this.store.begin()) this.emit(started.type, started)
+    }
+    begin()
   }
 
   /** A snapshot arrived. */
@@ -200,12 +219,12 @@ export class RoomSession extends Emitter {
 
   followTimeline() {
     this.player.allow(this.state.room?.sync_enabled ?? true)
-    this.player.show(this.state.timeline)
+    this.player.show(this.store.comingTimeline)
   }
 
-  /** The room loaded media, perhaps the same again. */
-  loadMedia() {
-    this.player.loaded()
+  /** The room loaded media, perhaps the same again. @param {import("../../core/protocol.js").Change} change */
+  loadMedia({ media }) {
+    if (media?.url === this.store.comingTimeline?.media?.url) this.player.loaded()
     this.followTimeline()
   }
 
