@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from django.conf import settings
 
@@ -10,6 +11,7 @@ from playback.domain.conversions import RESULT_MIMES
 from playback.domain.duration import EXACT, METADATA, Duration
 from playback.domain.playability import CONVERTIBLE, refusal
 from playback.models import Conversion, MediaItem, Upload
+from playback.models.item_batch import ItemBatch
 from playback.models.media_item import CONVERTED_AT, LIBRARY_AT
 from playback.models.upload import ID_CHARS, REFUSED, UPLOADS_AT, WHOLE
 from playback.sources import addresses, own_copy
@@ -30,11 +32,17 @@ _upload_address = re.compile(f"{UPLOADS_AT}([0-9a-f]{{{ID_CHARS}}})(?:/({ITEM_ID
 
 
 def find(
-    address: str, title: str | None = None, *, mime: str | None = None, room: Room | None = None
+    address: str,
+    title: str | None = None,
+    *,
+    mime: str | None = None,
+    room: Room | None = None,
+    batch: ItemBatch | None = None,
 ) -> Media:
     """Return the media at an address; `mime` is its media type if the user's program knows it.
 
-    Of an item that was converted, or is being converted and can be played already, it is the result.
+    Of an item that was converted, or is being converted and can be played already, it is the result. `batch` has the
+    items that may be meant, if they were read together.
 
     Raises:
         UnknownMedia: as `addresses.find`, for items that do not exist, whose file is missing or that browsers would
@@ -42,19 +50,19 @@ def find(
     """
     address = address.strip()
     if match := _library_address.fullmatch(address):
-        return _library_item(int(match[1]), title)
+        return _library_item(int(match[1]), title, batch)
     if match := _upload_address.fullmatch(address):
         return _upload(room, match[1], title)
     return addresses.find(address, title, mime=mime, embeds=settings.EMBEDS)
 
 
-def find_requested(request: MediaRequest, room: Room) -> Media:
+def find_requested(request: MediaRequest, room: Room, batch: ItemBatch | None = None) -> Media:
     """Return the media that a `load` asks for. Raises UnknownMedia and TooLong as `find` does."""
     if request.own is not None:
         return find_own(request.own, request.item_id)
     if request.item_id is not None:
-        return _library_item(request.item_id, request.title)
-    return find(request.media_url or "", request.title, mime=request.mime, room=room)
+        return _library_item(request.item_id, request.title, batch)
+    return find(request.media_url or "", request.title, mime=request.mime, room=room, batch=batch)
 
 
 def find_own(own: OwnCopy, item_id: int | None = None) -> Media:
@@ -68,11 +76,11 @@ def find_own(own: OwnCopy, item_id: int | None = None) -> Media:
     return own_copy.with_fingerprint(_library_item(item_id, title), own)
 
 
-def _library_item(item_id: int, title: str | None) -> Media:
-    item = MediaItem.objects.at_id(item_id)
+def _library_item(item_id: int, title: str | None, batch: ItemBatch | None = None) -> Media:
+    item = MediaItem.objects.at_id(item_id) if batch is None else batch.items.get(item_id)
     if item is None:
         raise UnknownMedia("There is no such medium on this server.")
-    url, mime = _played_file(item)
+    url, mime = _played_file(item, batch)
     return Media(
         url=url,
         kind=item.kind,
@@ -83,12 +91,14 @@ def _library_item(item_id: int, title: str | None) -> Media:
     )
 
 
-def _played_file(item: MediaItem) -> tuple[str, str]:
+def _played_file(item: MediaItem, batch: ItemBatch | None) -> tuple[str, str]:
     """Return address and type of what players open. Raises UnknownMedia if browsers would play it mute or black."""
     if item.prepared:
         return item.prepared_url, item.prepared_mime
-    if item.plays in CONVERTIBLE and (running := Conversion.objects.playable_of(item)):
-        return running.url, RESULT_MIMES[running.entry]
+    if item.plays in CONVERTIBLE:
+        running = Conversion.objects.playable_of(item) if batch is None else batch.running.get(item.pk)
+        if running is not None:
+            return running.url, RESULT_MIMES[running.entry]
     item.require_playable()
     return item.url, item.mime
 
@@ -122,6 +132,17 @@ def _played_upload(upload: Upload) -> tuple[str, str]:
     return upload.url, upload.mime
 
 
+def items_named(requests: Iterable[MediaRequest]) -> ItemBatch:
+    """Read the items of the library that these name, by id or address."""
+    ids = (request.item_id or item_id_at(request.media_url or "") for request in requests)
+    return ItemBatch.read(each for each in ids if each)
+
+
+def items_at(addresses: Iterable[str]) -> ItemBatch:
+    """Read the items of the library at these addresses."""
+    return ItemBatch.read(each for each in map(item_id_at, addresses) if each)
+
+
 def item_id_at(address: str) -> int | None:
     """Return the id of the library's item at an address; None for other addresses."""
     match = _library_address.fullmatch(address.strip())
@@ -145,11 +166,11 @@ def duration_of(media: Media) -> Duration | None:
     return addresses.duration_of(media)
 
 
-def describe(media: Media) -> tuple[float | None, str | None]:
+def describe(media: Media, batch: ItemBatch) -> tuple[float | None, str | None]:
     """Return duration in seconds and the address of a cover, as far as the server knows them."""
-    item = MediaItem.objects.at_id(media.item_id) if media.item_id is not None else None
+    item = batch.items.get(media.item_id) if media.item_id is not None else None
     match = _library_address.fullmatch(media.url)
-    duration = _duration_of_item(item, int(match[2] or 0)) if item and match else duration_of(media)
+    duration = _duration_of_item(item, int(match[2] or 0), batch) if item and match else duration_of(media)
     return duration.seconds if duration else None, item.cover_url if item else None
 
 
@@ -161,9 +182,10 @@ def _duration_of_upload(upload_id: str, job: int) -> Duration | None:
     return Duration(seconds, EXACT) if seconds else None
 
 
-def _duration_of_item(item: MediaItem | None, job: int) -> Duration | None:
+def _duration_of_item(item: MediaItem | None, job: int, batch: ItemBatch | None = None) -> Duration | None:
     """Exact for a result, because players of a running conversion report the end of what is there as its duration."""
     if item is None or not job:
         return item.known_duration if item else None
-    seconds = Conversion.objects.duration_of(job) or item.duration
+    known = Conversion.objects.duration_of(job) if batch is None else batch.durations.get(job)
+    seconds = known or item.duration
     return Duration(seconds, EXACT) if seconds else None

@@ -58,6 +58,19 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
         """Return the running conversion if players can begin with it."""
         return self.active().of(source).filter(playable=True, **source.file_identity).first()
 
+    def playable_of_items(self, items: Iterable[MediaItem]) -> dict[int, Conversion]:
+        """As `playable_of`, by the item's id."""
+        identities = {item.pk: item.file_identity for item in items}
+        rows = self.active().filter(item__in=list(identities), playable=True)
+        return {
+            row.item_id: row
+            for row in rows
+            if row.item_id and all(getattr(row, k) == v for k, v in identities[row.item_id].items())
+        }
+
+    def durations_of(self, pks: Iterable[int]) -> dict[int, float | None]:
+        return dict(self.filter(pk__in=list(pks)).values_list("pk", "duration"))
+
     def duration_of(self, pk: int) -> float | None:
         return self.filter(pk=pk).values_list("duration", flat=True).first()
 

@@ -266,6 +266,12 @@ class MediaItem(models.Model):
         return f"{CONVERTED_AT}{self.pk}/{self.prepared}"
 
     @property
+    def prepared_job(self) -> int:
+        """The primary key of the conversion; 0 without one."""
+        job = self.prepared.partition("/")[0]
+        return int(job) if job.isdecimal() else 0
+
+    @property
     def prepared_mime(self) -> str:
         return RESULT_MIMES.get(self.prepared.rpartition("/")[2], "")
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from playback import signals
 from playback.domain import chapters, start_lead
-from playback.domain.timeline import HOLDING, PAUSED, PLAYING, Timeline
+from playback.domain.timeline import ENDED, HOLDING, PAUSED, PLAYING, Timeline
 from playback.media_lookup import duration_of, find_requested
 from playback.models import Playback
 from playback.room import stall_handling
@@ -23,7 +23,7 @@ from playback.room.command import (
     spend,
 )
 from playback.room.event_log import Reason, record_diagnostic
-from playback.room.queue.actions import record_loaded
+from playback.room.queue.actions import record_loaded, record_replayed
 from playback.room.queue.hold_back import return_to_ending
 from playback.room.serializers import room_settings
 from playback.room.start import changes as start_changes
@@ -178,7 +178,14 @@ def _handle(
     change: Callable[[CommandContext], Timeline | None],
     now_ms: float | None,
 ) -> Accepted:
-    return handle(by, command, change, now_ms, return_to_ending)
+    def changed(context: CommandContext) -> Timeline | None:
+        after = change(context)
+        if after is not None and context.before.phase == ENDED != after.phase:
+            kind = command_type(command)
+            record_replayed(context.by, context.playback, kind, command.event_id, context.now_ms)
+        return after
+
+    return handle(by, command, changed, now_ms, return_to_ending)
 
 
 @transaction.atomic

@@ -161,7 +161,7 @@ def _wait_ms(playback: Playback, by: Member, reported: Duration, now_ms: float) 
         return _RETRY_LATER_MS
     if reported.source != ENDED:
         return rate_limits.wait_ms("duration", by.room.room_id, now_ms)
-    if playback.known_duration is None and queue_of(playback.room).advances:
+    if playback.known_duration is None and queue_of(playback.room).following is not None:
         return _majority_wait_ms(playback, now_ms)
     if not is_short(playback.known_duration, reported.seconds):
         return 0

@@ -107,7 +107,7 @@ def reset(room_pk: int, now_ms: float) -> bool:
         playback.duration, playback.duration_source = DEMO.duration_s, EXACT
     fresh = playback.timeline.loaded(at_ms=now_ms, duration=playback.known_duration)
     RoomCaptions.objects.end_with_media(playback)
-    empty(room, now_ms)
+    empty(playback, now_ms)
     record(playback, "timeline", replace(fresh, rate=1.0), Reason(cause="reset"), now_ms)
     if room.is_demo and playback.start is not None:
         record_change(playback, NO_START, "reset", now_ms)

@@ -54,6 +54,8 @@ class Reference:
         if kind == "load":
             self.url = value
             self.queue.loaded(name, value)
+        elif self.ended and kind != "set_rate":
+            self.queue.replayed(self.url)
         self.ended = self.ended and kind == "set_rate"
         self.answered[name, event_id] = ((kind, value), self.revision)
         return self.revision

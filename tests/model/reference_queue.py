@@ -156,6 +156,13 @@ class ReferenceQueue:
         self.entries[self.place + 1 : self.place + 1] = new
         self.current = new[0][0]
 
+    def replayed(self, url: str) -> None:
+        """Media play again whose entry, the last one, was removed."""
+        if self.revision and self.current is None:
+            self.revision += 1
+            new = self.made(None, [url])
+            self.entries, self.current = [*self.entries, *new], new[0][0]
+
     # ------------------------------------------------------------ parts
 
     @property
@@ -170,7 +177,7 @@ class ReferenceQueue:
             return later[0]
         return self.ids[0] if self.ids and self.repeat == "all" else None
 
-    def made(self, name: str, urls: list[str]) -> Entries:
+    def made(self, name: str | None, urls: list[str]) -> Entries:
         new = [(str(self.last_id + number), url, name) for number, url in enumerate(urls, 1)]
         self.last_id += len(new)
         return new

@@ -51,7 +51,8 @@ class QueueSettings(Struct, frozen=True, kw_only=True):
     `order` of the entries that are still to come: by hand, by votes, or one entry of each person in turn.
 
     `who_adds` entries; `quota`: entries that a person who may not control playback may have waiting, 0 for any number;
-    `locked`: only members who may control playback change the queue. An entry is skipped if more than `skip_percent` of
+    `locked`: only members who may control playback change the queue, votes for entries included; everyone may take back
+    their own entries and votes. An entry is skipped if more than `skip_percent` of
     the present members vote for it.
     """
 

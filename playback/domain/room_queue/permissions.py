@@ -88,6 +88,8 @@ def why_not_set(who: Rights, change: QueueSettingsChange) -> str | None:
 def why_not_vote(queue: RoomQueue, who: Rights, entry: RoomQueueEntry, *, on: bool) -> str | None:
     if not on or who.user_id in entry.votes:
         return None
+    if queue.settings.locked and not who.may_control:
+        return _locked()
     if len(entry.votes) >= MAX_VOTERS:
         return f"This entry has {MAX_VOTERS} votes, and more are not counted."
     if queue.votes_of(who.user_id) >= MAX_VOTES:

@@ -40,7 +40,9 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
 
     @property
     def following(self) -> str | None:
-        """The entry that plays when the current one ends."""
+        """The entry that plays when the current one ends; without a current one, all were played already."""
+        if self.current is None and self.settings.repeat != ALL:
+            return None
         return self.order.following_end(self.settings.repeat)
 
     @property
@@ -114,12 +116,12 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
         return len(self.entries) > MAX_QUEUE or sum(_address_lengths(self.entries)) > MAX_ADDRESSES
 
     def loaded(self, entry: RoomQueueEntry) -> RoomQueue:
-        """Put an entry after the current one and make it current, or the one that follows if it plays the same.
+        """Put an entry after the current one and make it current, or the one that follows if it plays the same."""
+        return self._with(self.order.begun([entry]))._fitted()
 
-        A queue that is full of entries still to come has no place for it: then none is current.
-        """
-        queue = self._with(self.order.begun([entry]))._trimmed()
-        return replace(self, current=None, skip=None) if queue.is_too_long else queue
+    def ending_with(self, entry: RoomQueueEntry) -> RoomQueue:
+        """Put an entry at the end and make it current."""
+        return self._with(self.order.added([entry]).at(entry.id))._fitted()
 
     def removed(self, entry_ids: Collection[str]) -> RoomQueue:
         return self._with(self.order.without(entry_ids))
@@ -137,7 +139,7 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
 
     def restored(self, entries: Iterable[RoomQueueEntry]) -> RoomQueue:
         """Have these entries; the current one is among them."""
-        return self._with(Queue(tuple(entries), self.current))
+        return self._with(Queue(tuple(entries), self.current))._fitted()
 
     def at(self, entry_id: str | None) -> RoomQueue:
         """Make an entry current, or none."""
@@ -154,7 +156,17 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
         return replace(self, entries=order.entries, current=order.current, skip=skip)
 
     def _trimmed(self) -> RoomQueue:
-        if not self.is_too_long or self.settings.repeat == ALL:
+        return self if self.settings.repeat == ALL else self._without_oldest()
+
+    def _fitted(self) -> RoomQueue:
+        """Make room in a full queue, for what plays: the oldest played entries go, then those that come last."""
+        queue = self._without_oldest()
+        while queue.is_too_long and queue.order.upcoming:
+            queue = replace(queue, entries=queue.entries[:-1])
+        return queue
+
+    def _without_oldest(self) -> RoomQueue:
+        if not self.is_too_long:
             return self
         lengths = _address_lengths(self.entries)
         excess, excess_chars = len(self.entries) - MAX_QUEUE, sum(lengths) - MAX_ADDRESSES

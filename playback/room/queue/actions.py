@@ -15,10 +15,10 @@ from playback.domain.room_queue.changes import EntriesSnapshot, Origin
 from playback.domain.room_queue.state import MAX_ADDRESSES
 from playback.domain.timeline import ENDED, IDLE
 from playback.domain.undo_history import History
-from playback.models import QueueHistory
+from playback.models import Playback, QueueHistory
 from playback.room.queue import playing, votes
 from playback.room.queue.command import QueueTransaction, require, run
-from playback.room.queue.entries import loaded_entry, media_of, requested_entries
+from playback.room.queue.entries import loaded_entry, media_of, requested_entries, with_replayed_media
 from playback.room.queue.storage import queue_of, save_change
 from rooms.models import Member
 from watchium.protocol.commands import EmptyPayload, Load
@@ -175,6 +175,16 @@ def record_loaded(media: Media, by: Member, command: Load, now_ms: float) -> Non
     queue, entry = loaded_entry(before, media, by, now_ms)
     origin = Origin("load", by.person.user_id, by.username, command.event_id)
     save_change(by.room, before, queue.loaded(entry), origin, now_ms, undoable=True)
+
+
+def record_replayed(by: Member, playback: Playback, kind: str, event_id: str, now_ms: float) -> None:
+    """Put media back into the queue that play again after their entry was removed. The room is locked."""
+    if not by.room.queue_revision:
+        return
+    before = queue_of(by.room)
+    after = with_replayed_media(before, playback, now_ms)
+    if after != before:
+        save_change(by.room, before, after, Origin(kind, by.person.user_id, by.username, event_id), now_ms)
 
 
 # ---------------------------------------------------------------- votes and settings

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from playback.domain.room_queue.state import RoomQueue
-from playback.media_lookup import describe, find, find_requested
+from playback.domain.timeline import ENDED, IDLE
+from playback.media_lookup import describe, find, find_requested, items_at, items_named
 from playback.models import Playback
 from playback.models.following_file import following_file
+from playback.models.item_batch import ItemBatch
 from playback.sources.own_copy import OWN
 from rooms.models import Member, Room
 from watchium.protocol.commands import MediaRequest
@@ -20,8 +22,9 @@ def requested_entries(
     queue: RoomQueue, requests: Sequence[MediaRequest], by: Member, now_ms: float
 ) -> tuple[RoomQueue, list[RoomQueueEntry]]:
     """Raises UnknownMedia, and TooLong for a title."""
-    media = [find_requested(request, by.room) for request in requests]
-    return _entries(queue, media, (by.person.user_id, by.username), now_ms)
+    batch = items_named(requests)
+    media = [find_requested(request, by.room, batch) for request in requests]
+    return _entries(queue, media, (by.person.user_id, by.username), now_ms, batch)
 
 
 def loaded_entry(
@@ -32,14 +35,25 @@ def loaded_entry(
 
 
 def with_playing_media(queue: RoomQueue, playback: Playback, now_ms: float) -> RoomQueue:
-    """Return a new queue that begins with the media that the room plays already."""
-    if queue.revision or playback.current_media is None:
+    """Return the queue with the media that the room plays as its current entry, if it has none."""
+    media = playback.current_media
+    over = playback.phase in (IDLE, ENDED)
+    if media is None or queue.current is not None or (queue.revision and over):
         return queue
-    queue, (entry,) = _entries(queue, [playback.current_media], (None, None), now_ms)
-    return queue.added([entry]).at(entry.id)
+    queue, (entry,) = _entries(queue, [media], (None, None), now_ms)
+    return queue.loaded(entry)
 
 
-def media_of(entry: RoomQueueEntry, room: Room) -> Media | None:
+def with_replayed_media(queue: RoomQueue, playback: Playback, now_ms: float) -> RoomQueue:
+    """Return the queue with the media that the room plays again after their entry, the last one, was removed."""
+    media = playback.current_media
+    if media is None or queue.current is not None:
+        return queue
+    queue, (entry,) = _entries(queue, [media], (None, None), now_ms)
+    return queue.ending_with(entry)
+
+
+def media_of(entry: RoomQueueEntry, room: Room, batch: ItemBatch | None = None) -> Media | None:
     """Return what plays at the entry's address now; None if that cannot be found any more.
 
     It may be another file than when the entry was added, because the library has converted the item since.
@@ -47,7 +61,7 @@ def media_of(entry: RoomQueueEntry, room: Room) -> Media | None:
     if entry.media.source == OWN:
         return entry.media
     try:
-        return find(entry.media.url, entry.media.title, mime=entry.media.mime, room=room)
+        return find(entry.media.url, entry.media.title, mime=entry.media.mime, room=room, batch=batch)
     except UnknownMedia:
         return None
 
@@ -68,6 +82,11 @@ def with_next_of_folder(queue: RoomQueue, now_ms: float) -> RoomQueue:
 
 
 def _entries(
-    queue: RoomQueue, media: Sequence[Media], by: tuple[str | None, str | None], now_ms: float
+    queue: RoomQueue,
+    media: Sequence[Media],
+    by: tuple[str | None, str | None],
+    now_ms: float,
+    batch: ItemBatch | None = None,
 ) -> tuple[RoomQueue, list[RoomQueueEntry]]:
-    return queue.new_entries([(each, *describe(each)) for each in media], by=by, now_ms=now_ms)
+    batch = items_at(each.url for each in media) if batch is None else batch
+    return queue.new_entries([(each, *describe(each, batch)) for each in media], by=by, now_ms=now_ms)

@@ -13,7 +13,7 @@ from playback.domain import start_lead
 from playback.domain.room_queue.changes import Origin
 from playback.domain.room_queue.state import RoomQueue
 from playback.domain.timeline import ENDED, IDLE, Timeline
-from playback.media_lookup import duration_of
+from playback.media_lookup import duration_of, items_at
 from playback.models import Playback
 from playback.room import stall_handling
 from playback.room.announcement import announce
@@ -25,7 +25,7 @@ from rooms.models import Member
 from watchium.protocol.types import Media
 
 ADVANCE = "advance"
-MOST_SKIPPED = 20  # entries in a row whose media are gone
+MOST_RECORDED = 20  # entries in a row whose media are gone
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,18 @@ def play_first_playable(
 
     The caller records the timeline. `playback.media` is the new media then, unsaved.
     """
-    for _ in range(MOST_SKIPPED):
+    batch = None  # most often the first can be found
+    for tried in range(len(queue.entries)):
         entry = queue.order.entry(entry_id)
         if entry is None:
             return None
         queue = queue.at(entry.id)
-        if media := media_of(entry, playback.room):
+        if media := media_of(entry, playback.room, batch):
             return queue, load_media(playback, media, start)
-        gone = {"entry_id": entry.id, "url": entry.media.url}
-        record_diagnostic(playback, "queue_skip", Reason(metadata=gone), start.now_ms)
+        if tried < MOST_RECORDED:
+            gone = {"entry_id": entry.id, "url": entry.media.url}
+            record_diagnostic(playback, "queue_skip", Reason(metadata=gone), start.now_ms)
+        batch = batch or items_at(each.media.url for each in queue.entries)
         entry_id = queue.following_skip
     return None
 

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from playback.domain.room_queue.changes import Origin, change_between
 from playback.domain.room_queue.state import RoomQueue
-from playback.models import QueueHistory, StoredQueue
-from playback.room.queue.entries import with_next_of_folder
+from playback.models import Playback, QueueHistory, StoredQueue
+from playback.room.queue.entries import with_next_of_folder, with_playing_media
 from rooms.models import Room
 from watchium.db.prepared import run_in_one_round_trip
 from watchium.process_state import process_state
@@ -89,13 +89,15 @@ def save_change(
     return write(room, before, after, origin, now_ms)
 
 
-def empty(room: Room, now_ms: float) -> None:
-    """Forget entries, settings and history. The room is locked."""
+def empty(playback: Playback, now_ms: float) -> None:
+    """Forget entries, settings and history, except what the room plays. The room is locked."""
+    room = playback.room
     before = queue_of(room)
-    after = RoomQueue(revision=before.revision, last_id=before.last_id)
-    if after != before:
-        QueueHistory.objects.of(room).delete_if_stored()
-        write(room, before, after, Origin("reset"), now_ms)
+    if not before.revision:
+        return
+    fresh = with_playing_media(RoomQueue(last_id=before.last_id), playback, now_ms)
+    QueueHistory.objects.of(room).delete_if_stored()
+    write(room, before, replace(fresh, revision=before.revision), Origin("reset"), now_ms)
 
 
 def write(room: Room, before: RoomQueue, after: RoomQueue, origin: Origin, now_ms: float) -> RoomQueue:

@@ -179,5 +179,6 @@ test("what plays, what follows, and what is still to come", () => {
   const queue = { ...whole(3), current: "2", following: "3" }
   assert.deepEqual([currentEntry(queue), followingEntry(queue)], [entry(2), entry(3)])
   assert.deepEqual(upcoming(queue), [entry(3)])
-  assert.deepEqual([currentEntry(NO_QUEUE), upcoming(whole(2)).length], [null, 2])
+  assert.deepEqual([currentEntry(NO_QUEUE), upcoming(whole(2)).length], [null, 0])
+  assert.equal(upcoming({ ...whole(2), following: "1" }).length, 2) // the queue is repeated
 })

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from random import Random
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -208,7 +209,37 @@ def test_the_oldest_played_entries_make_room_unless_the_queue_is_repeated():
     repeated = played.with_settings(QueueSettings(repeat="all"))
     assert with_added(repeated, "g_a", "y").is_too_long
     assert loaded(played, "g_a", "y").current == str(MAX_QUEUE + 1)
-    assert loaded(full, "g_a", "y").current is None
+    into_full = loaded(full, "g_a", "y")
+    assert (into_full.current, len(into_full.entries)) == (str(MAX_QUEUE + 1), MAX_QUEUE)
+    assert ids(into_full)[1] == "1"
+
+
+@few
+@given(queues(), st.lists(changes(), max_size=6), st.integers(2, 8))
+def test_what_plays_is_an_entry_of_a_queue_that_is_never_too_long(queue, done, limit):
+    """Additions beyond the limit are refused elsewhere; everything else makes room."""
+    with patch("playback.domain.room_queue.state.MAX_QUEUE", limit):
+        snapshots = [EntriesSnapshot(queue.entries[:limit], None)]
+        queue = queue.removed(ids(queue)[limit:])
+        for change in done:
+            after = change(queue)
+            queue = queue if after.is_too_long else after
+            snapshots.append(EntriesSnapshot(queue.entries, queue.current))
+        played = loaded(queue, "g_a", "now")
+        assert played.order.current_entry.media.title == "now"
+        assert len(played.entries) <= limit
+        for before in snapshots:
+            now = EntriesSnapshot(played.entries, played.current)
+            restored = played.restored(now.undone_to(before).entries)
+            assert len(restored.entries) <= limit
+            assert restored.current in ids(restored)
+
+
+@few
+@given(queues())
+def test_after_the_last_entry_nothing_follows_unless_the_queue_is_repeated(queue):
+    alone = replace(queue, current=None)
+    assert (alone.following is None) == (queue.settings.repeat != "all" or not queue.entries)
 
 
 def test_the_oldest_played_entries_make_room_for_long_addresses():

@@ -65,8 +65,9 @@ export function followingEntry(queue) {
   return queue.entries.find(({ id }) => id === queue.following) ?? null
 }
 
-/** The entries after the current one; all of them without one. @param {QueueState} queue */
+/** The entries after the current one. Without one, all were played unless one follows. @param {QueueState} queue */
 export function upcoming(queue) {
+  if (queue.current === null && queue.following === null) return []
   return queue.entries.slice(queue.entries.findIndex(({ id }) => id === queue.current) + 1)
 }
 

@@ -147,27 +147,38 @@ function fillButtons(line, entry, { room, queue, isComing }) {
   find(line, "grip").hidden = !mayMove(queue, room)
   find(line, "play-now").hidden = !allowed || isCurrent
   find(line, "remove").hidden = !allowed && (entry.user_id !== room.boot.you.user_id || isCurrent)
-  fillVote(find(line, "vote"), entry, isComing, room)
+  const isLocked = Boolean(queue.settings.locked) && !allowed
+  fillVote(/** @type {HTMLButtonElement} */ (find(line, "vote")), entry, { isComing, isLocked }, room)
   find(line, "skip-row").hidden = !isCurrent
   if (isCurrent) fillSkip(line, queue, room)
 }
 
-/** @param {HTMLElement} button @param {Entry} entry @param {boolean} isComing @param {Room} room */
-function fillVote(button, { votes = [] }, isComing, room) {
+/**
+ * A locked queue takes no votes of other members, but they may take theirs back.
+ * @param {HTMLButtonElement} button
+ * @param {Entry} entry
+ * @param {{isComing: boolean, isLocked: boolean}} about
+ * @param {Room} room
+ */
+function fillVote(button, { votes = [] }, { isComing, isLocked }, room) {
+  const voted = votes.includes(room.boot.you.user_id)
   button.hidden = !isComing
-  button.setAttribute("aria-pressed", String(votes.includes(room.boot.you.user_id)))
+  button.disabled = isLocked && !voted
+  button.setAttribute("aria-pressed", String(voted))
   const label = interpolate(ngettext("Vote ({count} vote)", "Vote ({count} votes)", votes.length), {
     count: votes.length,
   })
   button.setAttribute("aria-label", label)
-  button.title = gettext("Vote for this to come sooner")
+  button.title = button.disabled ? gettext("The queue is locked") : gettext("Vote for this to come sooner")
   setText(find(button, "votes"), votes.length ? String(votes.length) : "")
 }
 
 /** @param {HTMLElement} line @param {Queue} queue @param {Room} room */
 function fillSkip(line, { skip }, room) {
   const voted = skip?.votes.includes(room.boot.you.user_id) ?? false
-  find(line, "skip").hidden = !mayControl(room.state)
+  const allowed = mayControl(room.state)
+  find(line, "skip").hidden = !allowed
+  find(line, "vote-skip").hidden = allowed && !voted // as host a member may have a vote from before
   find(line, "vote-skip").setAttribute("aria-pressed", String(voted))
   const text = skip
     ? interpolate(

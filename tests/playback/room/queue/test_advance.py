@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
-from playback.models import MediaItem, Playback, PlaybackEvent
-from playback.room import duration_updates, end_of_media
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from msgspec.structs import replace
+
+from playback.models import MediaItem, Playback, PlaybackEvent, StoredQueue
+from playback.room import actions, duration_updates, end_of_media
 from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Member, Room
-from tests.playback.room.fixtures import NOW_MS, SONG
+from tests.playback.room.fixtures import NOW_MS, SONG, play, seek, set_rate
 from tests.playback.room.queue.fixtures import FILMS, QueueCase
+from watchium.db.prepared import run_in_one_round_trip
 from watchium.protocol.commands import PlayerReport
 
 END_MS = NOW_MS + 96_021
@@ -61,6 +66,37 @@ class Advance(AdvanceCase):
         assert self.due(end_ms) == 1
         assert (self.timeline().phase, self.titles) == ("ended", ["clip", "[music]"])
 
+    def test_media_that_play_again_after_their_entry_was_removed_are_the_last_entry(self):
+        self.adds(self.bob, SONG)
+        self.does(self.alice, "queue_play", entry_id="2")
+        self.does(self.alice, "queue_remove", entry_ids=["2"], now_ms=NOW_MS + 1000)
+        assert (self.titles, self.timeline().phase) == (["clip"], "ended")
+        with self.committing():
+            actions.play(self.alice, play(), now_ms=NOW_MS + 2000)
+        assert self.titles == ["clip", "[music]"]
+        assert (self.event()["cause"], self.event()["user_id"]) == ("play", self.alice.person.user_id)
+        end_ms = self.timeline().ends_at_ms
+        assert self.due(end_ms) == 1
+        assert (self.titles, self.timeline().phase) == (["clip", "[music]"], "ended")
+
+    def test_a_seek_in_media_whose_entry_was_removed_enters_them_too(self):
+        self.adds(self.bob, SONG)
+        self.does(self.alice, "queue_play", entry_id="2")
+        self.does(self.alice, "queue_remove", entry_ids=["2"], now_ms=NOW_MS + 1000)
+        with self.committing():
+            actions.set_rate(self.alice, set_rate(2.0), now_ms=NOW_MS + 1500)
+            assert self.titles == ["clip"]
+            actions.seek(self.alice, seek(5.0), now_ms=NOW_MS + 2000)
+        assert self.titles == ["clip", "[music]"]
+
+    def test_a_queue_that_lost_its_current_entry_gets_it_back_with_the_next_change(self):
+        """As rooms of an earlier version have it."""
+        self.adds(self.bob, FILMS[0])
+        run_in_one_round_trip(StoredQueue.to_store(self.room.pk, replace(self.queue, current=None)))
+        self.started()
+        self.adds(self.bob, FILMS[1])
+        assert self.titles[0] == "[clip]"
+
     def test_repeat_all_begins_again_and_repeat_one_plays_the_same(self):
         self.adds(self.alice, SONG)
         self.does(self.alice, "set_queue", repeat="all")
@@ -94,6 +130,17 @@ class Advance(AdvanceCase):
         assert self.titles[-1] == "[a]"
         gone = PlaybackEvent.objects.get(type="queue_skip")
         assert (gone.metadata["url"], gone.revision) == (item.url, None)
+
+    def test_after_any_number_of_gone_entries_the_next_one_plays(self):
+        item = MediaItem.objects.create(title="Gone", kind="video", mime="video/mp4", path="gone.mp4")
+        self.adds(self.alice, *[item.url] * 30, FILMS[0])
+        MediaItem.objects.update(missing=True)
+        self.started()
+        with CaptureQueriesContext(connection) as captured:
+            assert self.due(END_MS) == 1
+        assert self.titles[-1] == "[a]"
+        assert PlaybackEvent.objects.filter(type="queue_skip").count() == 20
+        assert sum("playback_mediaitem" in each["sql"] for each in captured) <= 3
 
     def test_nothing_but_gone_entries_ends_the_media(self):
         item = MediaItem.objects.create(title="Gone", kind="video", mime="video/mp4", path="gone.mp4")
@@ -171,6 +218,24 @@ class UnknownDuration(AdvanceCase):
         assert self.due(NOW_MS + 55_000) == 1
         assert self.loads() == 1
 
+    def test_repeat_one_needs_the_same_agreement(self):
+        self.does(self.alice, "set_queue", repeat="one")
+        self.everyone_plays(NOW_MS + 40_000)
+        assert not self.reports(self.bob, NOW_MS + 41_000, ended_at=41.0)
+        assert self.timeline().position_at(NOW_MS + 41_000) == 41.0
+        assert self.reports(self.carols, NOW_MS + 41_300, ended_at=41.0)
+        assert self.published.last("timeline")["payload"]["cause"] == "loop"
+
+    def test_repeat_one_plays_again_five_seconds_after_the_first_report(self):
+        self.does(self.alice, "set_queue", repeat="one")
+        self.everyone_plays(NOW_MS + 40_000)
+        self.reports(self.bob, NOW_MS + 41_000, ended_at=41.0)
+        for member in (self.alice, self.carols):
+            self.reports(member, NOW_MS + 45_900, playing=False)
+        assert self.due(NOW_MS + 46_000) == 1
+        change = self.published.last("timeline")["payload"]
+        assert (change["cause"], change["current_time"], change["is_playing"]) == ("loop", 0.0, True)
+
 
 class ThroughTheFolder(AdvanceCase):
     def setUp(self) -> None:
@@ -198,6 +263,27 @@ class ThroughTheFolder(AdvanceCase):
         self.does(self.alice, "skip", entry_id="3")
         assert self.shown()[1:] == ["S01E1", "S01E2", "S01E10"]
         assert self.event()["following"] is None
+
+    def test_any_number_of_files_in_deeper_folders_are_passed_over(self):
+        rows = [
+            MediaItem(
+                title="Extra", kind="video", mime="video/mp4", path=f"Show/a{number}/S01E2 {number}.mp4"
+            )
+            for number in range(250)
+        ]
+        rows.append(MediaItem(title="Other", kind="video", mime="video/mp4", path="show/S01E1b.mp4"))
+        MediaItem.objects.upsert(rows)
+        self.does(self.alice, "queue_play", entry_id="2")
+        assert self.shown()[1:] == ["S01E1", "S01E2"]
+
+    def test_files_without_a_folder_follow_each_other(self):
+        paths = ("a.mp4", "b.mp4", "b/a.mp4")
+        one, *_ = [
+            MediaItem.objects.create(title=path, kind="video", mime="video/mp4", path=path) for path in paths
+        ]
+        self.does(self.alice, "queue_add", items=[{"item_id": one.pk}])
+        self.does(self.alice, "queue_play", entry_id="3")
+        assert self.shown()[2:] == ["a.mp4", "b.mp4"]
 
     def test_one_that_was_removed_does_not_come_back(self):
         self.does(self.alice, "queue_play", entry_id="2")

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from random import Random
+from unittest.mock import patch
+
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from playback.models import Playback, RoomCaptions
 from playback.room import actions, stall_handling
+from playback.room.queue.storage import forget_encoded
 from rooms.models import Member, Room
 from tests.playback.room.fixtures import SONG, load, pause, play, seek, set_rate
 from tests.playback.room.queue.fixtures import FILMS
@@ -231,3 +239,75 @@ class Captions(AdvanceCase):
     def test_a_skip_forgets_them(self):
         self.does(self.alice, "skip", entry_id="1", now_ms=PRESS_MS)
         assert self.shared() == ([], 0, 0)
+
+
+ENTRY = st.sampled_from(["1", "2", "3", "4"])
+COMMANDS = st.one_of(
+    st.tuples(st.just("skip"), ENTRY),
+    st.tuples(st.just("queue_play"), ENTRY),
+    st.tuples(st.just("queue_remove"), st.lists(ENTRY, min_size=1, max_size=3, unique=True)),
+    st.tuples(st.just("queue_move"), st.tuples(ENTRY, st.none() | ENTRY)),
+    st.tuples(st.just("queue_add"), st.booleans()),
+    st.tuples(st.just("set_queue"), st.sampled_from(["off", "all", "one"])),
+    st.tuples(st.sampled_from(["queue_clear", "queue_undo", "queue_shuffle"]), st.none()),
+    st.tuples(st.just("vote_skip"), ENTRY),
+    st.tuples(st.sampled_from(["pause", "play", "load"]), st.none()),
+    st.tuples(st.just("seek"), st.sampled_from([3.0, 60.0])),
+)
+PAYLOADS = {
+    "queue_remove": lambda value: {"entry_ids": value},
+    "queue_move": lambda value: {"entry_id": value[0], "before": value[1]},
+    "queue_add": lambda value: {"items": [{"media_url": FILMS[2]}], "next": value},
+    "set_queue": lambda value: {"repeat": value},
+}
+
+
+class SameAsUnannounced(AdvanceCase):
+    """Two members give commands in the last moments: an announcement before makes no difference to what plays then."""
+
+    def test_an_announcement_changes_nothing_about_commands(self):
+        @given(st.lists(COMMANDS, min_size=1, max_size=3), st.booleans())
+        @settings(max_examples=40, deadline=None)
+        def holds(commands, repeated):
+            unlimited = patch("watchium.shared_state.rate_limits.wait_ms", lambda *_: 0)
+            with unlimited, patch("playback.room.queue.actions.Random", lambda: Random(1)):
+                announced = self.evening(commands, repeated, announces=True)
+                assert announced == self.evening(commands, repeated, announces=False)
+
+        holds()
+
+    def evening(self, commands, repeated: bool, *, announces: bool) -> tuple:
+        """The queue and what plays two seconds after the end that was expected."""
+        with transaction.atomic():
+            self.adds(self.alice, SONG, FILMS[0], FILMS[1])
+            if repeated:
+                self.does(self.alice, "set_queue", repeat="all")
+            self.started()
+            if announces:
+                assert self.due(END_MS - 2000) == 1
+            for number, (kind, value) in enumerate(commands):
+                self.command(kind, value, END_MS - 900 + 10 * number)
+            self.due(END_MS - 100)
+            self.due(END_MS + 1000)
+            queue, playback = self.queue, Playback.objects.of(Room.objects.get(pk=self.room.pk))
+            entries = [(entry.id, entry.media.url) for entry in queue.entries]
+            seen = (entries, queue.current, queue.following, playback.media["url"], playback.phase)
+            transaction.set_rollback(True)
+        forget_encoded()
+        return seen
+
+    def command(self, kind: str, value, now_ms: float) -> None:
+        if kind in ("pause", "play", "load", "seek"):
+            self.numbers += 1
+            event_id = f"c{self.numbers}"
+            command = {
+                "pause": lambda: pause(event_id),
+                "play": lambda: play(event_id),
+                "load": lambda: load(FILMS[3], event_id),
+                "seek": lambda: seek(value, event_id),
+            }[kind]()
+            with self.committing():
+                getattr(actions, kind)(self.alice, command, now_ms=now_ms)
+            return
+        payload = PAYLOADS.get(kind, lambda value: {} if value is None else {"entry_id": value})(value)
+        self.does(self.alice, kind, now_ms=now_ms, **payload)

@@ -46,17 +46,23 @@ class Entries(QueueCase):
         assert self.titles == []
         assert Room.objects.get(pk=self.room.pk).queue_revision == 0
 
-    def test_an_item_of_the_library_costs_two_statements(self):
+    def test_items_of_the_library_are_read_together(self):
         def statements(count: int) -> int:
-            films = [MediaItem.objects.create(title="A", kind="video", path=f"{n}.mp4") for n in range(count)]
+            films = [
+                MediaItem.objects.create(title="A", kind="video", path=f"{n}.mp4", prepared=prepared)
+                for n in range(count)
+                for prepared in ("", "7/master.m3u8")[n % 2 : n % 2 + 1]
+            ]
             with CaptureQueriesContext(connection) as captured:
                 self.does(self.alice, "queue_add", items=[{"item_id": film.pk} for film in films])
             return len(captured)
 
         self.adds(self.alice, FILMS[0])
-        one = statements(1)
+        two = statements(2)
         MediaItem.objects.all().delete()
-        assert statements(11) - one == 20
+        assert statements(100) == two
+        urls = {entry.media.url.rpartition("/")[2] for entry in self.queue.entries[-2:]}
+        assert "master.m3u8" in urls
 
     def test_titles_are_cleaned(self):
         self.does(self.bob, "queue_add", items=[{"media_url": FILMS[0], "title": "  A\u202e  film\n "}])
@@ -116,10 +122,7 @@ class Entries(QueueCase):
         assert sorted(self.titles[1:]) == list("abcdefgh")
 
     def test_500_entries_and_then_the_oldest_played_ones_go(self):
-        for _ in range(5):
-            self.adds(self.alice, *(FILMS[0] for _ in range(99)))
-        self.adds(self.alice, *(FILMS[1] for _ in range(4)))
-        assert len(self.queue.entries) == 500
+        self.fills()
         with pytest.raises(TooLong, match="500"):
             self.adds(self.bob, FILMS[2])
         self.does(self.alice, "queue_play", entry_id="3")
@@ -143,6 +146,29 @@ class Entries(QueueCase):
         self.does(self.alice, "queue_undo")
         self.does(self.alice, "queue_undo")
         assert len(self.queue.entries) == 25
+
+    def fills(self) -> None:
+        """The queue has 500 entries, the current one first."""
+        for _ in range(5):
+            self.adds(self.alice, *(FILMS[0] for _ in range(99)))
+        self.adds(self.alice, *(FILMS[1] for _ in range(4)))
+        assert len(self.queue.entries) == 500
+
+    def test_load_into_a_full_queue_is_play_now_and_can_be_skipped(self):
+        self.fills()
+        self.does(self.alice, "set_queue", repeat="all")
+        actions.load(self.alice, load(FILMS[7]), now_ms=NOW_MS)
+        assert (len(self.queue.entries), self.titles[:2]) == (500, ["[h]", "a"])
+        self.does(self.alice, "skip", entry_id=self.queue.current)
+        assert self.titles[:2] == ["h", "[a]"]
+
+    def test_undo_fills_a_queue_at_most(self):
+        self.fills()
+        self.does(self.alice, "queue_clear")
+        actions.load(self.alice, load(FILMS[7]), now_ms=NOW_MS)
+        self.does(self.alice, "queue_undo")
+        self.does(self.alice, "queue_undo")
+        assert (len(self.queue.entries), self.titles[:2]) == (500, ["[h]", "a"])
 
     def test_load_is_play_now(self):
         actions.load(self.alice, load(FILMS[7], "before"), now_ms=NOW_MS)

@@ -186,12 +186,18 @@ class Rules(QueueCase):
         self.adds(self.alice, *FILMS[:5])
 
     def test_a_locked_queue_is_for_controllers_but_everyone_takes_their_own_back(self):
+        """Votes for entries would change it. Votes to skip are about what plays."""
         self.adds(self.bob, *FILMS[:2])
+        self.does(self.bob, "vote_entry", entry_id="2")
         self.does(self.alice, "set_queue", locked=True)
         self.refused("locked", "queue_add", items=[{"media_url": SONG}])
         self.refused("locked", "queue_move", entry_id="2", before=None)
+        self.refused("locked", "vote_entry", entry_id="3")
+        self.does(self.bob, "vote_skip", entry_id="1")
+        self.does(self.bob, "vote_entry", entry_id="2", on=False)
         self.does(self.bob, "queue_remove", entry_ids=["2"])
         self.adds(self.alice, SONG)
+        self.does(self.alice, "vote_entry", entry_id="3")
         assert self.titles == ["[clip]", "b", "music"]
 
     def test_in_fair_turns_everyone_has_one_entry_in_each_round(self):
@@ -226,7 +232,7 @@ class Rules(QueueCase):
         for kind in ("queue_clear", "queue_shuffle", "queue_undo", "queue_redo"):
             self.refused("Only members who may control playback", kind)
 
-    def test_a_demo_begins_again_with_an_empty_queue(self):
+    def test_a_demo_begins_again_with_nothing_but_its_own_clip_queued(self):
         self.adds(self.bob, SONG)
         self.room.refresh_from_db()
         self.room.is_demo = True
@@ -234,11 +240,11 @@ class Rules(QueueCase):
         Member.objects.filter(room=self.room).update(present=False)
         with self.committing():
             assert end_of_media.reset(self.room.pk, NOW_MS)
-        assert (self.titles, self.event()["cause"], self.event()["can_undo"]) == ([], "reset", False)
+        assert (self.titles, self.event()["cause"], self.event()["can_undo"]) == (["[clip]"], "reset", False)
         assert Playback.objects.get(room=self.room).phase == "paused"
         Member.objects.filter(pk=self.alice.pk).update(present=True)
         self.adds(self.alice, SONG)
-        assert [entry.id for entry in self.queue.entries] == ["3"]
+        assert [entry.id for entry in self.queue.entries] == ["3", "4"]
 
 
 class SigningIn(QueueCase):
