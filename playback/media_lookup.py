@@ -166,8 +166,9 @@ def duration_of(media: Media) -> Duration | None:
     return addresses.duration_of(media)
 
 
-def describe(media: Media, batch: ItemBatch) -> tuple[float | None, str | None]:
+def describe(media: Media, batch: ItemBatch | None = None) -> tuple[float | None, str | None]:
     """Return duration in seconds and the address of a cover, as far as the server knows them."""
+    batch = batch or ItemBatch.read([media.item_id] if media.item_id is not None else [])
     item = batch.items.get(media.item_id) if media.item_id is not None else None
     match = _library_address.fullmatch(media.url)
     duration = _duration_of_item(item, int(match[2] or 0), batch) if item and match else duration_of(media)

@@ -9,6 +9,16 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support.fixtures import join, make_room, play, seek_to, wait_until, wait_until_ready
 
+# Presses Pause as soon as the next start is announced, and says what the page calls what plays.
+HOLD_BACK = """() => new Promise((resolve) => {
+    const { room } = watchium
+    const timer = setInterval(() => {
+        if (!room.store.announced) return
+        clearInterval(timer)
+        resolve(room.state.timeline.media.title)
+        document.querySelector("[data-controls] [data-play]").click()
+    }, 10)
+})"""
 WIDTH = 360
 PHONE = {"viewport": {"width": WIDTH, "height": 740}, "has_touch": True, "is_mobile": True}
 LINKS = "/media/samples/music.ogg\nfilms.example/one.mp4 https://films.example/two.mp4"
@@ -30,6 +40,7 @@ def test_two_people_share_a_queue(person: Callable[..., Page]):
     both_change_it(alice, bob)
     a_refusal_is_explained_beside_the_button(alice, bob)
     the_keyboard_changes_the_tab_and_does_not_seek(alice)
+    a_pause_before_the_next_start_holds_it_back(alice, bob)
     it_advances_at_the_end_for_everyone(alice, bob)
 
 
@@ -82,9 +93,22 @@ def a_refusal_is_explained_beside_the_button(alice: Page, bob: Page) -> None:
     assert bob.evaluate("document.documentElement.scrollWidth") == WIDTH
 
 
+def a_pause_before_the_next_start_holds_it_back(alice: Page, bob: Page) -> None:
+    duration = alice.evaluate("watchium.room.state.timeline.duration")
+    seek_to(alice, duration - 3)
+    play(alice)
+    assert "clip" in alice.evaluate(HOLD_BACK)
+    for page in (alice, bob):
+        wait_until(page, "() => watchium.room.state.timeline.phase === 'paused'")
+        expect(page.locator("[data-list] > [aria-current]")).to_contain_text("clip")
+        assert duration - 3 < page.evaluate("watchium.room.position()") < duration
+        wait_until(page, "() => watchium.room.player.element.paused")
+
+
 def it_advances_at_the_end_for_everyone(alice: Page, bob: Page) -> None:
     bob.get_by_role("button", name="Vote to skip").click()
     expect(alice.get_by_text("1 of 2 wants to skip")).to_be_visible()
+    expect(alice.get_by_role("button", name="Vote to skip")).to_be_hidden()
     seek_to(alice, alice.evaluate("watchium.room.state.timeline.duration") - 3)
     play(alice)
     expect(bob.get_by_text("Up next: Sample music")).to_be_visible()
