@@ -14,6 +14,7 @@ import playback.own_copies.api
 import playback.player.api
 import playback.room.api
 import playback.room.captions.api
+import playback.room.history.api
 import playback.room.queue.api
 import playback.uploads.api
 import playback.uploads.preparation_api
@@ -60,6 +61,7 @@ one_room = [
     path("sync/control/", playback.room.api.RoomControl.as_view()),
     path("queue/", playback.room.queue.api.RoomQueueEntries.as_view()),
     path("queue/<room:entry_id>/", playback.room.queue.api.OneQueueEntry.as_view()),
+    path("history/", playback.room.history.api.RoomHistory.as_view()),
     path("captions/", playback.room.captions.api.RoomCaptionFiles.as_view()),
     path("captions/<room:key>/", playback.room.captions.api.RoomCaptionFile.as_view()),
     path("comments/", api.Comments.as_view()),

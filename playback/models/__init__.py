@@ -1,7 +1,8 @@
-"""Tables: a room's playback, its event log and sync states; the library, conversions; uploads; a device's player."""
+"""Tables: a room's playback, log, history and sync states; the library, conversions; uploads; a device's player."""
 
 from playback.models.conversion import Conversion
 from playback.models.device_player import DevicePlayer, PlayerHistory
+from playback.models.history.played_media import PlayedMedia
 from playback.models.media_item import MediaItem
 from playback.models.play_when_ready import PlayWhenReady
 from playback.models.playback import SYNC_TOLERANCE_MS, Playback, SyncReference
@@ -19,6 +20,7 @@ __all__ = [
     "PlayWhenReady",
     "Playback",
     "PlaybackEvent",
+    "PlayedMedia",
     "PlayerHistory",
     "QueueHistory",
     "RoomCaptions",

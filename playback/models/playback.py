@@ -235,6 +235,11 @@ class Playback(models.Model):
         return self.media, self.hold, self.hold_until_ms, self.waited, self.duration_refuted, self.ending
 
     @property
+    def media_as_read(self) -> dict[str, Any] | None:
+        """What the room played when its row was read or written last; `media` may be other media, not yet written."""
+        return self.as_read[0] if self.as_read else None
+
+    @property
     def timeline(self) -> Timeline:
         return Timeline(
             self.position,

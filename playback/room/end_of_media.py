@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from playback.domain import start_lead
-from playback.domain.duration import EXACT
+from playback.domain.duration import EXACT, Duration
 from playback.domain.room_queue.state import RoomQueue
 from playback.models import Playback, RoomCaptions
 from playback.models.playback import NO_START
@@ -102,10 +102,11 @@ def reset(room_pk: int, now_ms: float) -> bool:
     playback = Playback.objects.of(room)
     if playback.room.members.present().exists():
         return False
+    duration = playback.known_duration
     if playback.room.is_demo:
         playback.media, playback.duration_refuted = msgspec.to_builtins(DEMO.media), None
-        playback.duration, playback.duration_source = DEMO.duration_s, EXACT
-    fresh = playback.timeline.loaded(at_ms=now_ms, duration=playback.known_duration)
+        duration = Duration(DEMO.duration_s, EXACT)
+    fresh = playback.timeline.loaded(at_ms=now_ms, duration=duration)
     RoomCaptions.objects.end_with_media(playback)
     empty(playback, now_ms)
     record(playback, "timeline", replace(fresh, rate=1.0), Reason(cause="reset"), now_ms)

@@ -9,7 +9,7 @@ import msgspec
 
 from playback.domain.drift import MAX_AGE_MS, is_about
 from playback.domain.timeline import Timeline
-from playback.models import Playback, PlaybackEvent, RoomCaptions, SyncState
+from playback.models import Playback, PlaybackEvent, PlayedMedia, RoomCaptions, SyncState
 from playback.room.serializers import event_of
 from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Member
@@ -44,6 +44,8 @@ def record(playback: Playback, kind: str, timeline: Timeline, reason: Reason, no
         RoomCaptions.objects.end_with_ending(playback)
     if kind == "load":
         RoomCaptions.objects.end_with_media(playback)
+    left_s = playback.timeline.position_at(now_ms) if is_left(kind, reason) else 0.0
+    left_duration_s = playback.duration
     sync_states = [] if kind in NOT_EVALUATED else [_sync_states(playback, kind, now_ms)]
     playback.set_timeline(timeline, now_ms)
     if wait := playback.current_wait:
@@ -60,11 +62,27 @@ def record(playback: Playback, kind: str, timeline: Timeline, reason: Reason, no
         **_timeline_fields(playback, timeline),
         **_reason_fields(reason),
     )
+    history = _history(playback, left_s, left_duration_s, now_ms)
     ((row.pk,),), *_ = run_in_one_round_trip(
-        insert(row), take_revision, playback.update_query(), *sync_states
+        insert(row), take_revision, playback.update_query(), *sync_states, *history
     )
     broadcast.to_room(room.room_id, event_of(row, room))
     return row
+
+
+def is_left(kind: str, reason: Reason) -> bool:
+    """Whether the change leaves what the room played: for other media, or for its beginning."""
+    return kind == "load" or reason.cause == "reset"
+
+
+def _history(
+    playback: Playback, position_s: float, duration_s: float | None, now_ms: float
+) -> list[PreparedQuery]:
+    """Record the media that the room leaves, unless it is at their beginning."""
+    media = playback.media_as_read
+    if not position_s or media is None:
+        return []
+    return PlayedMedia.to_record(playback.room, media, position_s, duration_s, now_ms)
 
 
 def record_diagnostic(

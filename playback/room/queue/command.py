@@ -21,7 +21,7 @@ from playback.room.command import command_type, content_hash_of, spend
 from playback.room.event_log import Reason, record, record_diagnostic
 from playback.room.queue.entries import with_playing_media
 from playback.room.queue.hold_back import HOLD_BACK, restore_extras
-from playback.room.queue.playing import ADVANCE, play_next
+from playback.room.queue.playing import ADVANCE, added_by, play_next
 from playback.room.queue.storage import save_change, write
 from rooms import access
 from rooms.models import Member
@@ -137,7 +137,8 @@ def _commit(tx: QueueTransaction, command: QueueCommand, content_hash: str) -> A
     else:
         stored = save_change(by.room, tx.before, tx.queue, origin, tx.now_ms, undoable=tx.undoable)
     cause = tx.cause or ("skip" if tx.kind == "timeline" else None)
-    reason = Reason(by, command.event_id, content_hash, cause=cause, queue_revision=stored.revision)
+    metadata = added_by(tx.queue) if tx.kind == "load" and tx.timeline is not None else {}
+    reason = Reason(by, command.event_id, content_hash, None, cause, metadata, stored.revision)
     at_ms = tx.now_ms
     if tx.timeline is None:
         record_diagnostic(tx.playback, kind, reason, tx.now_ms)

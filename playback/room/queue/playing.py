@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Any
 
 import msgspec
 from msgspec import structs
@@ -104,6 +105,12 @@ def load_media(playback: Playback, media: Media, start: Start) -> Timeline:
     return stall_handling.with_start_gate(playback, started, start.now_ms, other_media=True)
 
 
+def added_by(queue: RoomQueue) -> dict[str, Any]:
+    """Name the member who added what plays, for the room's history."""
+    entry = queue.order.current_entry
+    return {} if entry is None or entry.user_id is None else {"added_by": entry.user_id}
+
+
 def advance(playback: Playback, queue: RoomQueue, now_ms: float, at_ms: float | None = None) -> bool:
     """Play the entry that follows, announced for `at_ms`, or after a lead. Return False if none can.
 
@@ -114,7 +121,7 @@ def advance(playback: Playback, queue: RoomQueue, now_ms: float, at_ms: float | 
         return False
     after, timeline = found
     # Clients learn of an announced start before the queue says that its entry is current.
-    record(playback, "load", timeline, Reason(cause=ADVANCE), now_ms)
+    record(playback, "load", timeline, Reason(cause=ADVANCE, metadata=added_by(after)), now_ms)
     save_change(playback.room, queue, after, Origin(ADVANCE), now_ms)
     return True
 

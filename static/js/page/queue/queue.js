@@ -36,6 +36,7 @@ export function mount(section, room) {
     showSummary(section, room)
     find(section, "add-next").hidden = !mayControl(room.state)
   }
+  mountOpenHistory(section, room, signal)
   loadStyle(section.dataset.style, () => {
     section.dataset.ready = ""
     list.scrollToCurrent()
@@ -64,6 +65,22 @@ function mountTools(section, room, signal) {
     find(section, name).addEventListener("click", () => void send(room, `queue_${name}`, {}, tools), {
       signal,
     })
+}
+
+/** What was played before is loaded when it is opened. @param {HTMLElement} section @param {Room} room @param {AbortSignal} signal */
+function mountOpenHistory(section, room, signal) {
+  /** @type {Promise<() => void> | null} */
+  let loading = null
+  const toggle = async () => {
+    loading ??= import("./history.js").then(({ mountHistory }) => mountHistory(section, room))
+    try {
+      ;(await loading)()
+    } catch (error) {
+      loading = null // the next press tries again
+      console.error("the history could not be loaded", error)
+    }
+  }
+  find(section, "open-history").addEventListener("click", () => void toggle(), { signal })
 }
 
 /** @param {HTMLElement} section @param {Room} room */

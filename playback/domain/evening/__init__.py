@@ -1,0 +1,1 @@
+"""What remains of what a room played. Pure."""

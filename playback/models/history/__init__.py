@@ -1,0 +1,1 @@
+"""What rooms and people played before."""

@@ -1,0 +1,1 @@
+"""What a room played before."""
