@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -27,8 +27,10 @@ from watchium import server_clock
 from watchium.db.thread_pool import in_database
 
 # One stalled reader of a 300 MB file grew the server to 346-666 MB; a 206 may be shorter than the requested range,
-# and browsers request the rest.
+# and browsers request the rest. Not GStreamer, which plays media in WebKitGTK: it takes the end of an answer for the
+# end of the file. It has what it asks for in chunks, and is known by a header that it adds to every request.
 LONGEST = 1024 * 1024
+READS_ON = "Icy-MetaData"
 CHUNK = 64 * 1024
 ASK_MS = 1000
 
@@ -51,7 +53,9 @@ class File:
     etag: str
     cache_control: str
     here: int | None = None  # bytes that have arrived, of a file that is still being uploaded
-    may_continue: Callable[[], bool] | None = None  # asked once a second while a whole file is sent
+    # waits for the first so many bytes of a file that is being uploaded, and returns whether they are here
+    arrival: Callable[[int], Awaitable[bool]] | None = None
+    may_continue: Callable[[], bool] | None = None  # asked once a second while a file is sent in chunks
 
     @property
     def arriving(self) -> bool:
@@ -95,14 +99,20 @@ def _respond(request: HttpRequest, file: File) -> HttpResponseBase:
     range_header = (
         request.headers.get("Range") if request.method == "GET" and _range_holds(request, file) else None
     )
-    span = parse_range(range_header, file.size) if range_header else None
+    reads_on = READS_ON in request.headers and _is_asgi(request)
+    span = parse_range(range_header, file.size, None if reads_on else LONGEST) if range_header else None
     if span is None:
-        return _later(file) if file.arriving and request.method == "GET" else _whole(request, file)
+        waits = request.method == "GET" and file.arriving and not _is_asgi(request)
+        return _later(file) if waits else _whole(request, file)
     first, last = span
     if first > last:
         refused = HttpResponse(status=416)
         refused["Content-Range"] = f"bytes */{file.size}"
         return _with_headers(refused, file)
+    if reads_on:
+        return _as_part(
+            StreamingHttpResponse(_chunks_async(file, first, last), status=206), file, first, last
+        )
     if file.here is not None and file.arriving:
         if first >= file.here:
             return _later(file)
@@ -110,8 +120,8 @@ def _respond(request: HttpRequest, file: File) -> HttpResponseBase:
     return _partial(file, first, last)
 
 
-def parse_range(header: str, size: int) -> tuple[int, int] | None:
-    """Return first and last byte of a single range of at most LONGEST bytes; first > last if it is not satisfiable.
+def parse_range(header: str, size: int, longest: int | None = LONGEST) -> tuple[int, int] | None:
+    """Return first and last byte of a single range of at most `longest` bytes; first > last if it is not satisfiable.
 
     Return None for any other header, which is ignored.
     """
@@ -129,14 +139,22 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
             return 1, 0
     if first >= size:
         return 1, 0
-    return first, min(last, size - 1, first + LONGEST - 1)
+    return first, min(last, size - 1, first + (longest or size) - 1)
+
+
+def _is_asgi(request: HttpRequest) -> bool:
+    return hasattr(request, "scope")
 
 
 def _partial(file: File, first: int, last: int) -> HttpResponseBase:
     data = file.opened.read(first, last - first + 1)
     if len(data) <= last - first:  # the file was truncated meanwhile
         raise Http404
-    part = HttpResponse(data, status=206, content_type=file.mime)
+    return _as_part(HttpResponse(data, status=206), file, first, last)
+
+
+def _as_part(part: HttpResponseBase, file: File, first: int, last: int) -> HttpResponseBase:
+    part["Content-Type"] = file.mime
     part["Content-Range"] = f"bytes {first}-{last}/{file.size}"
     part["Content-Length"] = str(last - first + 1)
     return _with_headers(part, file)
@@ -157,7 +175,7 @@ def _whole(request: HttpRequest, file: File) -> HttpResponseBase:
         response = HttpResponse(content_type=file.mime)
     else:
         # Under ASGI Django would collect a plain iterator into memory first.
-        chunks = _chunks_async(file) if hasattr(request, "scope") else _chunks(file)
+        chunks = _chunks_async(file, 0, file.size - 1) if _is_asgi(request) else _chunks(file)
         response = StreamingHttpResponse(chunks, content_type=file.mime)
     response["Content-Length"] = str(file.size)
     return _with_headers(response, file)
@@ -171,17 +189,24 @@ def _chunks(file: File) -> Iterator[bytes]:
         yield chunk
 
 
-async def _chunks_async(file: File) -> AsyncIterator[bytes]:
-    """A reader whose permission ends meanwhile gets no more: the response breaks off."""
+async def _chunks_async(file: File, first: int, last: int) -> AsyncIterator[bytes]:
+    """Yield these bytes, those that are still being uploaded as they arrive.
+
+    The response breaks off if they stop to arrive, or if the reader's permission ends meanwhile.
+    """
     in_thread = sync_to_async(file.opened.read, thread_sensitive=False)
-    at, asked_ms = 0, server_clock.now_ms()
-    while chunk := await in_thread(at, min(CHUNK, file.size - at)):
+    at, asked_ms = first, server_clock.now_ms()
+    while at <= last:
+        chunk = await in_thread(at, min(CHUNK, last + 1 - at))
+        if not chunk and not (file.arriving and file.arrival and await file.arrival(at + 1)):
+            return
         if file.may_continue and server_clock.now_ms() - asked_ms >= ASK_MS:
             if not await in_database(file.may_continue):
                 return
             asked_ms = server_clock.now_ms()
         at += len(chunk)
-        yield chunk
+        if chunk:
+            yield chunk
 
 
 def _unchanged(request: HttpRequest, file: File) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -12,6 +13,7 @@ from playback.library.range_response import File, serve
 from playback.models import Conversion, Upload
 from playback.models.upload import REFUSED, WHOLE
 from playback.uploads import storage
+from playback.uploads.arrival import arrival
 from rooms import access
 from rooms.access import Identity
 from rooms.auth.identity import identify
@@ -68,6 +70,7 @@ def upload(request: HttpRequest, upload_id: str) -> HttpResponseBase:
             f'"{known.upload_id}"',
             CACHE_WHOLE if whole else CACHE_ARRIVING,
             here=known.size if whole else opened.stat.st_size,
+            arrival=partial(arrival, known.upload_id),
             may_continue=_may_continue(identity, upload_id),
         ),
     )

@@ -6,38 +6,25 @@ would keep a thread and a database connection for up to twenty seconds. The view
 
 from __future__ import annotations
 
-import asyncio
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 
 from playback.models.upload import ID_CHARS, UPLOADS_AT
 from playback.uploads import storage
+from playback.uploads.arrival import arrival
 from playback.uploads.views import readable_upload
 from rooms.auth.identity import identify_scope
 from rooms.auth.origin import header
 from watchium.db.thread_pool import in_database
 from watchium.middleware.body_limit import App, Receive, Scope, Send
-from watchium.process_state import process_state
 
-LONGEST_WAIT_S = 20.0
-POLL_S = 0.1
 # A player that gets a few bytes asks for the next ones at once.
 LEAST_BYTES = 64 * 1024
-MOST_WAITING = 500  # in this process; others are answered at once, and ask again
 
 _PATH = re.compile(f"{UPLOADS_AT}([0-9a-f]{{{ID_CHARS}}})")
 _RANGE = re.compile(r"bytes=(\d{1,18})-\d{0,18}")
-
-
-@dataclass
-class _State:
-    waiting: int = 0
-
-
-_state = process_state(_State)
 
 
 def hold_until_arrived(app: App) -> App:
@@ -51,7 +38,7 @@ def hold_until_arrived(app: App) -> App:
 
 async def _hold(scope: Scope) -> None:
     path, span = _PATH.fullmatch(scope["path"]), _RANGE.fullmatch(header(scope, b"range").strip())
-    if path is None or span is None or _state.waiting >= MOST_WAITING:
+    if path is None or span is None:
         return
     upload_id, first = path[1], int(span[1])
     if (storage.length(upload_id) or 0) >= first + LEAST_BYTES:
@@ -59,11 +46,7 @@ async def _hold(scope: Scope) -> None:
     size = await _size_for_client(scope, upload_id)
     if size is None or first >= size:
         return
-    _state.waiting += 1
-    try:
-        await _arrival(upload_id, min(first + LEAST_BYTES, size))
-    finally:
-        _state.waiting -= 1
+    await arrival(upload_id, min(first + LEAST_BYTES, size))
 
 
 async def _size_for_client(scope: dict[str, Any], upload_id: str) -> int | None:
@@ -77,14 +60,3 @@ async def _size_for_client(scope: dict[str, Any], upload_id: str) -> int | None:
         return await in_database(find)
     except (DatabaseError, InterfaceError):
         return None
-
-
-async def _arrival(upload_id: str, wanted: int) -> None:
-    """Return once that many bytes are here, the upload is removed, or the time is up."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + LONGEST_WAIT_S
-    while loop.time() < until:
-        here = storage.length(upload_id)
-        if here is None or here >= wanted:
-            return
-        await asyncio.sleep(POLL_S)

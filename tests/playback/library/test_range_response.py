@@ -90,6 +90,18 @@ async def test_the_whole_file_comes_in_chunks_under_asgi():
     assert whole["Content-Length"] == str(SIZE)
 
 
+async def test_gstreamer_gets_all_that_it_asks_for_in_chunks():
+    """It takes the end of an answer for the end of the file: after a seek a film broke off after a mebibyte."""
+    asked = {"Range": "bytes=100-", "Icy-MetaData": "1"}
+    part = range_response.sample(AsyncRequestFactory().get("/", headers=asked), "clip.webm")
+    assert (part.status_code, part["Content-Range"]) == (206, f"bytes 100-{SIZE - 1}/{SIZE}")
+    assert (part["Content-Length"], part["Content-Type"]) == (str(SIZE - 100), "video/webm")
+    chunks = [chunk async for chunk in part.streaming_content]  # type: ignore[attr-defined]
+    assert max(map(len, chunks)) <= range_response.CHUNK
+    assert b"".join(chunks) == CLIP.read_bytes()[100:]
+    assert SIZE > MIB + 100  # more than others get
+
+
 async def test_a_reader_whose_permission_ends_gets_no_more(monkeypatch):
     now_ms = itertools.count(step=range_response.ASK_MS // 2)
     monkeypatch.setattr(server_clock, "now_ms", lambda: next(now_ms))

@@ -105,6 +105,33 @@ def test_an_answer_ends_at_what_is_here(sender: Sender):
     assert headers["Content-Range"] == f"bytes 20000-99999/{len(sender.data)}"
 
 
+@pytest.mark.parametrize(
+    ("asked", "first"), [({}, 0), ({"Range": "bytes=20000-", "Icy_MetaData": "1"}, 20_000)]
+)
+def test_a_player_that_reads_on_gets_bytes_as_they_arrive(sender: Sender, asked: dict[str, str], first: int):
+    """WebKitGTK begins without a range, and takes the end of an answer for the end of the film."""
+    sender.send(0, 100_000)
+    connection = sender.connection("GET", sender.media, **asked)
+    response = connection.getresponse()
+    assert response.status == (206 if first else 200)
+    assert response.headers["Content-Length"] == str(len(sender.data) - first)
+    assert response.read(100_000 - first) == sender.data[first:100_000]
+    sender.send(100_000, len(sender.data))
+    assert response.read() == sender.data[100_000:]
+    connection.close()
+
+
+def test_an_upload_that_is_removed_breaks_off_what_is_being_read(sender: Sender):
+    sender.send(0, 100_000)
+    connection = sender.connection("GET", sender.media)
+    response = connection.getresponse()
+    assert response.read(100_000) == sender.data[:100_000]
+    assert sender.ask("DELETE", sender.address)[0] == 204
+    with pytest.raises(http.client.IncompleteRead):
+        response.read()
+    connection.close()
+
+
 def test_an_upload_that_is_removed_ends_the_wait(sender: Sender):
     sender.send(0, 100_000)
     waiting = sender.part(100_000)
