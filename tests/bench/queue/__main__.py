@@ -3,6 +3,9 @@
 `python -m tests.bench.queue [--rounds 20]`: five clips of 4 to 6 s repeat in a room. Printed are the advances (of them
 the doubled ones), how long no picture moved between two clips, which frame of each was shown first, and how far the
 two browsers were apart in the second after each start. Positions are those of presented frames.
+
+Of gaps longer than `--phases` ms it prints what they consist of: from the last frame to the end that the element
+reports, to the arrival of the next load, to its start, to the element's first data, to the first frame.
 """
 
 from __future__ import annotations
@@ -31,6 +34,14 @@ RECORD = """() => {
     const media = document.querySelector("[data-media]")
     window.frames_ = []
     window.advances = []
+    window.phases = []
+    const note = (what, at = 0) => phases.push([room.serverNow(), what, at])
+    for (const type of ["ended", "loadstart", "loadeddata", "playing"]) media.addEventListener(type, () => note(type))
+    const received = room.socket.callbacks.received
+    room.socket.callbacks.received = (envelope) => {
+        if (envelope.type === "load") note("load", envelope.timestamp)
+        received(envelope)
+    }
     room.on("queue", ({ payload }) => {
         if (payload) advances.push({ cause: payload.cause, current: payload.current, revision: payload.revision })
     })
@@ -58,7 +69,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--rounds", type=int, default=2)
-    rounds = options.parse_args().rounds
+    options.add_argument("--phases", type=float, default=1000.0)
+    given = options.parse_args()
+    rounds = given.rounds
     with (
         tempfile.TemporaryDirectory() as folder,
         watchium_server() as server,
@@ -74,7 +87,7 @@ def main() -> None:
         expected = rounds * len(LENGTHS_S)
         wait_for_advances(alice, expected, rounds * (sum(LENGTHS_S) + len(LENGTHS_S)) + EXTRA_S)
         time.sleep(SETTLED_S[1])
-        report([Recording(page) for page in (alice, bob)], expected)
+        report([Recording(page) for page in (alice, bob)], expected, given.phases)
 
 
 @contextmanager
@@ -126,11 +139,25 @@ class Recording:
                 last = source
             self.clips[-1].append((at_ms, position_s))
         self.advances = [each for each in page.evaluate("advances") if each["cause"] == "advance"]
+        self.phases: list[tuple[float, str, float]] = page.evaluate("phases")
 
     @property
     def gaps_ms(self) -> list[float]:
         pairs = zip(self.clips[1:], self.clips[2:], strict=False)  # the first is the sample
         return [after[0][0] - before[-1][0] for before, after in pairs]
+
+    def long_gaps(self, longer_than_ms: float) -> Iterator[str]:
+        """Describe each long gap: what happened how many ms after the last frame before it."""
+        for before, after in zip(self.clips[1:], self.clips[2:], strict=False):
+            begin, end = before[-1][0], after[0][0]
+            if end - begin <= longer_than_ms:
+                continue
+            events = [
+                f"{what} {at - begin:.0f}" + (f" (starts {starts - begin:.0f})" if starts else "")
+                for at, what, starts in self.phases
+                if begin - 3000 <= at <= end + 50
+            ]
+            yield f"{end - begin:.0f} ms after {before[-1][1]:.2f} s: {', '.join(events)}"
 
     @property
     def lost_s(self) -> list[float]:
@@ -144,7 +171,7 @@ class Recording:
         return statistics.median(begins) if begins else None
 
 
-def report(recordings: list[Recording], expected: int) -> None:
+def report(recordings: list[Recording], expected: int, longer_than_ms: float) -> None:
     for name, recording in zip(("alice", "bob"), recordings, strict=True):
         doubled = sum(
             before["current"] == after["current"]
@@ -152,6 +179,8 @@ def report(recordings: list[Recording], expected: int) -> None:
         )
         print(f"{name}: {len(recording.advances)} advances of {expected}, {doubled} doubled")
         print(f"  no motion between clips, ms: {spread(recording.gaps_ms)}")
+        for gap in recording.long_gaps(longer_than_ms):
+            print(f"    {gap}")
         print(f"  first frame shown of each clip, ms: {spread([1000 * s for s in recording.lost_s])}")
     alice, bob = recordings
     skews = []
