@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from playback.domain.playability import CONVERTIBLE
+from playback.domain.playability import CONVERTIBLE, DIRECT
 from playback.models.conversion import Conversion
 from playback.models.media_item import MediaItem
 
@@ -30,3 +30,8 @@ class ItemBatch:
         durations = Conversion.objects.durations_of(jobs) if jobs else {}
         durations.update((each.pk, each.duration) for each in running.values())
         return cls(items, running, durations)
+
+    def is_checked(self, item_id: int) -> bool:
+        """Whether the file is known to play in all browsers, or was converted for them."""
+        item = self.items.get(item_id)
+        return item is not None and (bool(item.prepared) or item.plays == DIRECT or item.pk in self.running)

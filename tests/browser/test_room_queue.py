@@ -37,6 +37,7 @@ def test_two_people_share_a_queue(person: Callable[..., Page]):
     alice.get_by_role("button", name="Add to queue").click()
     for page in (alice, bob):
         expect_order(page, "Sample clip", "music", "one", "two")
+    what_is_known_about_playing_is_shown(alice, bob)
     both_change_it(alice, bob)
     a_refusal_is_explained_beside_the_button(alice, bob)
     the_keyboard_changes_the_tab_and_does_not_seek(alice)
@@ -54,6 +55,12 @@ def entry(page: Page, name: str) -> Locator:
 
 def expect_order(page: Page, *names: str) -> None:
     expect(entries(page)).to_have_text([re.compile(name, re.IGNORECASE) for name in names])
+
+
+def what_is_known_about_playing_is_shown(alice: Page, bob: Page) -> None:
+    expect(entry(bob, "music").get_by_text("checked")).to_be_visible()
+    expect(entry(alice, "one").get_by_text(re.compile("annot play this"))).to_be_visible()
+    expect(entry(bob, "two").get_by_text(re.compile("annot play this"))).to_be_visible()
 
 
 def both_change_it(alice: Page, bob: Page) -> None:

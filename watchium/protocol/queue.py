@@ -13,12 +13,21 @@ from msgspec import Meta, Struct
 from watchium.protocol.commands import EmptyPayload, IdempotentCommand, MediaRequest
 from watchium.protocol.player_commands import EntryMove, EntryRef
 from watchium.protocol.player_types import MAX_ITEMS_PER_COMMAND, MAX_QUEUE, EntryId, Repeat
-from watchium.protocol.types import Media
+from watchium.protocol.types import CodecName, Media
 
 QueueOrder = Literal["manual", "votes", "fair"]
 WhoAdds = Literal["everyone", "moderators", "host"]
 Quota = Annotated[int, Meta(ge=0, le=MAX_QUEUE)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
+MAX_CHECKS = 20
+
+
+class EntryFailure(Struct, frozen=True, kw_only=True):
+    """A member whose browser cannot play an entry. `codec`: its format, if the browser knows it."""
+
+    user_id: str
+    username: str
+    codec: str | None = None
 
 
 class RoomQueueEntry(Struct, frozen=True, kw_only=True):
@@ -26,6 +35,9 @@ class RoomQueueEntry(Struct, frozen=True, kw_only=True):
 
     `votes`: the user_ids of members who want it sooner. `duration` in seconds, null if unknown; `cover`: an address of
     a picture, or null.
+
+    `checked`: the server knows that all browsers play it, or a member's browser opened it. `failures`: members whose
+    browsers could not, at most 20.
     """
 
     id: str
@@ -36,6 +48,8 @@ class RoomQueueEntry(Struct, frozen=True, kw_only=True):
     username: str | None
     added_at: float
     votes: list[str] = []
+    checked: bool = False
+    failures: list[EntryFailure] = []
 
     @property
     def item(self) -> str:
@@ -203,6 +217,24 @@ class VoteForEntry(IdempotentCommand, tag="vote_entry", frozen=True, kw_only=Tru
     payload: EntryVote
 
 
+class EntryCheck(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`plays`: whether the member's browser can play the entry; `codec` as in `EntryFailure`."""
+
+    entry_id: EntryId
+    plays: bool
+    codec: CodecName | None = None
+
+
+class EntryChecks(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    checks: Annotated[list[EntryCheck], Meta(min_length=1, max_length=MAX_CHECKS)]
+
+
+class CheckEntries(IdempotentCommand, tag="queue_check", frozen=True, kw_only=True):
+    """Report whether this member's browser can play entries, before their turn."""
+
+    payload: EntryChecks
+
+
 class QueueSettingsChange(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The settings to change."""
 
@@ -234,5 +266,6 @@ QueueCommand = (
     | Skip
     | VoteToSkip
     | VoteForEntry
+    | CheckEntries
     | SetQueue
 )

@@ -23,6 +23,7 @@ ItemId = Annotated[int, Meta(ge=1, le=2**53)]
 Bytes = Annotated[int, Meta(ge=1, le=2**53)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
 Revision = Annotated[int, Meta(ge=0, le=2**53)]
+CodecName = Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9 .,+/()_-]+$")]
 
 
 class Media(Struct, frozen=True, kw_only=True):
@@ -239,7 +240,7 @@ class MissingTrack(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     """
 
     track: Literal["sound", "picture", "all"]
-    codec: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9 .,+/()_-]+$")] | None = None
+    codec: CodecName | None = None
 
 
 class MemberReport(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,11 +12,19 @@ from msgspec.structs import replace
 from playback.domain.queue import ALL, Queue
 from playback.domain.room_queue.turns import arranged
 from watchium.protocol.player_types import MAX_QUEUE
-from watchium.protocol.queue import QueueSettings, QueueState, RoomQueueEntry, SkipVotes
+from watchium.protocol.queue import (
+    EntryCheck,
+    EntryFailure,
+    QueueSettings,
+    QueueState,
+    RoomQueueEntry,
+    SkipVotes,
+)
 from watchium.protocol.types import Media
 
 MAX_VOTES = 20  # entries that one member may vote for at a time
 MAX_VOTERS = 500  # of an entry; votes stay when their members leave
+MAX_FAILURES = 20  # members named at an entry that they cannot play
 MAX_ADDRESSES = (
     200_000  # characters of all addresses: each member who enters the room receives the whole queue
 )
@@ -90,8 +98,12 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
         *,
         by: tuple[str | None, str | None],
         now_ms: float,
+        checked: Collection[str] = (),
     ) -> tuple[RoomQueue, list[RoomQueueEntry]]:
-        """Make entries of media with duration and cover; return the queue that has used their ids, and them."""
+        """Make entries of media with duration and cover; return the queue that has used their ids, and them.
+
+        `checked`: addresses of what all browsers play.
+        """
         user_id, username = by
         entries = [
             RoomQueueEntry(
@@ -102,6 +114,7 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
                 user_id=user_id,
                 username=username,
                 added_at=now_ms,
+                checked=each.url in checked,
             )
             for number, (each, duration, cover) in enumerate(media, 1)
         ]
@@ -176,6 +189,17 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
             dropped += 1
         return replace(self, entries=self.entries[dropped:])
 
+    # ------------------------------------------------------------ checks
+
+    def with_checks(self, user_id: str, username: str, checks: Iterable[EntryCheck]) -> RoomQueue:
+        """Note which entries the member's browser can play."""
+        by_id = {check.entry_id: check for check in checks}
+        entries = tuple(
+            _with_check(entry, user_id, username, by_id[entry.id]) if entry.id in by_id else entry
+            for entry in self.entries
+        )
+        return replace(self, entries=entries)
+
     # ------------------------------------------------------------ votes
 
     def votes_of(self, user_id: str) -> int:
@@ -205,6 +229,9 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
                 entry,
                 user_id=to if entry.user_id == user_id else entry.user_id,
                 votes=_reassigned(entry.votes, user_id, to),
+                failures=[
+                    replace(each, user_id=to) if each.user_id == user_id else each for each in entry.failures
+                ],
             )
             for entry in self.entries
         )
@@ -223,6 +250,16 @@ def votes_needed(present: int, percent: int) -> int:
 
 def _address_lengths(entries: Sequence[RoomQueueEntry]) -> list[int]:
     return [len(entry.media.url) for entry in entries]
+
+
+def _with_check(entry: RoomQueueEntry, user_id: str, username: str, check: EntryCheck) -> RoomQueueEntry:
+    others = [each for each in entry.failures if each.user_id != user_id]
+    if check.plays:
+        return replace(entry, checked=True, failures=others)
+    failure = EntryFailure(user_id=user_id, username=username, codec=check.codec)
+    if failure in entry.failures or len(others) >= MAX_FAILURES:
+        return entry
+    return replace(entry, failures=[*others, failure])
 
 
 def _reassigned(votes: list[str], user_id: str, to: str) -> list[str]:

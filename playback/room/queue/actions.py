@@ -27,8 +27,10 @@ from watchium.protocol.player_commands import EntryMove, EntryRef
 from watchium.protocol.player_types import MAX_QUEUE
 from watchium.protocol.queue import (
     AddToQueue,
+    CheckEntries,
     ClearQueue,
     EntriesToRemove,
+    EntryChecks,
     EntryVote,
     MediaToQueue,
     MoveInQueue,
@@ -207,6 +209,10 @@ def vote_for_entry(tx: QueueTransaction, vote: EntryVote) -> None:
     tx.queue = tx.queue.voted(vote.entry_id, tx.by.person.user_id, on=vote.on)
 
 
+def check_entries(tx: QueueTransaction, report: EntryChecks) -> None:
+    tx.queue = tx.queue.with_checks(tx.by.person.user_id, tx.by.username, report.checks)
+
+
 def set_queue(tx: QueueTransaction, change: QueueSettingsChange) -> None:
     require(permissions.why_not_set(tx.rights, change))
     changes = {name: value for name, value in asdict(change).items() if value is not None}
@@ -229,5 +235,6 @@ ACTIONS: dict[type[QueueCommand], Callable[[QueueTransaction, Any], None]] = {
     Skip: skip,
     VoteToSkip: vote_to_skip,
     VoteForEntry: vote_for_entry,
+    CheckEntries: check_entries,
     SetQueue: set_queue,
 }

@@ -89,4 +89,6 @@ def _entries(
     batch: ItemBatch | None = None,
 ) -> tuple[RoomQueue, list[RoomQueueEntry]]:
     batch = items_at(each.url for each in media) if batch is None else batch
-    return queue.new_entries([(each, *describe(each, batch)) for each in media], by=by, now_ms=now_ms)
+    described = [(each, *describe(each, batch)) for each in media]
+    checked = {each.url for each in media if each.item_id is not None and batch.is_checked(each.item_id)}
+    return queue.new_entries(described, by=by, now_ms=now_ms, checked=checked)

@@ -345,7 +345,15 @@
  */
 
 /**
- * `id` is never used again. `user_id`, `username`: the member who added it; null: the room itself. `votes`: the user_ids of members who want it sooner. `duration` in seconds, null if unknown; `cover`: an address of a picture, or null.
+ * A member whose browser cannot play an entry. `codec`: its format, if the browser knows it.
+ * @typedef {object} EntryFailure
+ * @property {string} user_id
+ * @property {string} username
+ * @property {string | null} [codec]
+ */
+
+/**
+ * `id` is never used again. `user_id`, `username`: the member who added it; null: the room itself. `votes`: the user_ids of members who want it sooner. `duration` in seconds, null if unknown; `cover`: an address of a picture, or null. `checked`: the server knows that all browsers play it, or a member's browser opened it. `failures`: members whose browsers could not, at most 20.
  * @typedef {object} RoomQueueEntry
  * @property {string} id
  * @property {Media} media
@@ -355,6 +363,8 @@
  * @property {string | null} username
  * @property {number} added_at
  * @property {string[]} [votes]
+ * @property {boolean} [checked]
+ * @property {EntryFailure[]} [failures]
  */
 
 /**
@@ -424,6 +434,19 @@
  * @typedef {object} EntryVote
  * @property {string} entry_id
  * @property {boolean} [on]
+ */
+
+/**
+ * `plays`: whether the member's browser can play the entry; `codec` as in `EntryFailure`.
+ * @typedef {object} EntryCheck
+ * @property {string} entry_id
+ * @property {boolean} plays
+ * @property {string | null} [codec]
+ */
+
+/**
+ * @typedef {object} EntryChecks
+ * @property {EntryCheck[]} checks
  */
 
 /**
@@ -1007,6 +1030,7 @@ export const Command = Object.freeze({
   Skip: "skip",
   VoteSkip: "vote_skip",
   VoteEntry: "vote_entry",
+  QueueCheck: "queue_check",
   SetQueue: "set_queue",
   ReadyCheck: "ready_check",
   Ready: "ready",
@@ -1105,7 +1129,7 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))

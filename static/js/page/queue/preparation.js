@@ -40,7 +40,7 @@ export function mountPreparation(room) {
 }
 
 /** @param {import("../../core/protocol.js").Media} media */
-function isFile({ source = "file", mime }) {
+export function isFile({ source = "file", mime }) {
   return DIRECT.has(source) && !STREAM_TYPES.has(mime ?? "")
 }
 

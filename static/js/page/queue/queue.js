@@ -10,6 +10,7 @@ import { formatTime, gettext, interpolate, ngettext } from "../lib/i18n.js"
 import { mayControl, MEMBER_CHANGES } from "../room/members.js"
 import { mountAdding } from "./adding.js"
 import { send } from "./commands.js"
+import { mountChecks } from "./entry_checks.js"
 import { mountPreparation } from "./preparation.js"
 import { mountList } from "./queue_list.js"
 import { mountSettings } from "./queue_settings.js"
@@ -55,6 +56,7 @@ export function mount(section, room) {
     room.on("queue_shown", list.scrollToCurrent),
     mountUpNext(room),
     mountPreparation(room),
+    mountChecks(room),
   )
 }
 
