@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -108,6 +109,19 @@ def typing(actor: Member, *, now_ms: float | None = None) -> None:
 def post_system_comment(room: Room, text: str, position: float, *, now_ms: float | None = None) -> None:
     """Append a system comment, without an author. The caller has locked the room."""
     _append(room, text, position, server_clock.now_ms() if now_ms is None else now_ms, is_system=True)
+
+
+def replace_system_comment(
+    room: Room, is_same: Callable[[str], bool], text: str, position: float, *, now_ms: float, within_ms: float
+) -> None:
+    """Append a system comment in place of the last comment, if that is a recent system comment with the same meaning.
+
+    The caller has locked the room.
+    """
+    last = Comment.objects.at_seq(room, room.comment_seq)
+    if last and last.is_system and now_ms - last.at_ms <= within_ms and is_same(last.text):
+        _delete(room, last, None)
+    post_system_comment(room, text, position, now_ms=now_ms)
 
 
 def _append(room: Room, text: str, position: float, now_ms: float, **fields: Any) -> Comment:

@@ -57,6 +57,9 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Return comments after `seq`, oldest first."""
         return list(self.shown().filter(room=room, seq__gt=seq).order_by("seq")[:limit])
 
+    def at_seq(self, room: Room, seq: int) -> Comment | None:
+        return self.shown().filter(room=room, seq=seq).first()
+
     def deleted_since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
         """Return comments deleted after `seq`, ordered by `deleted_seq`."""
         return list(self.filter(room=room, deleted_seq__gt=seq).order_by("deleted_seq")[:limit])

@@ -69,6 +69,7 @@ class RoomChanges(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True,
     sync_tolerance_ms: Annotated[int, Meta(ge=20, le=10_000)] | msgspec.UnsetType = msgspec.UNSET
     stall_policy: StallPolicy | msgspec.UnsetType = msgspec.UNSET
     stall_wait_s: Annotated[int, Meta(ge=1, le=30)] | msgspec.UnsetType = msgspec.UNSET
+    notices_in_chat: bool | msgspec.UnsetType = msgspec.UNSET
     countdown: bool | msgspec.UnsetType = msgspec.UNSET
     premiere_at: Milliseconds | msgspec.UnsetType | None = msgspec.UNSET
 

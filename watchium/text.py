@@ -79,6 +79,13 @@ def is_too_long(text: str, most: int) -> bool:
     return len(text) > TYPED_PER_SHOWN * most
 
 
+def media_time(seconds: float) -> str:
+    """Return a position as players show it: 4:05 or 1:04:05."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
 def is_one_emoji(text: str) -> bool:
     """Whether the text is a single emoji as displayed, of any number of code points: a family, a flag, a keycap."""
     return _only_emoji.fullmatch(text) is not None

@@ -154,6 +154,7 @@ class Playback(models.Model):
     sync_tolerance_ms = models.PositiveIntegerField(default=SYNC_TOLERANCE_MS)
     stall_policy = models.CharField(max_length=8, default=CARRY_ON)
     stall_wait_s = models.PositiveSmallIntegerField(default=WAIT_S)
+    notices_in_chat = models.BooleanField(default=False)
     caption_shift_ms = models.IntegerField(default=0)
     # What members gave to everyone, as `SharedCaptions`.
     captions: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
@@ -272,6 +273,7 @@ class Playback(models.Model):
             "sync_tolerance_ms": self.sync_tolerance_ms,
             "stall_policy": self.stall_policy,
             "stall_wait_s": self.stall_wait_s,
+            "notices_in_chat": self.notices_in_chat,
             "caption_shift_ms": self.caption_shift_ms,
             "captions": self.shared_captions,
             "chapters": self.typed_chapters,

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from playback import signals
 from playback.domain.idempotency import AcceptedCommand, hash_content
 from playback.domain.timeline import Timeline
 from playback.models import Playback, PlaybackEvent
@@ -131,6 +132,10 @@ def handle(
     if timeline is None:
         kind, timeline = "timeline", playback.timeline.unmoved()
     row = record(playback, kind, timeline, reason, now_ms)
+    if playback.notices_in_chat:
+        signals.controlled.send(
+            sender=Playback, room=by.room, by=by, kind=kind, timeline=timeline, now_ms=now_ms
+        )
     return Accepted(event_id=command.event_id, revision=row.revision, timestamp=row.at_ms)
 
 

@@ -13,7 +13,8 @@ from watchium import server_clock
 from watchium.protocol.errors import BadMessage
 
 START_SETTINGS = {"countdown", "premiere_at"}
-PLAYBACK_SETTINGS = {"sync_enabled", "sync_tolerance_ms", "stall_policy", "stall_wait_s"} | START_SETTINGS
+COLUMNS = {"sync_enabled", "sync_tolerance_ms", "stall_policy", "stall_wait_s", "notices_in_chat"}
+PLAYBACK_SETTINGS = COLUMNS | START_SETTINGS
 
 
 def change_settings(room: Room, settings: dict[str, Any], *, now_ms: float | None = None) -> None:

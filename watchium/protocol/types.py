@@ -198,6 +198,8 @@ class RoomState(Struct, frozen=True, kw_only=True):
     `countdown`: starts are scheduled three seconds ahead, so that players count 3, 2, 1. `premiere_at`: the server time
     at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last
     one, open or closed.
+
+    `notices_in_chat`: system comments say who played, paused, sought or changed the speed.
     """
 
     room_id: str
@@ -219,6 +221,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     premiere_at: float | None = None
     ready_check: ReadyCheck | None = None
     poll: PollState | None = None
+    notices_in_chat: bool = False
 
 
 class CommentState(Struct, frozen=True, kw_only=True):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from chat.actions import post_system_comment
+from chat.actions import post_system_comment, replace_system_comment
+from playback.domain.timeline import Timeline
 from playback.models import Playback
 from playback.room import queries
-from playback.signals import media_loaded, poll_closed
+from playback.signals import controlled, media_loaded, poll_closed
 from rooms import signals
 from rooms.models import ControlPolicy, Member, Room
 from watchium import server_clock
 from watchium.protocol.types import Media, PollState
+from watchium.text import media_time
+
+FOLDED_MS = 30_000.0
+_ANY = "\0"  # usernames have no such character
 
 
 @receiver(signals.member_joined)
@@ -49,6 +55,37 @@ def on_room_changed(*, room: Room, changed: list[str], **_kwargs: Any) -> None:
 @receiver(media_loaded)
 def on_media_loaded(*, room: Room, media: Media, **_kwargs: Any) -> None:
     _post(room, _("Playing: %(title)s") % {"title": media.title}, position_s=0)
+
+
+@receiver(controlled)
+def on_controlled(*, room: Room, by: Member, kind: str, timeline: Timeline, now_ms: float, **_: Any) -> None:
+    """Say who controlled playback. What one member repeats within some seconds stays one comment, the latest."""
+    if (sentence := _control_sentence(kind)) is None:
+        return
+    values = {"name": by.username, "time": media_time(timeline.position_s), "rate": f"{timeline.rate:g}"}
+    same = re.escape(sentence % {"name": by.username, "time": _ANY, "rate": _ANY}).replace(_ANY, ".+")
+    is_same = re.compile(same).fullmatch
+    replace_system_comment(
+        room,
+        lambda text: is_same(text) is not None,
+        sentence % values,
+        timeline.position_s,
+        now_ms=now_ms,
+        within_ms=FOLDED_MS,
+    )
+
+
+def _control_sentence(kind: str) -> str | None:
+    match kind:
+        case "play":
+            return _("%(name)s pressed play")
+        case "pause":
+            return _("%(name)s paused")
+        case "seek":
+            return _("%(name)s jumped to %(time)s")
+        case "set_rate":
+            return _("%(name)s set the speed to %(rate)s")
+    return None
 
 
 @receiver(poll_closed)

@@ -6,7 +6,7 @@ from playback.room import actions
 from rooms import actions as room_actions
 from rooms import signals
 from rooms.models import Member, Room
-from tests.playback.room.fixtures import NOW_MS, ActionCase, load
+from tests.playback.room.fixtures import NOW_MS, ActionCase, load, pause, play, seek, set_rate
 
 
 class SystemComments(ActionCase):
@@ -52,3 +52,60 @@ class SystemComments(ActionCase):
         Playback.objects.filter(room=self.room).update(position=42.5)
         signals.member_joined.send(Member, member=self.bob)
         self.assertEqual(Comment.objects.latest("pk").position, 42.5)
+
+
+class NoticesInChat(ActionCase):
+    def setUp(self) -> None:
+        super().setUp()
+        Playback.objects.filter(room=self.room).update(notices_in_chat=True)
+
+    def does(self, command, now_ms: float = NOW_MS) -> None:
+        action = getattr(actions, command.__struct_config__.tag)
+        with self.committing():
+            action(self.alice, command, now_ms=now_ms)
+
+    def texts(self) -> list[str]:
+        return [comment.text for comment in Comment.objects.recent(self.room)]
+
+    def test_the_chat_says_who_controlled_playback(self):
+        self.does(play())
+        self.does(seek(65.4), NOW_MS + 1000)
+        self.does(set_rate(1.5), NOW_MS + 2000)
+        self.does(pause(), NOW_MS + 3000)
+        self.assertEqual(
+            self.texts(),
+            [
+                "Alice pressed play",
+                "Alice jumped to 1:05",
+                "Alice set the speed to 1.5",
+                "Alice paused",
+            ],
+        )
+        self.assertEqual(self.published.types().count("new_comment"), 4)
+
+    def test_repeated_ones_are_folded_into_the_latest(self):
+        for number, position_s in enumerate((10.0, 20.0, 70.0)):
+            self.does(seek(position_s, f"seek {number}"), NOW_MS + 500 * number)
+        self.assertEqual(self.texts(), ["Alice jumped to 1:10"])
+        self.does(pause(), NOW_MS + 2000)
+        self.does(seek(5.0, "again"), NOW_MS + 3000)
+        self.does(seek(6.0, "much later"), NOW_MS + 60_000)
+        self.assertEqual(self.texts()[-3:], ["Alice paused", "Alice jumped to 0:05", "Alice jumped to 0:06"])
+
+    def test_other_comments_and_other_members_are_never_folded(self):
+        self.room.control_policy = "everyone"
+        self.room.save()
+        self.does(seek(10.0))
+        with self.committing():
+            actions.seek(self.bob, seek(11.0, "bobs"), now_ms=NOW_MS + 10)
+        signals.member_joined.send(Member, member=Member.objects.get(pk=self.bob.pk))
+        self.does(seek(12.0, "third"), NOW_MS + 20)
+        self.assertEqual(
+            self.texts(),
+            ["Alice jumped to 0:10", "Bob jumped to 0:11", "Bob joined", "Alice jumped to 0:12"],
+        )
+
+    def test_a_room_that_does_not_want_them_has_none(self):
+        Playback.objects.filter(room=self.room).update(notices_in_chat=False)
+        self.does(pause())
+        self.assertEqual(self.texts(), [])

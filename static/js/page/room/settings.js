@@ -9,6 +9,7 @@ import { isHost } from "./members.js"
 /** @typedef {import("./session.js").RoomSession} Room */
 
 const SAVED_MS = 2500
+const SWITCHES = ["sync_enabled", "notices_in_chat"]
 const NUMBER_FIELDS = ["sync_tolerance_ms", "stall_wait_s"]
 
 /**
@@ -76,7 +77,8 @@ function showSettings(dialog, form, room) {
   fieldOf(form, "title").value = settings.title
   fieldOf(form, "visibility").value = settings.visibility
   fieldOf(form, "control_policy").value = settings.control_policy
-  fieldOf(form, "sync_enabled").checked = settings.sync_enabled
+  for (const name of SWITCHES)
+    fieldOf(form, name).checked = Boolean(/** @type {Record<string, any>} */ (settings)[name])
   fieldOf(form, "sync_tolerance_ms").value = String(settings.sync_tolerance_ms)
   fieldOf(form, "stall_policy").value = settings.stall_policy ?? ""
   fieldOf(form, "stall_wait_s").value = String(settings.stall_wait_s)
@@ -131,10 +133,8 @@ async function save(form, room) {
     ...rest
   } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
   const numbers = NUMBER_FIELDS.filter((name) => name in rest).map((name) => [name, Number(rest[name])])
-  const changes = changedFields(
-    { ...rest, sync_enabled: fieldOf(form, "sync_enabled").checked, ...Object.fromEntries(numbers) },
-    room,
-  )
+  const switches = SWITCHES.map((name) => [name, fieldOf(form, name).checked])
+  const changes = changedFields({ ...rest, ...Object.fromEntries([...switches, ...numbers]) }, room)
   if (rest.visibility === "private" && passphrase) changes.passphrase = passphrase
   const problem = find(form, "problem")
   problem.hidden = true
