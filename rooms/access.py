@@ -57,8 +57,12 @@ def readable_room(identity: Identity, room_id: str) -> Room:
 
 
 def joinable_room(room_id: str) -> Room | None:
-    """Return the public or unlisted room with this id, for clients who have its link; None for others."""
-    return Room.objects.open().filter(room_id=room_id).exclude(visibility=Visibility.PRIVATE).first()
+    """Return the public or unlisted room with this id, for clients who have its link; None for others.
+
+    With its playback: the page on which visitors join shows the time of a premiere.
+    """
+    found = Room.objects.open().filter(room_id=room_id).exclude(visibility=Visibility.PRIVATE)
+    return found.select_related("playback").first()
 
 
 def reload_member(member: Member) -> Member:

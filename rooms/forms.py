@@ -15,6 +15,7 @@ from rooms.ids import check_passphrase
 from watchium.config.host_names import needs_https
 from watchium.protocol.errors import (
     BadMessage,
+    BadTime,
     Banned,
     NameTaken,
     Refused,
@@ -36,6 +37,7 @@ Errors = dict[str, str]
 ERROR_FIELDS: list[tuple[type[Refused], str]] = [
     (NameTaken, "username"),
     (UnknownMedia, "media_url"),
+    (BadTime, "premiere_at"),
     (WrongPassphrase, "passphrase"),
     (Banned, "form"),
     (RoomFull, "form"),

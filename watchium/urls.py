@@ -77,6 +77,7 @@ one_room = [
 urlpatterns = [
     path("", views.lobby, name="lobby"),
     path("rooms/<room:room_id>/", views.room, name="room"),
+    path("rooms/<room:room_id>/premiere.ics", views.premiere_calendar),
     path("player/", views.player, name="player"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("service-worker.js", pwa.service_worker),

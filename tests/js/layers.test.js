@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 /** Folders of static/js, lowest layer first. A folder may import folders of lower layers, and itself. */
 const LAYERS = [
   ["core"],
-  ["core/clock", "core/net", "core/captions", "core/own_copy"],
+  ["core/clock", "core/net", "core/captions", "core/own_copy", "core/start"],
   ["core/sync"],
   ["core/media", "core/room", "core/player", "core/embeds"],
   ["page/lib"],
@@ -25,6 +25,7 @@ const LAYERS = [
     "page/player",
     "page/queue",
     "page/staff",
+    "page/start",
     "page/sync_meter",
   ],
   ["entry"],

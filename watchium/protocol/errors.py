@@ -28,6 +28,10 @@ class BadMessage(Refused):
     message = "This message could not be understood."
 
 
+class BadTime(BadMessage):
+    message = "This is not a time in the future."
+
+
 class TooLong(Refused):
     code = "too_long"
     message = "This is too long."

@@ -106,7 +106,7 @@ def _premiere(room: Room) -> str:
     """Without the time: the reader's time zone is not known here."""
     if Playback.objects.of(room).start_state.premiere_at is None:
         return _("The premiere was cancelled")
-    return _("The premiere has a new time")
+    return _("The time of the premiere is set")
 
 
 def _controllers(room: Room) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import Any, cast
 
 from csp.decorators import csp_update
 from django.conf import settings
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
@@ -40,6 +42,7 @@ from watchium.protocol.errors import (
 from watchium.services.create_room import create_room
 from watchium.services.error_mapping import is_database_unavailable, refusal
 from watchium.services.lobby import lobby_state
+from watchium.services.premiere_calendar import calendar_file, premiere_at
 from watchium.telemetry import counters
 from watchium.web.api_errors import error_response
 
@@ -118,9 +121,37 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpRe
         "room": shown,
         "members": [member_state(present) for present in shown.members.present()] if shown else [],
         "needs_passphrase": shown is None,
+        "premiere_at": _coming_premiere(shown),
         **_form_values(request, identity, errors),
     }
     return render(request, "rooms/join.html", context)
+
+
+def _coming_premiere(room: Room | None) -> datetime | None:
+    at = premiere_at(room) if room else None
+    return at if at and at > timezone.now() else None
+
+
+@never_cache
+@require_safe
+def premiere_calendar(request: HttpRequest, room_id: str) -> HttpResponse:
+    """For members, and for visitors whom the link shows the room's title."""
+    identity = identify(request)
+    try:
+        found: Room | None = member_for(identity, room_id).room
+    except RoomClosed:
+        found = None
+    except NotMember:
+        try:
+            found = room_for_visitor(identity, room_id)
+        except RateLimited as refused:
+            return error_response(refused)
+    file = calendar_file(found, room_url(request, room_id), timezone.now()) if found else None
+    if file is None:
+        raise Http404
+    response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="premiere-{room_id}.ics"'
+    return response
 
 
 def _form_values(request: HttpRequest, identity: Identity, errors: Errors) -> dict[str, Any]:

@@ -14,13 +14,19 @@ from watchium.protocol.types import ReadyCheck
 
 
 def opened(
-    by: tuple[str, str], now_ms: float, *, starts: bool = True, deadline_s: int | None = None
+    by: tuple[str, str],
+    now_ms: float,
+    *,
+    starts: bool = True,
+    deadline_s: int | None = None,
+    former: ReadyCheck | None = None,
 ) -> ReadyCheck:
-    """Return a check by a member (user_id, username), who is ready."""
+    """Return a check by a member (user_id, username), who is ready, like those who are in the `former` one."""
     user_id, username = by
+    ready = list(dict.fromkeys([*(former.ready if former else []), user_id]))
     deadline = None if deadline_s is None else now_ms + deadline_s * 1000
     return ReadyCheck(
-        user_id=user_id, username=username, since=now_ms, ready=[user_id], starts=starts, deadline=deadline
+        user_id=user_id, username=username, since=now_ms, ready=ready, starts=starts, deadline=deadline
     )
 
 

@@ -9,18 +9,18 @@ from playback.domain.timeline import ENDED, PAUSED
 from playback.models import Playback
 from playback.room.event_log import Reason, record
 from playback.room.start.changes import lead_ms, record_change
-from watchium.protocol.errors import BadMessage
+from watchium.protocol.errors import BadTime
 
 EARLIEST_MS = 60_000.0  # a page that was left open proposes a minute that has just begun
 
 
 def scheduled(playback: Playback, state: StartState, at_ms: float | None, now_ms: float) -> StartState:
-    """Return the state with another premiere, or (None) without one. Raises BadMessage.
+    """Return the state with another premiere, or (None) without one. Raises BadTime.
 
     A start that was announced for the old time is taken back.
     """
     if at_ms is not None and not now_ms - EARLIEST_MS <= at_ms <= now_ms + MAX_AHEAD_MS:
-        raise BadMessage("A premiere is in the future, at most 400 days ahead.")
+        raise BadTime("A premiere is in the future, at most 400 days ahead.")
     timeline = playback.timeline
     if timeline.playing and timeline.at_ms > now_ms and timeline.at_ms == state.premiere_at != at_ms:
         record(playback, "pause", timeline.paused(at_ms=now_ms), Reason(cause="premiere"), now_ms)

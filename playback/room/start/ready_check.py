@@ -20,7 +20,10 @@ from watchium.protocol.types import ReadyCheck
 
 @transaction.atomic
 def check_ready(by: Member, command: CheckReady, *, now_ms: float | None = None) -> Accepted:
-    """Open a ready check in which the member is ready, or end the open one. Raises RuleRefused."""
+    """Open a ready check in which the member is ready, or end the open one. Another one keeps the marks.
+
+    Raises RuleRefused.
+    """
     request = command.payload
 
     def opened(context: CommandContext) -> Timeline | None:
@@ -29,7 +32,11 @@ def check_ready(by: Member, command: CheckReady, *, now_ms: float | None = None)
             return apply(context, replace(state, ready_check=None))
         asked_by = (context.by.person.user_id, context.by.username)
         check = ready_check.opened(
-            asked_by, context.now_ms, starts=request.start, deadline_s=request.deadline_s
+            asked_by,
+            context.now_ms,
+            starts=request.start,
+            deadline_s=request.deadline_s,
+            former=state.ready_check,
         )
         return apply(context, replace(state, ready_check=check))
 

@@ -463,7 +463,7 @@
  */
 
 /**
- * `on`: open a check, which replaces an open one, or end it. `start`: playback starts once all are ready, `deadline_s` seconds from now at the latest.
+ * `on`: open a check, which replaces an open one and keeps its marks, or end it. `start`: playback starts once all are ready, `deadline_s` seconds from now at the latest.
  * @typedef {object} ReadyCheckRequest
  * @property {boolean} on
  * @property {number | null} [deadline_s]

@@ -19,6 +19,16 @@ if (first instanceof HTMLInputElement) {
   first.select()
 }
 
+// The server does not know the visitor's time zone.
+const time = document.querySelector("time[data-local-time]")
+if (time instanceof HTMLTimeElement) {
+  const format = { dateStyle: "full", timeStyle: "short" }
+  time.textContent = new Date(time.dateTime).toLocaleString(
+    document.documentElement.lang,
+    /** @type {Intl.DateTimeFormatOptions} */ (format),
+  )
+}
+
 // A second press of Enter must not join twice.
 document.querySelector("form")?.addEventListener("submit", (event) => {
   const button = /** @type {SubmitEvent} */ (event).submitter

@@ -124,9 +124,24 @@ const address = /** @type {HTMLInputElement | null} */ (document.querySelector("
 address?.form?.addEventListener("submit", () => {
   address.value = completeUrl(address.value)
 })
+/** What is typed is in the user's time zone; the form sends Unix milliseconds. */
+function mountPremiere() {
+  const typed = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-local-input]"))
+  const sent = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-premiere-at]"))
+  if (!typed || !sent) return
+  const local = (/** @type {number} */ ms) =>
+    new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+  typed.min = local(Date.now())
+  if (sent.value) typed.value = local(Number(sent.value))
+  typed.addEventListener("input", () => {
+    sent.value = typed.value ? String(new Date(typed.value).getTime()) : ""
+  })
+}
+
 const passphrase = /** @type {HTMLInputElement | null} */ (document.querySelector("input#passphrase"))
 passphrase?.form?.addEventListener("change", showPassphrase)
 showPassphrase()
+mountPremiere()
 fillCovers(document)
 checkTypedText(document)
 refreshFormTokens()

@@ -18,7 +18,7 @@ import { RoomSession } from "../page/room/session.js"
 import * as settings from "../page/room/settings.js"
 import * as syncMeter from "../page/sync_meter/sync_meter.js"
 import { mountValidation } from "../page/ui/form_validation.js"
-import { showNotice, withdrawNotice } from "../page/ui/notices.js"
+import { showNotice, showRefusal, withdrawNotice } from "../page/ui/notices.js"
 
 const LIBRARY_PATH = /^\/media\/library\/(\d+)$/
 const BROADCAST_EVENT = "watchium:broadcast"
@@ -42,6 +42,7 @@ const MOUNTS = [
   ["[data-captions]", mountCaptions],
   ["#panel", mountTabs],
   ["[data-controls]", mountChapters],
+  ["[data-stage]", mountStart],
   ["body", mountLibraryItem],
   ["[data-own-copy]", mountOwnCopies],
   ["body", controls.mountControlShortcuts],
@@ -219,6 +220,43 @@ function mountChapters(bar, room) {
     show()
   })
   for (const type of ["state", "load", "timeline", "room_changed"]) room.on(type, show)
+}
+
+/**
+ * What a room uses to start together; each is loaded once the room uses it.
+ * @type {[(state: import("../core/room/room_store.js").RoomModel) => unknown, () => Promise<{mount: (room: RoomSession,
+ *   style: string | undefined) => unknown}>][]}
+ */
+const STARTS = [
+  [({ room }) => room?.ready_check, () => import("../page/start/ready_check.js")],
+  [({ room }) => room?.countdown, () => import("../page/start/countdown.js")],
+  [({ room }) => (room?.premiere_at ?? 0) > Date.now(), () => import("../page/start/waiting_room.js")],
+  [({ room }) => room?.poll, () => import("../page/start/poll.js")],
+]
+
+/** @param {HTMLElement} stage @param {RoomSession} room */
+function mountStart(stage, room) {
+  const ask = find(document, "ask-ready")
+  const askPoll = find(document, "ask-poll")
+  const loading = new Set()
+  const update = () => {
+    ask.hidden = !commandsOf(room).hasControl
+    askPoll.hidden = ask.hidden && !room.state.you?.may_moderate && !room.state.you?.is_owner
+    for (const [isUsed, load] of STARTS) {
+      if (!isUsed(room.state) || loading.has(load)) continue
+      loading.add(load)
+      load().then(
+        ({ mount }) => mount(room, stage.dataset.startStyle),
+        () => loading.delete(load), // the next change tries again
+      )
+    }
+  }
+  askPoll.addEventListener("click", async () => {
+    const { openPollForm } = await import("../page/start/poll_form.js")
+    openPollForm(room, stage.dataset.startStyle)
+  })
+  ask.addEventListener("click", () => void room.say("ready_check", { on: true }).catch(showRefusal))
+  for (const type of ["state", "room_changed", "new_host", "role_changed"]) room.on(type, update)
 }
 
 /** Announce what is in the library item that the room plays. @param {HTMLElement} _body @param {RoomSession} room */

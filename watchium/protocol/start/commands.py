@@ -16,8 +16,8 @@ PollId = Annotated[str, Meta(min_length=1, max_length=16)]
 
 
 class ReadyCheckRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`on`: open a check, which replaces an open one, or end it. `start`: playback starts once all are ready,
-    `deadline_s` seconds from now at the latest."""
+    """`on`: open a check, which replaces an open one and keeps its marks, or end it. `start`: playback starts once all
+    are ready, `deadline_s` seconds from now at the latest."""
 
     on: bool
     deadline_s: Annotated[int, Meta(ge=1, le=MAX_DEADLINE_S)] | None = None

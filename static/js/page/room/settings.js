@@ -9,7 +9,7 @@ import { isHost } from "./members.js"
 /** @typedef {import("./session.js").RoomSession} Room */
 
 const SAVED_MS = 2500
-const SWITCHES = ["sync_enabled", "notices_in_chat"]
+const SWITCHES = ["sync_enabled", "notices_in_chat", "countdown"]
 const NUMBER_FIELDS = ["sync_tolerance_ms", "stall_wait_s"]
 
 /**
@@ -79,10 +79,17 @@ function showSettings(dialog, form, room) {
   fieldOf(form, "control_policy").value = settings.control_policy
   for (const name of SWITCHES)
     fieldOf(form, name).checked = Boolean(/** @type {Record<string, any>} */ (settings)[name])
+  fieldOf(form, "premiere").value = fieldOf(form, "premiere").dataset.shown = comingTime(settings.premiere_at)
   fieldOf(form, "sync_tolerance_ms").value = String(settings.sync_tolerance_ms)
   fieldOf(form, "stall_policy").value = settings.stall_policy ?? ""
   fieldOf(form, "stall_wait_s").value = String(settings.stall_wait_s)
   showDependent(form)
+}
+
+/** The value of the field, in the user's time zone: empty if it is past. @param {number | null | undefined} atMs */
+function comingTime(atMs) {
+  if (!atMs || atMs <= Date.now()) return ""
+  return new Date(atMs - new Date(atMs).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
 /** @param {string} title */
@@ -130,11 +137,14 @@ async function save(form, room) {
   const {
     csrfmiddlewaretoken: token,
     passphrase,
+    premiere,
     ...rest
   } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
   const numbers = NUMBER_FIELDS.filter((name) => name in rest).map((name) => [name, Number(rest[name])])
   const switches = SWITCHES.map((name) => [name, fieldOf(form, name).checked])
   const changes = changedFields({ ...rest, ...Object.fromEntries([...switches, ...numbers]) }, room)
+  if (premiere !== fieldOf(form, "premiere").dataset.shown)
+    changes.premiere_at = premiere ? new Date(premiere).getTime() : null
   if (rest.visibility === "private" && passphrase) changes.passphrase = passphrase
   const problem = find(form, "problem")
   problem.hidden = true
@@ -154,7 +164,7 @@ async function save(form, room) {
  * Only the changed fields: the room announces each saved setting to all members.
  * @param {Record<string, string | number | boolean>} fields
  * @param {Room} room
- * @returns {Record<string, string | number | boolean>}
+ * @returns {Record<string, string | number | boolean | null>}
  */
 function changedFields(fields, room) {
   const current = /** @type {Record<string, unknown>} */ ({ ...room.state?.room })

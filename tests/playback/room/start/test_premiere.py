@@ -69,7 +69,7 @@ class Premieres(StartCase):
         assert self.room_event()["premiere_at"] == AT_MS + 60_000
         self.due(AT_MS + 56_000)
         assert self.timeline().at_ms == AT_MS + 60_000
-        assert self.comments()[-2:] == ["The premiere has a new time", "The premiere has a new time"]
+        assert self.comments()[-2:] == ["The time of the premiere is set", "The time of the premiere is set"]
 
     def test_cancelling_it_is_announced(self):
         self.set(AT_MS)

@@ -103,6 +103,13 @@ class ReadyChecks(StartCase):
         kinds = PlaybackEvent.objects.filter(room=self.room, revision__isnull=False).order_by("revision")
         assert list(kinds.values_list("type", flat=True)) == ["room_changed", "room_changed", "play"]
 
+    def test_another_limit_keeps_the_marks(self):
+        self.does(self.alice, "ready_check", on=True)
+        self.does(self.bob, "ready")
+        self.does(self.alice, "ready_check", on=True, deadline_s=30)
+        assert self.marks() == ["Alice", "Bob"]
+        assert self.playback.start_due_ms == NOW_MS + 30_000
+
     def test_a_mark_without_a_check_changes_nothing(self):
         assert self.does(self.bob, "ready").revision is None
         assert self.does(self.alice, "ready_check", on=False).revision is None

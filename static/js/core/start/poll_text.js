@@ -1,0 +1,33 @@
+// @ts-check
+/** The answers of a new poll as typed: one a line, text or the address of media. Pure. */
+
+export const FEWEST_ANSWERS = 2
+export const MOST_ANSWERS = 10
+
+const ADDRESS = /^(https?:\/\/|\/media\/)\S+$/i
+
+/**
+ * @param {string} text
+ * @returns {{text?: string, media_url?: string}[]}
+ */
+export function parseAnswers(text) {
+  const lines = text.split(/\r?\n/).map((line) => line.trim())
+  return [...new Set(lines.filter(Boolean))].map((line) =>
+    ADDRESS.test(line) ? { media_url: line } : { text: line },
+  )
+}
+
+/**
+ * The votes of a poll: of each answer the count and its share, and the answer that a member chose.
+ * @param {import("../protocol.js").PollState} poll
+ * @param {string} userId
+ */
+export function results(poll, userId) {
+  const votes = poll.answers.map((answer) => answer.votes.length)
+  const total = votes.reduce((sum, count) => sum + count, 0)
+  return {
+    total,
+    yours: poll.answers.findIndex((answer) => answer.votes.includes(userId)),
+    answers: votes.map((count) => ({ count, share: total ? count / total : 0 })),
+  }
+}
