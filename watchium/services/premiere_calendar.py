@@ -16,7 +16,7 @@ REMINDER = timedelta(minutes=-15)
 
 def premiere_at(room: Room) -> datetime | None:
     """Return when the room starts by itself, or None."""
-    playback = room.playback if "playback" in room._state.fields_cache else Playback.objects.of(room)
+    playback = room._state.fields_cache.get("playback") or Playback.objects.of(room)
     at_ms = playback.start_state.premiere_at
     return None if at_ms is None else datetime.fromtimestamp(round(at_ms / 1000), UTC)
 
