@@ -41,10 +41,10 @@ INATTENTIVE = {
 
 
 def play_lead_ms(reports: Iterable[PlayerReport], *, countdown: bool = False) -> float:
-    """`countdown`: players count 3, 2, 1 before the start."""
-    if countdown:
-        return COUNTDOWN_MS
-    return _lead([_start_ms(report) for report in reports if _attentive(report)], PLAY_MS, DEFAULT_PLAY_MS)
+    """`countdown`: players count 3, 2, 1 before the start, and all of them have received it when that begins."""
+    return (COUNTDOWN_MS if countdown else 0.0) + _lead(
+        [_start_ms(report) for report in reports if _attentive(report)], PLAY_MS, DEFAULT_PLAY_MS
+    )
 
 
 def seek_lead_ms(reports: Iterable[PlayerReport]) -> float:

@@ -75,6 +75,7 @@ def pause(by: Member, command: Pause, *, now_ms: float | None = None) -> Accepte
     """Pause at the position where the controller paused."""
 
     def stopped(context: CommandContext) -> Timeline:
+        start_changes.end_with_pause(context)
         at_ms, position_s = context.gesture_ms(command.payload.at), command.payload.current_time
         if context.returned and not position_s:
             position_s = None  # of a client that knew only the announced start
@@ -91,9 +92,12 @@ def seek(by: Member, command: Seek, *, now_ms: float | None = None) -> Accepted:
         moving = context.before.phase in (PLAYING, HOLDING)
         ahead_ms = start_lead.seek_lead_ms(context.reports) if moving else 0.0
         context.metadata["from"] = round(context.before.position_at(context.now_ms), 3)
+        premiere_ms = start_changes.premiere_ms(context)
         there = context.before.sought(
-            at_ms=context.now_ms + ahead_ms, position_s=command.payload.current_time
+            at_ms=premiere_ms or context.now_ms + ahead_ms, position_s=command.payload.current_time
         )
+        if premiere_ms is not None:
+            return there
         return stall_handling.with_start_gate(context.playback, there, context.now_ms) if moving else there
 
     return _handle(by, command, moved, now_ms)
@@ -167,6 +171,7 @@ def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
             sender=Playback, room=context.by.room, by=context.by, media=media, now_ms=context.now_ms
         )
         record_loaded(media, context.by, command, context.now_ms)
+        start_changes.announce_again(context)
         return context.before.loaded(at_ms=context.now_ms, duration=duration_of(media))
 
     return _handle(by, command, loaded, now_ms)

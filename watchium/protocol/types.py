@@ -195,7 +195,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members
     gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing.
 
-    `countdown`: starts are scheduled three seconds ahead, so that players count 3, 2, 1. `premiere_at`: the server time
+    `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time
     at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last
     one, open or closed.
 

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from playback.domain.start import polls, ready_check
 from watchium.protocol.types import PollState, ReadyCheck
 
-# A premiere is announced this long before it starts: a tick of the scheduler, a late one, and the way to the players.
-ANNOUNCED_MS = 5000.0
+# A premiere is announced this long before it starts. Players start at the instant by themselves, so a server that is
+# restarted, or a process that takes over periodic work, within this time delays nobody.
+ANNOUNCED_MS = 15_000.0
 MAX_AHEAD_MS = 400 * 86_400_000.0
 
 
@@ -56,6 +57,15 @@ class StartState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.premiere_at is not None and self.premiere_at > now_ms:
             return replace(self, ready_check=None, premiere_at=None, premiere_pending=False)
         return replace(self, ready_check=None)
+
+    def is_announced(self, at_ms: float, now_ms: float) -> bool:
+        """Whether a start at that time is the premiere, which is still ahead."""
+        return at_ms == self.premiere_at and at_ms > now_ms
+
+    def announced_again(self, now_ms: float) -> StartState:
+        """Return the state after other media were loaded, maybe in place of those whose start was announced."""
+        ahead = self.premiere_at is not None and self.premiere_at > now_ms
+        return replace(self, premiere_pending=True) if ahead else self
 
     def announced(self) -> StartState:
         return replace(self, premiere_pending=False, ready_check=None)

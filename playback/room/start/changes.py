@@ -31,12 +31,36 @@ def record_change(playback: Playback, after: StartState, cause: str, now_ms: flo
 
 def end_with_start(context: CommandContext) -> None:
     """A member starts playback: an open ready check ends, and a premiere that was ahead is over."""
+    _end(context, "started")
+
+
+def end_with_pause(context: CommandContext) -> None:
+    """A member pauses: if a premiere was announced and is still ahead, it is cancelled."""
+    if premiere_ms(context) is not None:
+        _end(context, "cancelled")
+
+
+def premiere_ms(context: CommandContext) -> float | None:
+    """Return when a premiere that is announced starts, None if the timeline is about something else."""
+    at_ms = context.before.at_ms
+    if context.playback.start is None or not context.before.playing:
+        return None
+    return at_ms if context.playback.start_state.is_announced(at_ms, context.now_ms) else None
+
+
+def announce_again(context: CommandContext) -> None:
+    """Other media were loaded: a premiere that is ahead starts with them."""
+    if context.playback.start is not None:
+        context.playback.save_start(context.playback.start_state.announced_again(context.now_ms))
+
+
+def _end(context: CommandContext, cause: str) -> None:
     playback = context.playback
     if playback.start is None:
         return
     before = playback.start_state
     if (after := before.started(context.now_ms)) != before:
-        record_change(playback, after, "started", context.now_ms)
+        record_change(playback, after, cause, context.now_ms)
         context.before = playback.timeline
 
 

@@ -224,14 +224,17 @@ function mountChapters(bar, room) {
 
 /**
  * What a room uses to start together; each is loaded once the room uses it.
- * @type {[(state: import("../core/room/room_store.js").RoomModel) => unknown, () => Promise<{mount: (room: RoomSession,
+ * @type {[(state: import("../core/room/room_store.js").RoomModel, nowMs: number) => unknown, () => Promise<{mount: (room: RoomSession,
  *   style: string | undefined) => unknown}>][]}
  */
 const STARTS = [
   [({ room }) => room?.ready_check, () => import("../page/start/ready_check.js")],
   [({ room }) => room?.countdown, () => import("../page/start/countdown.js")],
-  [({ room }) => (room?.premiere_at ?? 0) > Date.now(), () => import("../page/start/waiting_room.js")],
-  [({ room }) => room?.poll, () => import("../page/start/poll.js")],
+  [
+    ({ room }, nowMs) => room?.premiere_at && room.premiere_at > nowMs,
+    () => import("../page/start/waiting_room.js"),
+  ],
+  [({ room }) => room?.poll && !room.poll.closed, () => import("../page/start/poll.js")],
 ]
 
 /** @param {HTMLElement} stage @param {RoomSession} room */
@@ -243,7 +246,7 @@ function mountStart(stage, room) {
     ask.hidden = !commandsOf(room).hasControl
     askPoll.hidden = ask.hidden && !room.state.you?.may_moderate && !room.state.you?.is_owner
     for (const [isUsed, load] of STARTS) {
-      if (!isUsed(room.state) || loading.has(load)) continue
+      if (!isUsed(room.state, room.serverNow()) || loading.has(load)) continue
       loading.add(load)
       load().then(
         ({ mount }) => mount(room, stage.dataset.startStyle),
@@ -255,7 +258,10 @@ function mountStart(stage, room) {
     const { openPollForm } = await import("../page/start/poll_form.js")
     openPollForm(room, stage.dataset.startStyle)
   })
-  ask.addEventListener("click", () => void room.say("ready_check", { on: true }).catch(showRefusal))
+  ask.addEventListener("click", () => {
+    if (room.state.room?.ready_check) find(document, "ready-check").focus()
+    else room.say("ready_check", { on: true }).catch(showRefusal)
+  })
   for (const type of ["state", "room_changed", "new_host", "role_changed"]) room.on(type, update)
 }
 

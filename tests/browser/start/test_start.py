@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support.fixtures import join, make_room, pause, play, wait_until, wait_until_ready
 
@@ -145,6 +145,7 @@ def members_wait_for_a_premiere(alice: Page, bob: Page) -> None:
         expect(room.get_by_role("timer")).to_have_text(re.compile(r"^(1:00:00|0:59:\d\d)$"))
         expect(room.get_by_role("link", name="Add to calendar")).to_be_visible()
     expect(waiting[1].get_by_role("button", name="Cancel")).to_be_hidden()
+    remind_me(bob, waiting[1].get_by_role("button", name="Remind me"))
     assert bob.evaluate("document.documentElement.scrollWidth") == WIDTH
     assert alice.evaluate(CHANGE_ROOM, {"premiere_at": at_ms + 3_600_000})
     expect(bob.get_by_text("The premiere was moved")).to_be_visible()
@@ -152,3 +153,12 @@ def members_wait_for_a_premiere(alice: Page, bob: Page) -> None:
     expect(bob.get_by_text("The premiere was cancelled.")).to_be_visible()
     for room in waiting:
         expect(room).to_be_hidden()
+
+
+def remind_me(bob: Page, button: Locator) -> None:
+    """The browser is asked on the press only; here it has agreed before."""
+    bob.context.grant_permissions(["notifications"])
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(bob.get_by_text("A notification comes a minute before")).to_be_visible()
+    expect(button).to_have_attribute("aria-pressed", "true")

@@ -70,7 +70,7 @@ class PremiereFile(Cast):
         assert self.client.post("/", {"premiere_at": str(at_ms)}).status_code == 302
         created = Playback.objects.exclude(room=self.room).get()
         assert created.start_state.premiere_at == at_ms
-        assert created.start_due_ms == at_ms - 5000
+        assert created.start_due_ms == at_ms - 15_000
         for wrong in (str(at_ms - 7_200_000), "soon", "nan"):
             response = self.client.post("/", {"premiere_at": wrong})
             assert response.status_code == 400

@@ -24,12 +24,12 @@ class Countdowns(StartCase):
         assert self.room_event()["countdown"] is False
         assert self.playback.start is None
 
-    def test_a_start_is_three_seconds_ahead(self):
+    def test_a_start_is_three_seconds_later_than_otherwise(self):
         accepted = actions.play(self.alice, play(current_time=2), now_ms=NOW_MS)
-        assert accepted.timestamp == NOW_MS + 3000
+        assert accepted.timestamp == NOW_MS + 3250
         timeline = self.timeline()
-        assert (timeline.phase, timeline.position_at(NOW_MS + 3000)) == ("playing", 2)
-        assert timeline.position_at(NOW_MS + 4000) == 3
+        assert (timeline.phase, timeline.position_at(NOW_MS + 3250)) == ("playing", 2)
+        assert timeline.position_at(NOW_MS + 4250) == 3
 
     def test_a_pause_during_it_keeps_the_position(self):
         actions.play(self.alice, play(current_time=2), now_ms=NOW_MS)
@@ -43,7 +43,7 @@ class Countdowns(StartCase):
 
     def test_another_press_during_it_starts_no_other_one(self):
         actions.play(self.alice, play(), now_ms=NOW_MS)
-        assert actions.play(self.alice, play("again"), now_ms=NOW_MS + 1000).timestamp == NOW_MS + 3000
+        assert actions.play(self.alice, play("again"), now_ms=NOW_MS + 1000).timestamp == NOW_MS + 3250
 
     def test_a_room_that_waits_for_members_counts_instead(self):
         playback.room.settings.change_settings(self.room, {"stall_policy": "wait"}, now_ms=NOW_MS)

@@ -9,7 +9,7 @@ from playback.models import Playback
 from playback.room.settings import change_settings
 from rooms.forms import RoomChanges
 from rooms.models import Room
-from tests.playback.room.fixtures import NOW_MS
+from tests.playback.room.fixtures import NOW_MS, SONG
 from tests.playback.room.start.fixtures import StartCase
 from watchium import server_clock
 from watchium.maintenance.work import expired_rows
@@ -32,8 +32,8 @@ class Premieres(StartCase):
         self.set(AT_MS)
         assert self.room_event()["premiere_at"] == AT_MS
         self.room.members.update(present=False)
-        assert self.due(AT_MS - 5001) == 0
-        assert self.due(AT_MS - 4500) == 1
+        assert self.due(AT_MS - 15_001) == 0
+        assert self.due(AT_MS - 14_500) == 1
         event = self.published.last("play")
         assert (event["timestamp"], event["payload"]["cause"]) == (AT_MS, "premiere")
         assert event["payload"]["user_id"] is None
@@ -67,9 +67,37 @@ class Premieres(StartCase):
         self.set(AT_MS + 60_000, now_ms=AT_MS - 3000)
         assert (self.timeline().phase, self.timeline().position_s) == ("paused", 0)
         assert self.room_event()["premiere_at"] == AT_MS + 60_000
-        self.due(AT_MS + 56_000)
+        self.due(AT_MS + 46_000)
         assert self.timeline().at_ms == AT_MS + 60_000
         assert self.comments()[-2:] == ["The time of the premiere is set", "The time of the premiere is set"]
+
+    def test_a_pause_after_the_announcement_cancels_it_and_a_seek_keeps_the_instant(self):
+        self.set(AT_MS)
+        self.due(AT_MS - 14_000)
+        self.does(self.alice, "seek", current_time=2, now_ms=AT_MS - 10_000)
+        timeline = self.timeline()
+        assert (timeline.phase, timeline.position_s, timeline.at_ms) == ("playing", 2, AT_MS)
+        self.does(self.alice, "pause", now_ms=AT_MS - 5000)
+        assert (self.timeline().phase, self.timeline().position_s) == ("paused", 2)
+        assert self.state.premiere_at is None
+        event = self.published.last("room_changed")["payload"]
+        assert (event["cause"], event["room"]["premiere_at"]) == ("cancelled", None)
+        assert self.due(AT_MS) == 0
+
+    def test_media_that_are_loaded_after_the_announcement_start_instead(self):
+        self.set(AT_MS)
+        self.due(AT_MS - 14_000)
+        self.does(self.alice, "load", media_url=SONG, now_ms=AT_MS - 8000)
+        assert self.timeline().phase == "paused"
+        assert self.due(AT_MS - 7000) == 1
+        assert (self.timeline().phase, self.timeline().at_ms) == ("playing", AT_MS)
+
+    def test_a_load_before_the_announcement_changes_nothing_about_it(self):
+        self.set(AT_MS)
+        self.does(self.alice, "load", media_url=SONG)
+        assert self.playback.start_due_ms == AT_MS - 15_000
+        self.does(self.alice, "pause")
+        assert self.state.premiere_at == AT_MS
 
     def test_cancelling_it_is_announced(self):
         self.set(AT_MS)

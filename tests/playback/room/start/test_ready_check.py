@@ -161,4 +161,4 @@ class ReadyChecks(StartCase):
         self.does(self.alice, "ready_check", on=True)
         for member in (self.bob, self.carols):
             self.does(member, "ready")
-        assert self.timeline().at_ms == NOW_MS + 3000
+        assert self.timeline().at_ms == NOW_MS + 3250
