@@ -11,8 +11,8 @@ from playback.domain.conversions import RESULT_MIMES
 from playback.domain.duration import EXACT, METADATA, Duration
 from playback.domain.playability import CONVERTIBLE, refusal
 from playback.models import Conversion, MediaItem, Upload
-from playback.models.item_batch import ItemBatch
 from playback.models.media_item import CONVERTED_AT, LIBRARY_AT
+from playback.models.queues.item_batch import ItemBatch
 from playback.models.upload import ID_CHARS, REFUSED, UPLOADS_AT, WHOLE
 from playback.sources import addresses, own_copy
 from playback.sources.titles import as_title, given_title

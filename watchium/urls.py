@@ -20,7 +20,7 @@ import playback.uploads.api
 import playback.uploads.preparation_api
 import rooms.api
 from playback.models.upload import ID_CHARS
-from watchium.web import accounts, api, client_metrics, health, metrics, openapi, pwa, staff, views
+from watchium.web import accounts, api, client_metrics, health, metrics, openapi, playlists, pwa, staff, views
 
 
 class RoomIdConverter:
@@ -90,6 +90,8 @@ urlpatterns = [
     path("accounts/logout/", accounts.sign_out, name="logout"),
     path("api/rooms/", api.Rooms.as_view()),
     path("api/rooms/<room:room_id>/", include(one_room)),
+    path("api/playlists/", playlists.AllPlaylists.as_view()),
+    path("api/playlists/<number:playlist_id>/", playlists.OnePlaylist.as_view()),
     path("api/player/", playback.player.api.OnePlayer.as_view()),
     path("api/player/control/", playback.player.api.PlayerControl.as_view()),
     path("api/player/position/", playback.player.api.LastPosition.as_view()),

@@ -7,8 +7,9 @@ from playback.models.media_item import MediaItem
 from playback.models.play_when_ready import PlayWhenReady
 from playback.models.playback import SYNC_TOLERANCE_MS, Playback, SyncReference
 from playback.models.playback_event import PlaybackEvent
+from playback.models.queues.playlist import Playlist
+from playback.models.queues.room_queue import QueueHistory, StoredQueue
 from playback.models.room_captions import RoomCaptions
-from playback.models.room_queue import QueueHistory, StoredQueue
 from playback.models.sync_state import Share, SyncState
 from playback.models.upload import Upload
 
@@ -22,6 +23,7 @@ __all__ = [
     "PlaybackEvent",
     "PlayedMedia",
     "PlayerHistory",
+    "Playlist",
     "QueueHistory",
     "RoomCaptions",
     "Share",

@@ -42,7 +42,7 @@ from watchium.shared_state import rate_limits
 
 # Fields that older servers did not have: left out while they are empty, so that a command sent again after an upgrade
 # has the hash that the older server stored.
-_LATER_FIELDS = ("mime", "item_id", "own", "queue_revision")
+_LATER_FIELDS = ("mime", "item_id", "own", "queue_revision", "skip_missing")
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 
 IdempotentCommand = (
@@ -162,6 +162,6 @@ def content_hash_of(command: IdempotentCommand | Notice | QueueCommand) -> str:
     payload = msgspec.to_builtins(command.payload)
     payload.pop("at", None)
     for name in _LATER_FIELDS:
-        if payload.get(name) is None:
+        if payload.get(name) in (None, False):
             payload.pop(name, None)
     return hash_content(command_type(command), payload)

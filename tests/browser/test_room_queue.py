@@ -43,6 +43,7 @@ def test_two_people_share_a_queue(person: Callable[..., Page]):
     the_keyboard_changes_the_tab_and_does_not_seek(alice)
     a_pause_before_the_next_start_holds_it_back(alice, bob)
     it_advances_at_the_end_for_everyone(alice, bob)
+    a_guest_keeps_the_queue_and_plays_it_in_another_room(alice)
 
 
 def entries(page: Page) -> Locator:
@@ -138,3 +139,20 @@ def the_keyboard_changes_the_tab_and_does_not_seek(alice: Page) -> None:
     expect(alice.get_by_role("textbox", name="Message")).to_be_focused()
     assert alice.evaluate("watchium.room.state.revision") == before
     alice.get_by_role("tab", name="Queue").click()
+
+
+def a_guest_keeps_the_queue_and_plays_it_in_another_room(alice: Page) -> None:
+    alice.get_by_role("button", name="Playlists").click()
+    dialog = alice.get_by_role("dialog", name="Playlists")
+    dialog.get_by_role("textbox", name="Name of the playlist").fill("Friday")
+    dialog.get_by_role("button", name="Keep this queue").click()
+    expect(dialog.get_by_role("listitem")).to_contain_text("3 entries · in this browser")
+    dialog.get_by_role("button", name="Add to queue").click()
+    dialog.get_by_role("button", name="Close").click()
+    expect_order(alice, *["Sample clip", "music", "two"] * 2)
+    alice.goto("/player/")
+    alice.get_by_role("button", name="Playlists").click()
+    alice.get_by_role("dialog", name="Playlists").get_by_role("button", name="Play in a room").click()
+    alice.wait_for_url("**/rooms/*/")
+    alice.get_by_role("tab", name="Queue").click()
+    expect_order(alice, "Sample clip", "music", "two")

@@ -135,14 +135,15 @@ class QueueChange(Struct, frozen=True, kw_only=True):
 
 
 class MediaToQueue(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`next`: after the current entry instead of at the end."""
+    """`next`: after the current entry instead of at the end. `skip_missing`: leave out what cannot be found."""
 
     items: Annotated[list[MediaRequest], Meta(min_length=1, max_length=MAX_ITEMS_PER_COMMAND)]
     next: bool = False
+    skip_missing: bool = False
 
 
 class AddToQueue(IdempotentCommand, tag="queue_add", frozen=True, kw_only=True):
-    """Add media to the queue; all or, if one of them cannot be played, none."""
+    """Add media to the queue; all or, if one of them cannot be played, none, unless `skip_missing` is set."""
 
     payload: MediaToQueue
 

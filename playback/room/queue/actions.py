@@ -63,7 +63,7 @@ def change_queue(by: Member, command: QueueCommand, *, now_ms: float | None = No
 def add(tx: QueueTransaction, request: MediaToQueue) -> None:
     """Add media. A room in which nothing plays any more plays them at once; an idle one loads the first."""
     require(permissions.why_not_add(tx.queue, tx.rights, len(request.items), after_current=request.next))
-    queue, entries = requested_entries(tx.queue, request.items, tx.by, tx.now_ms)
+    queue, entries = requested_entries(tx.queue, request, tx.by, tx.now_ms)
     tx.queue = queue.added(entries, after_current=request.next)
     if tx.queue.is_too_long:
         raise TooLong(

@@ -67,7 +67,7 @@ class RoomQueueEntries(RoomAPIView):
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         body = self.body(NewEntries)
-        added = MediaToQueue(items=body.items, next=body.next)
+        added = MediaToQueue(items=body.items, next=body.next, skip_missing=body.skip_missing)
         command = AddToQueue(event_id=body.event_id, payload=added)
         return json_response(change_queue(self.member(room_id), command))
 

@@ -8,22 +8,28 @@ from playback.domain.room_queue.state import RoomQueue
 from playback.domain.timeline import ENDED, IDLE
 from playback.media_lookup import describe, find, find_requested, items_at, items_named
 from playback.models import Playback
-from playback.models.following_file import following_file
-from playback.models.item_batch import ItemBatch
+from playback.models.queues.following_file import following_file
+from playback.models.queues.item_batch import ItemBatch
 from playback.sources.own_copy import OWN
 from rooms.models import Member, Room
-from watchium.protocol.commands import MediaRequest
 from watchium.protocol.errors import UnknownMedia
-from watchium.protocol.queue import RoomQueueEntry
+from watchium.protocol.queue import MediaToQueue, RoomQueueEntry
 from watchium.protocol.types import Media
 
 
 def requested_entries(
-    queue: RoomQueue, requests: Sequence[MediaRequest], by: Member, now_ms: float
+    queue: RoomQueue, requested: MediaToQueue, by: Member, now_ms: float
 ) -> tuple[RoomQueue, list[RoomQueueEntry]]:
     """Raises UnknownMedia, and TooLong for a title."""
-    batch = items_named(requests)
-    media = [find_requested(request, by.room, batch) for request in requests]
+    batch, media = items_named(requested.items), []
+    for request in requested.items:
+        try:
+            media.append(find_requested(request, by.room, batch))
+        except UnknownMedia:
+            if not requested.skip_missing:
+                raise
+    if not media:
+        raise UnknownMedia("None of these can be found any more.")
     return _entries(queue, media, (by.person.user_id, by.username), now_ms, batch)
 
 

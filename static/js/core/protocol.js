@@ -420,10 +420,11 @@
  */
 
 /**
- * `next`: after the current entry instead of at the end.
+ * `next`: after the current entry instead of at the end. `skip_missing`: leave out what cannot be found.
  * @typedef {object} MediaToQueue
  * @property {MediaRequest[]} items
  * @property {boolean} [next]
+ * @property {boolean} [skip_missing]
  */
 
 /**

@@ -36,12 +36,32 @@ export function mount(section, player, commands) {
       () => commands[/** @type {"clear" | "undo" | "redo"} */ (name)](),
       { signal },
     )
+  find(section, "open-playlists").addEventListener("click", () => void openPlaylists(player, commands), {
+    signal,
+  })
   list.addEventListener("click", (event) => onClick(event, commands), { signal })
   list.addEventListener("keydown", (event) => onKeyDown(event, section, player, commands), { signal })
   updateTabindex = mountRovingTabindex(list, signal) // after `onKeyDown`, whose arrow keys move a line
   drag.whenEnded(show)
   show()
   return disposeAll(() => controller.abort(), player.on("state", show))
+}
+
+/** @type {Promise<() => void> | null} */
+let playlists = null
+
+/** Playlists are loaded with the first press. @param {PlayerSession} player @param {Commands} commands */
+async function openPlaylists(player, commands) {
+  const dialog = find(document, "playlists")
+  playlists ??= import("./player_playlists.js").then(({ mountPlayerPlaylists }) =>
+    mountPlayerPlaylists(dialog, player, commands),
+  )
+  try {
+    ;(await playlists)()
+  } catch (error) {
+    playlists = null // the next press tries again
+    console.error("the playlists could not be loaded", error)
+  }
 }
 
 /** @param {HTMLElement} list @returns {HTMLElement[]} */

@@ -2,11 +2,10 @@
 /** The form that adds links to the queue, at its end or next. */
 
 import { find } from "../lib/dom.js"
+import { slices } from "../lib/playlist_store.js"
 import { completeUrl } from "../ui/form_validation.js"
 import { clearProblem, send } from "./commands.js"
 import { pastedLinks } from "./pasted_links.js"
-
-const MOST_AT_ONCE = 100 // the server takes so many in one command
 
 /** @param {HTMLElement} box @param {import("../room/session.js").RoomSession} room @param {AbortSignal} signal */
 export function mountAdding(box, room, signal) {
@@ -14,10 +13,9 @@ export function mountAdding(box, room, signal) {
   const field = /** @type {HTMLTextAreaElement} */ (find(form, "links"))
   const add = async (/** @type {boolean} */ next) => {
     const links = pastedLinks(field.value)
-    const slices = []
-    for (let i = 0; i < links.length; i += MOST_AT_ONCE) slices.push(links.slice(i, i + MOST_AT_ONCE))
-    if (next) slices.reverse() // each goes before those added last
-    for (const slice of slices) {
+    const parts = slices(links)
+    if (next) parts.reverse() // each goes before those added last
+    for (const slice of parts) {
       const items = slice.map((link) => ({ media_url: completeUrl(link) }))
       if (!(await send(room, "queue_add", { items, next }, form))) return
       field.value = field.value && withoutLinks(field.value, slice)

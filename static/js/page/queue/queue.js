@@ -30,6 +30,7 @@ export function mount(section, room) {
   const list = mountList(section, room, signal)
   const settings = mountSettings(section, room, signal)
   mountTools(section, room, signal)
+  mountPlaylists(find(section, "open-playlists"), room, signal)
   mountAdding(find(section, "add"), room, signal)
   const show = () => {
     list.show()
@@ -83,6 +84,22 @@ function mountOpenHistory(section, room, signal) {
     }
   }
   find(section, "open-history").addEventListener("click", () => void toggle(), { signal })
+}
+
+/** Playlists are loaded with the first press. @param {HTMLElement} opener @param {Room} room @param {AbortSignal} signal */
+function mountPlaylists(opener, room, signal) {
+  /** @type {Promise<() => void> | null} */
+  let loading = null
+  const open = async () => {
+    loading ??= import("./room_playlists.js").then(({ mountRoomPlaylists }) => mountRoomPlaylists(room))
+    try {
+      ;(await loading)()
+    } catch (error) {
+      loading = null // the next press tries again
+      console.error("the playlists could not be loaded", error)
+    }
+  }
+  opener.addEventListener("click", () => void open(), { signal })
 }
 
 /** @param {HTMLElement} section @param {Room} room */

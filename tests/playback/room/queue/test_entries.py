@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from playback.models import MediaItem, Playback, PlaybackEvent, QueueHistory
-from playback.models.room_queue import MAX_REMOVED
+from playback.models.queues.room_queue import MAX_REMOVED
 from playback.room import actions
 from rooms.models import Room
 from tests.playback.room.fixtures import NOW_MS, load
@@ -45,6 +45,13 @@ class Entries(QueueCase):
             self.adds(self.bob, FILMS[0], "/media/library/999")
         assert self.titles == []
         assert Room.objects.get(pk=self.room.pk).queue_revision == 0
+
+    def test_what_is_missing_is_left_out_at_request(self):
+        items = [{"media_url": url} for url in (FILMS[0], "/media/library/999", "not an address", FILMS[1])]
+        self.does(self.bob, "queue_add", items=items, skip_missing=True)
+        assert self.titles == ["[clip]", "a", "b"]
+        with pytest.raises(UnknownMedia, match="None of these"):
+            self.does(self.bob, "queue_add", items=items[1:2], skip_missing=True)
 
     def test_items_of_the_library_are_read_together(self):
         def statements(count: int) -> int:

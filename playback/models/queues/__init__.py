@@ -1,0 +1,1 @@
+"""What rooms play after each other: queues, what follows in a folder, and playlists."""
