@@ -73,8 +73,8 @@ export class Captions extends Emitter {
   }
 
   #watch() {
-    const waiting = () =>
-      this.#report(gettext("The server reads the captions from the film. This can take a minute."))
+    const waiting = (/** @type {Event} */ event) =>
+      this.#report(/** @type {CustomEvent<string>} */ (event).detail)
     document.addEventListener(WAITING_EVENT, waiting)
     return disposeAll(
       () => document.removeEventListener(WAITING_EVENT, waiting),

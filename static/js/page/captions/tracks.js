@@ -6,6 +6,7 @@ import { canonicalLanguage, languageOfName } from "../../core/captions/track_cho
 import { gettext, interpolate, mixedContentMessage } from "../lib/i18n.js"
 
 const FETCH_TIMEOUT_MS = 20_000
+const SLOW_MS = 3000
 const MAX_ATTEMPTS = 60 // seven minutes: the server may have to read a whole film first
 const ACCEPTED = 202
 const DEFAULT_RETRY_S = 2
@@ -22,7 +23,7 @@ const DEFAULT_RETRY_S = 2
  *   show: (cues: import("../../core/captions/cues.js").Cue[]) => void}} FollowCallbacks
  */
 
-/** The captions are not ready yet. */
+/** The captions are not ready yet; `detail`: why. */
 export const WAITING_EVENT = "watchium:captions-waiting"
 
 /** A sentence for the viewer. */
@@ -89,21 +90,32 @@ export async function fetchBytes(url) {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const response = await fetchOnce(address)
     if (response.status !== ACCEPTED) return readBounded(response)
-    document.dispatchEvent(new Event(WAITING_EVENT))
+    reportWaiting(gettext("The server reads the captions from the film. This can take a minute."))
     const seconds = Number(response.headers.get("Retry-After")) || DEFAULT_RETRY_S
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000 * (1 + attempt / 5)))
   }
   throw new FetchError(gettext("The server is still reading the film. Try again in a few minutes."))
 }
 
+/** @param {string} detail */
+function reportWaiting(detail) {
+  document.dispatchEvent(new CustomEvent(WAITING_EVENT, { detail }))
+}
+
 /** @param {URL} address */
 async function fetchOnce(address) {
   const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS)
+  const slow = setTimeout(
+    () => reportWaiting(interpolate(gettext("{host} is slow to respond."), { host: address.host })),
+    SLOW_MS,
+  )
   let response
   try {
     response = await fetch(address, { credentials: "same-origin", signal })
   } catch {
     throw new FetchError(unreachableMessage(address, signal))
+  } finally {
+    clearTimeout(slow)
   }
   if (response.ok) return response
   const refusal = await response.json().catch(() => null)
