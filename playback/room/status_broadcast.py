@@ -101,5 +101,6 @@ def _evaluate(
         latency_ms=received.report.latency_ms,
         state=received.report.state,
         lacks=received.report.lacks,
+        fault=received.report.fault,
         copy=received.report.copy,
     )

@@ -1,11 +1,12 @@
 """A media server for HLS with the manners of real ones: `/MANNER/NAME`.
 
-`ok` serves the folder and allows other sites; `nocors` does not allow them; `missing` has nothing; `forbidden` refuses;
-`html` answers with a page; `stall` never answers; `slow` answers each request after 60 ms; `expires` refuses segments
-from the fourth on; `empty`, `itself` and `long` are lists without segments, of themselves, and of 10,000 segments;
-`live` and `undated` are sliding windows of the film, with and without programme date time (DASH: `live` only);
-`growing` is the list of a conversion that is still running. Files whose suffix is in `outage` get no answer, and the
-connection is closed, or an empty one with the code `outage_status`.
+`ok` serves the folder and allows other sites; `nocors` does not allow them; `missing` has nothing; `forbidden`
+refuses; `html` answers with a page; `stall` never answers; `slow` answers each request after 60 ms; `expires`,
+`stalls` and `turns` refuse segments from the fourth on, never send them, or send a page; `flood` is a list without an
+end; `empty`, `itself` and `long` are lists without segments, of themselves, and of 10,000 segments; `live` and
+`undated` are sliding windows of the film, with and without programme date time (DASH: `live` only); `growing` is the
+list of a conversion that is still running. Files whose suffix is in `outage` get no answer, and the connection is
+closed, or an empty one with the code `outage_status`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +32,7 @@ TYPES = {
 }
 LINE_DELAY_S = 0.06
 EXPIRES_AFTER = 3
+SEGMENT_NUMBER = re.compile(r"(\d+)\.m4s$")
 LIVE_SEGMENTS = 12
 STALL_S = 30
 LONG_SEGMENTS = 10_000
@@ -43,6 +45,7 @@ class StreamServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Manners)
         self.folder = folder
         self.requests: Counter[str] = Counter()
+        self.flooded = 0  # MB
         self.outage: tuple[str, ...] = ()
         self.outage_status: int | None = None
         self.closing = threading.Event()
@@ -109,10 +112,29 @@ class _Manners(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _expires(self, name: str) -> None:
-        if name.endswith(".m4s") and int(Path(name).stem[1:]) >= EXPIRES_AFTER:
-            self._forbidden(name)
-        else:
-            self._ok(name)
+        self._from_the_fourth(name, self._forbidden)
+
+    def _stalls(self, name: str) -> None:
+        self._from_the_fourth(name, self._stall)
+
+    def _turns(self, name: str) -> None:
+        self._from_the_fourth(name, self._html)
+
+    def _from_the_fourth(self, name: str, otherwise: Callable[[str], None]) -> None:
+        number = SEGMENT_NUMBER.search(name)
+        (otherwise if number and int(number[1]) >= EXPIRES_AFTER else self._ok)(name)
+
+    def _flood(self, name: str) -> None:
+        """As much as the browser takes, at most 200 MB."""
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Type", TYPES[Path(name).suffix])
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        self.wfile.write(b"#EXTM3U\n" if name.endswith(".m3u8") else b"<MPD>")
+        for _ in range(200):
+            self.wfile.write(b"#" * 1_000_000)
+            self.server.flooded += 1
 
     def _empty(self, name: str) -> None:
         self._send_list("#EXTM3U", "#EXT-X-TARGETDURATION:2", "#EXT-X-ENDLIST")

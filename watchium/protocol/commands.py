@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from watchium.protocol.types import (
     EventId,
+    Fault,
     ItemId,
     MemberRef,
     Milliseconds,
@@ -134,7 +135,7 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
     `latency_ms`: the shortest round trip; `late_ms`: how much longer 19 of 20 round trips take at most.
 
-    `lacks`: what it cannot play of the media.
+    `lacks`: what it cannot play of the media. `fault`: why it cannot load it, or no more of it, or not fast enough.
 
     `copy`: how the member's own file compares with the room's media: same, similar (probably the same, another copy),
     different, unknown, or missing.
@@ -158,6 +159,7 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     seek_cost_ms: Annotated[float, Meta(ge=0, le=1e4)] | None = None
     state: Annotated[str, Meta(max_length=16)] | None = None
     lacks: MissingTrack | None = None
+    fault: Fault | None = None
     copy: Annotated[str, Meta(max_length=16)] | None = None
 
 

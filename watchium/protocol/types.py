@@ -24,6 +24,7 @@ Bytes = Annotated[int, Meta(ge=1, le=2**53)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
 Revision = Annotated[int, Meta(ge=0, le=2**53)]
 CodecName = Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9 .,+/()_-]+$")]
+Fault = Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[a-z_]+$")]
 
 
 class Media(Struct, frozen=True, kw_only=True):
@@ -257,6 +258,7 @@ class MemberReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
     latency_ms: float | None
     state: str | None
     lacks: MissingTrack | None = None
+    fault: str | None = None
     copy: str | None = None
 
 

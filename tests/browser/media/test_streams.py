@@ -211,6 +211,61 @@ def test_a_stream_whose_address_expires_warns_plays_what_is_there_and_stops_with
     assert alice.evaluate("() => watchium.room.state.timeline.phase") == "playing"
 
 
+@contextmanager
+def as_for(page: Page, streams: StreamServer, manner: str) -> Iterator[None]:
+    """This viewer's copy of the media has other manners than everyone's."""
+    at = f"http://127.0.0.1:{streams.server_port}/"
+    page.route(
+        f"{at}ok/**", lambda route: route.continue_(url=route.request.url.replace("/ok/", f"/{manner}/"))
+    )
+    try:
+        yield
+    finally:
+        page.unroute_all()
+
+
+@pytest.mark.parametrize(
+    ("name", "manner", "viewer", "host"),
+    [
+        ("master.m3u8", "expires", "The address of this stream has expired.", "no longer sends it (403)."),
+        ("dash.mpd", "turns", "sends pages in place of this stream.", "sends a page in its place."),
+        ("master.m3u8", "stalls", "The media server does not respond.", "does not respond."),
+    ],
+)
+def test_a_viewer_and_the_host_read_at_once_why_no_more_of_it_can_be_loaded(
+    here, streams, name, manner, viewer, host
+):
+    alice, bob = here
+    with as_for(bob, streams, manner):
+        put_on(streams.url("ok", name), alice, bob)
+        say(alice, "play")
+        expect(bob.locator("[data-notices]")).to_contain_text(viewer, timeout=SENTENCE_MS)
+        notices = alice.locator("[data-notices]")
+        expect(notices).to_contain_text("Cannot load more of this: Bob.", timeout=SENTENCE_MS)
+        expect(notices).to_contain_text(host)
+        assert not bob.evaluate("() => document.querySelector('[data-media]').paused")
+        say(alice, "pause")
+
+
+@pytest.mark.parametrize("name", ["master.m3u8", "dash.mpd"])
+def test_a_list_without_an_end_is_refused_before_it_is_whole(here, streams, name):
+    alice, bob = here
+    streams.flooded = 0
+    with as_for(bob, streams, "flood"):
+        say(alice, "load", media_url=streams.url("ok", name))
+        expect(bob.locator("[data-between]")).to_contain_text("This stream is too large", timeout=SENTENCE_MS)
+        wait_until(alice, READY)
+    assert streams.flooded < 100
+
+
+def test_a_file_plays_after_a_dash_stream(here, streams):
+    alice, bob = here
+    put_on(streams.url("ok", "dash.mpd"), alice, bob)
+    put_on(streams.url("ok", "film.mp4"), alice, bob)
+    for page in here:
+        assert not page.evaluate(SCRIPTED)
+
+
 def test_a_list_of_ten_thousand_segments_plays(here, streams):
     alice, _ = here
     put_on(streams.url("long"), alice)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { dashFault } from "../../../static/js/core/media/dash_faults.js"
+import { dashFault, Refused } from "../../../static/js/core/media/dash_faults.js"
 
 const status = (code) => ({ code: 1001, category: 1, data: ["http://a/b.mpd", code] })
 
@@ -18,6 +18,13 @@ const CASES = [
   ["formats that the browser does not know", { code: 4032, category: 4 }, false, "codec"],
   ["an encrypted stream", { code: 6001, category: 6 }, false, "protected"],
   ["data that cannot be decoded", { code: 3016, category: 3 }, true, "damaged"],
+  [
+    "a list that is refused",
+    { code: 1007, category: 1, data: [new Refused("too_large")] },
+    false,
+    "too_large",
+  ],
+  ["an error in a filter", { code: 1007, category: 1, data: [new Error()] }, false, "unknown"],
   ["anything else", {}, false, "unknown"],
 ]
 

@@ -7,8 +7,9 @@ import {
   urgentState,
   statusReport,
   reportedState,
+  standsStill,
 } from "../../../static/js/page/media/status_report.js"
-import { each } from "../random.js"
+import { each, Random } from "../random.js"
 import { Viewer, playing, standing } from "../sync/simulated_room.js"
 
 /** @param {any} problem */
@@ -19,7 +20,7 @@ const WITHIN_MS = 10_000
 
 /** @returns {any} */
 const trouble = (viewer) => mediaProblem(viewer.controller, viewer.seen())
-const report = (viewer, { copy = null, copyShiftS = 0 } = {}) => {
+const report = (viewer, { copy = null, copyShiftS = 0, late = false, warning = null } = {}) => {
   const { controller, latencyModel } = viewer
   /** @type {any} */
   const player = {
@@ -31,6 +32,8 @@ const report = (viewer, { copy = null, copyShiftS = 0 } = {}) => {
     copy,
     copyShiftS,
     naturalEnd: { endS: null },
+    standstill: { late },
+    warning,
   }
   return /** @type {any} */ (statusReport(player, 500))
 }
@@ -415,4 +418,31 @@ test("what the source says of its tracks decides which are expected", () => {
   assert.equal(missingTrack({ ...silent, expected: { sound: false, picture: true } }), null)
   assert.equal(missingTrack({ ...black, expected: { sound: true, picture: false } }), null)
   assert.equal(missingTrack({ ...silent, isFilm: false, expected: { sound: true, picture: null } }), "sound")
+})
+
+test("the host learns why a player cannot go on: what its source says, else that it stands still", () => {
+  const viewer = lateJoiner(new Random(1), { durationS: 600 }).run(3000)
+  assert.equal("fault" in report(viewer), false)
+  assert.equal(report(viewer, { late: true }).fault, "late")
+  const warning = { title: "", text: "", fault: "expired" }
+  assert.equal(report(viewer, { late: true, warning }).fault, "expired")
+  assert.equal(report(viewer).state, "playing")
+  viewer.controller.failed(viewer.seen(), false, { title: "", text: "", fault: "gone" })
+  assert.equal(report(viewer, { warning }).fault, "gone")
+})
+
+test("a player that stands still for long has a message, with the cause if it is known", () => {
+  const viewer = lateJoiner(new Random(1), { durationS: 600 }).run(3000)
+  const message = { title: "", text: "" }
+  assert.deepEqual(mediaProblem(viewer.controller, viewer.seen(), message, true), {
+    kind: "late",
+    atS: null,
+    message,
+  })
+  assert.equal(mediaProblem(viewer.controller, viewer.seen(), message)?.kind, "ends_soon")
+  assert.equal(standsStill(viewer.controller, false), false)
+  viewer.controller.failed(viewer.seen(), true)
+  viewer.run(1100)
+  assert.equal(standsStill(viewer.controller, false), true)
+  assert.equal(standsStill(viewer.controller, true), false)
 })

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { codecName, mayPass, streamFault } from "../../../static/js/core/media/stream_faults.js"
+import { answerFault, codecName, mayPass, streamFault } from "../../../static/js/core/media/stream_faults.js"
 import { each } from "../random.js"
 
 const load = (details, code) => ({ type: "networkError", details, response: { code } })
@@ -41,6 +41,12 @@ const CASES = [
   ["data that the browser refuses", { type: "mediaError", details: "bufferAppendError" }, true, "damaged"],
   ["an encrypted stream", { type: "keySystemError", details: "keySystemNoKeys" }, false, "protected"],
   ["a key that is not given out", load("keyLoadError", 0), false, "protected"],
+  [
+    "a list that is refused",
+    { type: "networkError", details: "levelLoadError", response: { code: 200, text: "too_large" } },
+    true,
+    "too_large",
+  ],
   ["anything else", { type: "otherError", details: "internalException" }, false, "unknown"],
 ]
 
@@ -91,4 +97,14 @@ test("what a server that comes back mends is waited for, a refusal is not", () =
   for (const kind of ["gone", "missing", "empty", "damaged"])
     assert.ok(passes(kind, true) && !passes(kind, false))
   for (const kind of ["expired", "forbidden", "codec", "protected", "no_cors"]) assert.ok(!passes(kind, true))
+})
+
+test("the answer to a request for a file shows what is wrong with it", () => {
+  const faults = (...answers) =>
+    answers.map(([status, type = "video/mp4", started = false]) => answerFault(status, type, started))
+  assert.deepEqual(faults([200], [206], [304], [416], [200, ""]), [null, null, null, null, null])
+  assert.deepEqual(faults([404], [410], [401], [403]), ["missing", "missing", "forbidden", "forbidden"])
+  assert.deepEqual(faults([404, "", true], [403, "", true]), ["gone", "expired"])
+  assert.deepEqual(faults([500], [503], [429], [400]), ["server", "server", "server", "server"])
+  assert.deepEqual(faults([200, "text/html; charset=utf-8"], [206, "TEXT/HTML"]), ["replaced", "replaced"])
 })

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { replaceMembers, updateMember, withRole } from "../../../static/js/core/room/members.js"
-import { mayRemove } from "../../../static/js/page/room/members.js"
+import { mayRemove, othersFailMessage } from "../../../static/js/page/room/members.js"
+import * as texts from "../../../static/js/page/streams/stream_messages.js"
 
 const member = (user_id, role = "member") => ({
   user_id,
@@ -35,4 +36,45 @@ test("a host may kick any member but the owner, a moderator only members", () =>
   assert.deepEqual(whom(as("host", "host")), ["mod", "bob"])
   assert.deepEqual(whom(as("other", "moderator")), ["bob"])
   assert.deepEqual(whom(as("eve", "member")), [])
+})
+
+/** What alice, the host, reads. */
+function hostReads(reports, { late = false, phase = "playing", hostId = "alice" } = {}) {
+  const members = new Map(
+    Object.entries(reports).map(([id, report]) => [id, { ...member(id), username: id, ...report }]),
+  )
+  /** @type {any} */
+  const room = {
+    boot: { you: { user_id: "alice" } },
+    state: { you: member("alice", "host"), room: { host_id: hostId }, members, timeline: { phase } },
+    player: { lacking: null, standstill: { late } },
+  }
+  return othersFailMessage(room, texts)
+}
+
+test("the host reads whose player cannot go on, and why", () => {
+  const expired = { state: "playing", fault: "expired" }
+  assert.equal(hostReads({ alice: expired, Bob: { state: "playing" } }), "")
+  const text = "Cannot load more of this: Bob. The media server no longer sends it (403)."
+  assert.equal(hostReads({ Bob: expired }), text)
+  assert.equal(hostReads({ Bob: expired }, { hostId: "Bob" }), "")
+  assert.equal(hostReads({ Bob: expired, Cy: { fault: "gone" } }), "Cannot load more of this: Bob, Cy.")
+  assert.equal(
+    hostReads({ Bob: { state: "error", fault: "missing" }, Cy: expired }),
+    "Cannot play this: Bob. The media server has nothing at the address (404).",
+  )
+  assert.equal(
+    hostReads({ Bob: { state: "error", fault: "page" } }),
+    "Cannot play this: Bob. This address is not a stream.",
+  )
+  assert.equal(hostReads({ Bob: { state: "error", fault: "of_tomorrow" } }), "Cannot play this: Bob.")
+  const codec = { state: "error", fault: "codec", lacks: { track: "all", codec: "HEVC" } }
+  assert.equal(hostReads({ Bob: codec }), "Cannot play this (HEVC): Bob.")
+})
+
+test("the host reads who is too slow, unless the room waits or the host's player stands still too", () => {
+  const Bob = { state: "stalled", fault: "late" }
+  assert.equal(hostReads({ Bob }), "The media arrive too slowly for Bob.")
+  assert.equal(hostReads({ Bob }, { phase: "holding" }), "")
+  assert.equal(hostReads({ Bob }, { late: true }), "")
 })

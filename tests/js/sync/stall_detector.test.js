@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
   StallDetector,
+  Standstill,
   hasData,
   hasEnough,
   stallReason,
@@ -93,4 +94,20 @@ test("the reason of a stall is reported", () => {
   assert.equal(stallReason({ ...element, readyState: 4 }), "decode")
   assert.equal(stallReason({ ...element, seeking: true }), "seek")
   assert.equal(stallReason({ ...element, seeking: true, hidden: true }), "hidden")
+})
+
+test("a player is late after three seconds without a new picture, however its state is called meanwhile", () => {
+  const standstill = new Standstill()
+  assert.equal(standstill.leftMs(0), Infinity)
+  standstill.update(true, 10_700, 10_000)
+  assert.equal(standstill.leftMs(10_700), 2300)
+  standstill.update(true, 12_999)
+  assert.equal(standstill.late, false)
+  standstill.update(true, 13_000)
+  assert.equal(standstill.late, true)
+  assert.equal(standstill.leftMs(13_000), Infinity)
+  standstill.update(false, 13_100)
+  assert.equal(standstill.late, false)
+  standstill.update(true, 20_000)
+  assert.equal(standstill.leftMs(20_000), 3000)
 })

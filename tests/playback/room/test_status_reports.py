@@ -85,6 +85,7 @@ OTHERWISE = [
     {"drift_ms": -15.0},
     {"drift_ms": None},
     {"lacks": MissingTrack(track="sound", codec="DTS")},
+    {"fault": "expired"},
     {"copy": "different"},
 ]
 
@@ -98,7 +99,10 @@ def test_a_changed_status_is_published_early(otherwise: dict):
     assert published(last, NOW_MS + 3000) == {"1"}
 
 
-@pytest.mark.parametrize("failed", [{"state": "error"}, {"lacks": MissingTrack(track="sound", codec="DTS")}])
+@pytest.mark.parametrize(
+    "failed",
+    [{"state": "error"}, {"lacks": MissingTrack(track="sound", codec="DTS")}, {"fault": "late"}],
+)
 def test_a_failure_is_published_early_again_after_the_room_changed(failed: dict):
     last = LastReports()
     last.record("a", "1", report(1, revision=7, **failed), NOW_MS)
@@ -285,12 +289,13 @@ class Publishing(ActionCase):
 
     def test_what_a_player_cannot_play_is_broadcast_as_long_as_it_reports_it(self):
         self.say(self.alice, 10.4)
-        self.say(self.bob, 10.4, lacks=MissingTrack(track="sound", codec="DTS"))
+        self.say(self.bob, 10.4, lacks=MissingTrack(track="sound", codec="DTS"), fault="expired")
         with self.committing():
             status_broadcast.due(NOW_MS + 11_000)
         members = {one["user_id"]: one for one in self.published.last("presence")["payload"]["members"]}
         self.assertEqual(members[self.bob.person.user_id]["lacks"], {"track": "sound", "codec": "DTS"})
-        self.assertNotIn("lacks", members[self.alice.person.user_id])
+        self.assertEqual(members[self.bob.person.user_id]["fault"], "expired")
+        self.assertFalse({"lacks", "fault"} & members[self.alice.person.user_id].keys())
 
     def test_it_is_broadcast_and_written_once(self):
         self.say(self.bob, 9.4)

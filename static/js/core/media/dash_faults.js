@@ -12,10 +12,12 @@ import { codecName } from "./stream_faults.js"
 
 const BAD_STATUS = 1001
 const NO_ANSWER = 1002
-const TIMEOUT = 1003
+export const TIMEOUT = 1003
+const REFUSED = 1007 // by a filter of this page
 const EMPTY = new Set([4003, 4004, 4018, 4036]) // no periods, no media in them
 const NOT_A_LIST = new Set([4000, 4001, 4024])
 const NO_CODEC = new Set([4032, 4012, 3014])
+const NETWORK = 1
 const MEDIA = 3
 const MANIFEST = 4
 const DRM = 6
@@ -24,16 +26,39 @@ const DRM = 6
 export function dashFault({ code = 0, category = 0, data = [] }, started) {
   const status = code === BAD_STATUS ? Number(data[1]) || null : null
   const codec = NO_CODEC.has(code) && typeof data[0] === "string" ? codecName(codecsOf(data[0])) : null
-  return { kind: kindOf(code, category, status, started), code: status, codec: codec || null }
+  const refused = code === REFUSED ? data[0]?.fault : null
+  return { kind: kindOf(code, category, status, started, refused), code: status, codec: codec || null }
 }
 
-/** @param {number} code @param {number} category @param {number | null} status @param {boolean} started @returns {FaultKind} */
-function kindOf(code, category, status, started) {
+/** Whether a part could not be loaded, so that what is buffered still plays. @param {DashError} error */
+export function isOfNetwork({ category }) {
+  return category === NETWORK
+}
+
+/** What a filter throws. */
+export class Refused extends Error {
+  /** @param {FaultKind} fault */
+  constructor(fault) {
+    super(fault)
+    this.fault = fault
+  }
+}
+
+/**
+ * @param {number} code
+ * @param {number} category
+ * @param {number | null} status
+ * @param {boolean} started
+ * @param {FaultKind | null} refused
+ * @returns {FaultKind}
+ */
+function kindOf(code, category, status, started, refused) {
   if (status === 401 || status === 403) return started ? "expired" : "forbidden"
   if (status === 404 || status === 410) return started ? "gone" : "missing"
   if (code === BAD_STATUS) return "server"
   if (code === NO_ANSWER) return "unreachable"
   if (code === TIMEOUT) return "slow"
+  if (code === REFUSED) return refused ?? "unknown"
   if (NO_CODEC.has(code)) return "codec"
   if (EMPTY.has(code)) return "empty"
   if (NOT_A_LIST.has(code)) return "page"

@@ -18,9 +18,10 @@ const RELOAD_MS = 5000 // failed media is not loaded more often because the room
 /** @typedef {import("./seek_budget.js").Refusal} Refusal */
 /**
  * What the player of a stream says about its failure, `forControl` to those who can choose other media. `ownCopy`: the
- * viewer may choose a file of their own instead. `returns`: it is opened again when its server is back.
+ * viewer may choose a file of their own instead. `returns`: it is opened again when its server is back. `fault`: the
+ * cause, for the host's page.
  * @typedef {{title: string, text: string, forControl?: string, codec?: string | null, ownCopy?: boolean,
- *   returns?: boolean}} Message
+ *   returns?: boolean, fault?: string}} Message
  */
 /**
  * `unsupported`: nothing of it was ever shown. `broken_off`: played up to `atS`. `no_data`: a seek to `atS`

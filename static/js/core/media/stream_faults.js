@@ -4,18 +4,27 @@
  */
 
 /**
- * @typedef {"missing" | "gone" | "forbidden" | "expired" | "page" | "no_cors" | "unreachable" | "slow" | "empty" |
- *   "codec" | "damaged" | "protected" | "server" | "unknown"} FaultKind
+ * @typedef {"missing" | "gone" | "forbidden" | "expired" | "page" | "replaced" | "too_large" | "no_cors" | "unreachable" |
+ *   "slow" | "empty" | "codec" | "damaged" | "protected" | "server" | "unknown"} FaultKind
  */
 /** @typedef {{kind: FaultKind, code: number | null, codec: string | null}} Fault */
 /**
  * The parts of an error of hls.js that show its cause.
- * @typedef {{type?: string, details?: string, reason?: string, response?: {code?: number}, mimeType?: string}}
- *   StreamError
+ * @typedef {{type?: string, details?: string, reason?: string, response?: {code?: number, text?: string},
+ *   mimeType?: string}} StreamError
  */
+
+/** What is refused before it is parsed: the cause stands in the answer's text. @type {Set<string>} */
+const REFUSED = new Set(["too_large", "replaced"])
+
+/** Whether this page refused what it was sent. @param {StreamError} error */
+export function isRefused({ response }) {
+  return REFUSED.has(response?.text ?? "")
+}
 
 const NEVER_STARTED = { 403: "forbidden", 401: "forbidden", 404: "missing", 410: "missing" }
 const STARTED = { 403: "expired", 401: "expired", 404: "gone", 410: "gone" }
+const RANGE_REFUSED = 416
 const EMPTY = /no (levels|segments|fragments)|missing target duration|levelempty/i
 const NOT_A_LIST = /EXTM3U/
 // in a media type, and in a list of what the variants need
@@ -28,6 +37,8 @@ const CODECS = [/codecs="?([^";]+)/, /CODECS in variant not supported: \[?"([^"]
  * @returns {Fault}
  */
 export function streamFault(error, started, isSupported = () => false) {
+  if (isRefused(error))
+    return { kind: /** @type {FaultKind} */ (error.response?.text), code: null, codec: null }
   const code = error.response?.code ?? null
   return { kind: faultKind(error, code, started), code: code || null, codec: codecOf(error, isSupported) }
 }
@@ -45,6 +56,20 @@ function faultKind({ type = "", details = "", reason = "" }, code, started) {
   if (EMPTY.test(reason) || EMPTY.test(details)) return "empty"
   if (/LoadError$/.test(details)) return "unreachable"
   return type === "mediaError" || /pars|remux|append/i.test(details) ? "damaged" : "unknown"
+}
+
+/**
+ * What is wrong with the answer to a request for a file; null if nothing is.
+ * @param {number} status
+ * @param {string} type of its content
+ * @param {boolean} started
+ * @returns {FaultKind | null}
+ */
+export function answerFault(status, type, started) {
+  const answered = /** @type {Record<number, FaultKind>} */ (started ? STARTED : NEVER_STARTED)[status]
+  if (answered) return answered
+  if (status >= 400 && status !== RANGE_REFUSED) return "server"
+  return /^text\/html\b/i.test(type) ? "replaced" : null
 }
 
 /** @type {Set<FaultKind>} */

@@ -51,7 +51,7 @@ export function addReports(members, reports) {
   const next = new Map(members)
   for (const report of reports) {
     const member = next.get(report.user_id)
-    if (member) next.set(report.user_id, { ...member, lacks: null, copy: null, ...report })
+    if (member) next.set(report.user_id, { ...member, lacks: null, fault: null, copy: null, ...report })
   }
   return next
 }
@@ -59,7 +59,10 @@ export function addReports(members, reports) {
 /** Other media were loaded: what players reported about the former says nothing. @param {Members} members */
 export function withoutReports(members) {
   return new Map(
-    [...members].map(([id, member]) => [id, { ...member, state: null, lacks: null, copy: null }]),
+    [...members].map(([id, member]) => [
+      id,
+      { ...member, state: null, lacks: null, fault: null, copy: null },
+    ]),
   )
 }
 

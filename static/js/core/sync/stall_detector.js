@@ -18,6 +18,7 @@ const MOVED_S = 0.002 // a clock that stands may tremble
 const STILL_MS = 150 // Firefox moves its clock in steps of 40 ms
 const PACE_MS = 500 // interval over which the speed is judged
 const PACE_LEAST = 0.5 // of the rate; less means a device that cannot keep up
+const LATE_MS = 3000 // with a second until others read it, five seconds are kept
 
 /** @typedef {import("./timeline.js").ElementState} ElementState */
 /** @typedef {"fine" | "began" | "stalled" | "ended"} StallChange */
@@ -139,4 +140,26 @@ export function stallReason({ hidden, seeking, readyState }) {
   if (hidden) return "hidden"
   if (seeking) return "seek"
   return readyState < 3 ? "network" : "decode"
+}
+
+/** How long a player has shown nothing new although it should: it loads, seeks or has run out of data. */
+export class Standstill {
+  #sinceMs = Infinity
+  /** It has lasted so long that its viewer and the host should know. */
+  late = false
+
+  /**
+   * @param {boolean} stands
+   * @param {number} nowMs
+   * @param {number} sinceMs when it began, as far as that is known
+   */
+  update(stands, nowMs, sinceMs = nowMs) {
+    this.#sinceMs = stands ? Math.min(this.#sinceMs, sinceMs) : Infinity
+    this.late = nowMs - this.#sinceMs >= LATE_MS
+  }
+
+  /** Time until it is late. @param {number} nowMs */
+  leftMs(nowMs) {
+    return this.late ? Infinity : this.#sinceMs + LATE_MS - nowMs
+  }
 }

@@ -14,7 +14,6 @@ import { commandsOf, showWhoControls } from "./playback_commands.js"
 const DOUBLE_CLICK_MS = 250 // a second click within this makes a double-click, which only toggles fullscreen
 const CLOSE_REASON_MS = 3000 // an error this shortly before the end is its reason
 const SPINNER_AFTER_MS = 400 // a shorter wait shows nothing
-const SLOW_MS = 4000 // a longer wait is explained
 const CHANGES = [
   "state",
   "load",
@@ -34,8 +33,7 @@ const CHANGES = [
  */
 /**
  * @typedef {{player: {state: string, problem?: import("../media/status_report.js").MediaProblem | null},
- *   connection: {status: string, closeCode?: number}, brief: boolean, slow: boolean,
- *   lastError: string, lastErrorMs: number}} StageState `brief`: too short a wait for a spinner
+ *   connection: {status: string, closeCode?: number}, brief: boolean, lastError: string, lastErrorMs: number}} StageState `brief`: too short a wait for a spinner
  */
 
 /**
@@ -49,22 +47,14 @@ export function mount(stage, room) {
     player: { state: "empty" },
     connection: { status: "connecting" },
     brief: true,
-    slow: false,
     lastError: "",
     lastErrorMs: 0,
   }
   let timer = 0
-  let slowTimer = 0
   const show = () => showMessage(stage, room, stageMessage(room, seen))
   const waitThenShow = () => {
     seen.brief = true
-    seen.slow = false
     clearTimeout(timer)
-    clearTimeout(slowTimer)
-    slowTimer = setTimeout(() => {
-      seen.slow = true
-      show()
-    }, SLOW_MS)
     timer = setTimeout(() => {
       seen.brief = false
       show()
@@ -82,7 +72,6 @@ export function mount(stage, room) {
   return disposeAll(
     () => controller.abort(),
     () => clearTimeout(timer),
-    () => clearTimeout(slowTimer),
     room.on("player", (report) => {
       const isNewState = report.state !== seen.player.state
       seen.player = report
@@ -146,7 +135,7 @@ function togglePlayback(room) {
  * @param {StageState} seen
  * @returns {StageMessage | null}
  */
-function stageMessage(room, { player, connection, brief, slow, lastError }) {
+function stageMessage(room, { player, connection, brief, lastError }) {
   if (connection.status === "closed")
     return { ...closedMessage(connection.closeCode, lastError), closed: true }
   if (!room.state?.room) return brief ? null : { title: gettext("Joining the room"), text: "", spin: true }
@@ -154,9 +143,9 @@ function stageMessage(room, { player, connection, brief, slow, lastError }) {
   const message = player.problem && stageMessageFor(room, player.problem)
   if (message) return { ...message, mayChange: mayControl(room.state) }
   const isWaiting = player.state === "loading" || player.state === "buffering"
-  return isWaiting && !brief
-    ? { title: "", text: slow ? gettext("The media server is slow to respond.") : "", spin: true }
-    : null
+  if (!isWaiting || brief) return null
+  const isLate = player.problem?.kind === "late"
+  return { title: "", text: isLate ? gettext("The media server is slow to respond.") : "", spin: true }
 }
 
 /** @param {Room} room @returns {StageMessage} */

@@ -119,7 +119,7 @@ const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd
  * An opened source. `qualities` and `audioTracks` are what a viewer may choose from; `wallClock` gives the wall time in
  * ms of the picture of a live stream that has one.
  * @typedef {object} Source
- * @property {() => void} close
+ * @property {() => void | Promise<void>} close a promise if it touches the element for a moment longer
  * @property {import("../../core/media/track_choice.js").AudioTrack[]} audioTracks
  * @property {number} audioTrack
  * @property {(id: number) => void} setAudioTrack
@@ -162,6 +162,8 @@ export class SourceOpener {
   source = null
   /** @type {object | null} */
   #opening = null
+  /** A source that was closed still touches the element. @type {Promise<void> | null} */
+  closing = null
   /** Addresses of media in whose place a file of the viewer plays. @type {Set<string>} */
   ownCopies = new Set()
 
@@ -195,6 +197,7 @@ export class SourceOpener {
     const isCurrent = () => this.#opening === opening
     try {
       const { open } = await load()
+      await this.closing
       if (isCurrent()) this.source = open(this.element, media, this.#callbacksWhile(isCurrent))
     } catch (error) {
       console.error(error)
@@ -211,13 +214,28 @@ export class SourceOpener {
     return /** @type {SourceCallbacks} */ (Object.fromEntries(entries))
   }
 
+  /** Whether a script opens the media. */
+  get opens() {
+    return this.#opening !== null
+  }
+
   close() {
     this.#opening = null
     if (!this.source) return
-    this.source.close()
+    this.#waitFor(this.source.close())
     this.source = null
     this.callbacks.drive?.(null)
     this.callbacks.changed(null)
+  }
+
+  /** @param {void | Promise<void>} closed */
+  #waitFor(closed) {
+    if (!closed) return
+    /** @type {Promise<void>} */
+    const closing = Promise.allSettled([this.closing, closed]).then(() => {
+      if (this.closing === closing) this.closing = null
+    })
+    this.closing = closing
   }
 }
 

@@ -8,10 +8,10 @@
  */
 
 import { NaturalEnd } from "../../core/media/end_of_data.js"
-import { stallReason } from "../../core/sync/stall_detector.js"
+import { stallReason, Standstill } from "../../core/sync/stall_detector.js"
 import { shifted, untilSwitchMs } from "../../core/sync/timeline.js"
 import { readDecoded, readElement, SourceOpener, sourceCallbacks } from "./media_element.js"
-import { mediaProblem, outOfSyncReason, urgentState } from "./status_report.js"
+import { faultOf, mediaProblem, outOfSyncReason, standsStill, urgentState } from "./status_report.js"
 import { after, precisely } from "../lib/timers.js"
 import { ViewerSettings } from "./viewer_settings.js"
 
@@ -58,18 +58,20 @@ export class Player extends ViewerSettings {
     this.clock = clock
     this.callbacks = callbacks
     this.naturalEnd = new NaturalEnd()
+    this.standstill = new Standstill()
     this.stallReason = "network"
     this.driftReportedMs = -Infinity
     this.retries = 0
     this.reported = ""
-    /** @type {string | null} */
-    this.urgentState = null
+    this.urgentState = ""
     this.cancel = () => {}
     this.cancelSwitch = () => {}
     this.opensAgain = false
     this.url = /** @type {string | null} */ (null)
     this.media = /** @type {import("../../core/protocol.js").Media | null} */ (null)
-    /** A stream will break off soon. @type {import("../../core/media/media_state.js").Message | null} */
+    /** What the server of a file answered. @type {import("../../core/media/media_state.js").Message | null} */
+    this.cause = null
+    /** The media will break off soon. @type {import("../../core/media/media_state.js").Message | null} */
     this.warning = null
     this.sources = new SourceOpener(element, sourceCallbacks(this))
     /** What this player does not play. @type {import("../../core/protocol.js").MissingTrack | null} */
@@ -121,6 +123,8 @@ export class Player extends ViewerSettings {
     this.lacking = null
     this.copy = null
     this.copyShiftS = 0
+    this.cause = null
+    this.standstill = new Standstill()
     this.#fetch()
   }
 
@@ -129,7 +133,10 @@ export class Player extends ViewerSettings {
     this.warning = null
     this.sources.close()
     this.controller.rateControl.audioOnly = this.media?.kind === "audio"
-    this.driver.load(this.sources.open(this.media) ? null : this.url)
+    const opens = this.sources.open(this.media)
+    const { closing } = this.sources
+    this.driver.load(opens || closing ? null : this.url)
+    if (!opens) void closing?.then(() => this.sources.opens || this.driver.load(this.url))
   }
 
   /** Go on with what broke off, where the room is. */
@@ -142,6 +149,7 @@ export class Player extends ViewerSettings {
   retry() {
     if (!this.url) return
     this.retries = 0
+    this.cause = null
     this.#fetch()
     super.resync()
   }
@@ -166,10 +174,27 @@ export class Player extends ViewerSettings {
     const seen = this.seen()
     const { target, media } = this.controller
     const { effects, askInMs, precise } = this.controller.tick(seen)
+    this.#watchStandstill(seen)
     if (this.naturalEnd.update(seen, target, media.endOfData)) this.callbacks.urgent()
     for (const effect of effects) this.#perform(effect)
-    this.cancel = precise ? precisely(askInMs, () => this.tick()) : after(askInMs, () => this.tick())
+    const waitMs = Math.min(askInMs, this.standstill.leftMs(seen.nowMs))
+    this.cancel = precise ? precisely(waitMs, () => this.tick()) : after(waitMs, () => this.tick())
     this.#reportChanges()
+  }
+
+  /** @param {import("../../core/sync/timeline.js").ElementState} seen */
+  #watchStandstill({ nowMs, hidden }) {
+    const { standstill, controller } = this
+    const { stalled, beganMs } = controller.driftControl.stalls
+    const wasLate = standstill.late
+    standstill.update(standsStill(controller, hidden), nowMs, stalled ? beganMs : nowMs)
+    if (standstill.late && !wasLate) this.#findCause()
+  }
+
+  /** Browsers do not say why a file does not arrive. */
+  #findCause() {
+    if (this.sources.opens) return // it knows
+    import("../sources/file_fault.js").then(({ findCause }) => findCause(this), console.error)
   }
 
   seen() {
@@ -223,6 +248,7 @@ export class Player extends ViewerSettings {
     for (const type of [...WATCHED, ...PICTURE_IN_PICTURE]) on(type, () => this.tick())
     for (const type of POSSIBLY_EXPECTED) on(type, () => this.#onElementEvent(type))
     on("error", () => this.#onError())
+    on("stalled", () => this.#findCause())
   }
 
   /** The page became visible, or time passed while it was suspended. */
@@ -249,7 +275,8 @@ export class Player extends ViewerSettings {
     if (!element.error || !url || element !== this.own.element) return // a source reports its own failures
     const retries = RETRIES[this.controller.media.endOfData.moved ? "moving" : "placed"]
     const retrying = element.error.code === MediaError.MEDIA_ERR_NETWORK && this.retries++ < retries
-    this.controller.failed(this.seen(), retrying)
+    this.controller.failed(this.seen(), retrying, this.cause)
+    this.#findCause()
     if (retrying)
       after(RETRY_MS, () => this.url === url && this.controller.media.failure && this.#fetch({ again: true }))
     this.tick()
@@ -263,7 +290,7 @@ export class Player extends ViewerSettings {
     const state = shownState(controller.state, seen.paused)
     const message = controller.interference.mutedByUs ? "muted" : ""
     const cause = outOfSyncReason(this, seen)
-    const problem = mediaProblem(controller, seen, this.warning)
+    const problem = mediaProblem(controller, seen, this.warning, this.standstill.late)
     const about = [problem?.kind, problem?.atS, problem?.message?.title]
     const report = [state, message, cause, this.alone, this.muted, ...about].join()
     if (report !== this.reported) {
@@ -276,8 +303,8 @@ export class Player extends ViewerSettings {
   }
 
   #reportUrgent() {
-    const state = urgentState(this.controller)
-    if (state !== null && state !== this.urgentState) this.callbacks.urgent()
+    const state = [urgentState(this.controller), faultOf(this)].filter(Boolean).join(" ")
+    if (state && state !== this.urgentState) this.callbacks.urgent()
     this.urgentState = state
   }
 

@@ -32,7 +32,7 @@ export function outOfSyncReason({ controller, clock }, seen) {
 /**
  * `atS`: the position of the problem, if it has one; for a player that cannot seek to the room's position, where it
  * waits for the room.
- * @typedef {{kind: import("../../core/media/media_state.js").Failure["kind"] | "ends_soon" |
+ * @typedef {{kind: import("../../core/media/media_state.js").Failure["kind"] | "ends_soon" | "late" |
  *   import("../../core/media/seek_budget.js").Refusal, atS: number | null, message?: Message | null}} MediaProblem
  */
 /** @typedef {import("../../core/media/media_state.js").Message} Message */
@@ -40,14 +40,16 @@ export function outOfSyncReason({ controller, clock }, seen) {
 /**
  * @param {SyncController} controller
  * @param {import("../../core/sync/timeline.js").ElementState} seen
- * @param {Message | null} [warning] of a stream that will break off soon
+ * @param {Message | null} [warning] of media that will break off soon
+ * @param {boolean} [late] it stands still for long
  * @returns {MediaProblem | null}
  */
-export function mediaProblem({ state, media, startControl }, seen, warning = null) {
+export function mediaProblem({ state, media, startControl }, seen, warning = null, late = false) {
   const { failure, endOfData, unaligned } = media
   if (failure) return failure
   if (state === "broken_off")
     return { kind: endOfData.played ? "broken_off" : "no_data", atS: endOfData.endS }
+  if (late) return { kind: "late", atS: null, message: warning }
   if (warning) return { kind: "ends_soon", atS: null, message: warning }
   const kind = unaligned.lastingReason(seen.nowMs)
   return kind && { kind, atS: startControl.plan?.positionS ?? null }
@@ -82,6 +84,23 @@ export function urgentState({ state, timeline, media }) {
   return state === "ready" && timeline?.phase === "holding" ? `ready ${timeline.revision}` : null
 }
 
+/** States in which a player shows nothing new although it should. */
+const STANDING = new Set(["loading", "buffering"])
+
+/** @param {SyncController} controller @param {boolean} hidden */
+export function standsStill({ state, media }, hidden) {
+  return STANDING.has(state) && !media.asking && !hidden
+}
+
+/**
+ * Why the player cannot load its media, or no more of them, or not fast enough: for the host. Null: it can.
+ * @param {Pick<Player, "warning" | "standstill"> & {controller: Pick<SyncController, "media">}} player
+ */
+export function faultOf({ controller, warning, standstill }) {
+  const { failure } = controller.media
+  return failure?.message?.fault ?? warning?.fault ?? (standstill.late ? "late" : null)
+}
+
 /**
  * The payload of a heartbeat.
  * @param {Player} player
@@ -107,6 +126,7 @@ export function statusReport(player, toleranceMs) {
     seek_cost_ms: latencyModel.placeMs.buffered,
     state: reportedState(controller, seen.hidden),
     ...(lackOf(player) ? { lacks: lackOf(player) } : {}),
+    ...(faultOf(player) ? { fault: faultOf(player) } : {}),
     ...(player.copy ? { copy: player.copy } : {}),
   }
 }

@@ -14,7 +14,7 @@ import {
 import { request } from "../lib/api.js"
 import { isMixedContent, shortenUrl } from "../ui/form_validation.js"
 import { showNotice, showRefusal } from "../ui/notices.js"
-import { isHost, mayControl, nameList, othersSee } from "./members.js"
+import { isHost, mayControl, othersFailMessage, othersOf, othersSee } from "./members.js"
 
 /** @typedef {import("./session.js").RoomSession} Room */
 /** @typedef {import("../media/status_report.js").MediaProblem} MediaProblem */
@@ -144,7 +144,6 @@ const TRUNCATED_MS = 20_000
 const OTHERS_FAIL_MS = 8000
 const REMEDY_MS = 30_000
 const PREPARABLE = /\/x-matroska$/ // what of the library plays in some browsers only
-const FAILING = new Set(["error", "broken_off"])
 
 /** @typedef {import("../ui/notices.js").NoticeStack} Stack */
 
@@ -164,6 +163,18 @@ export function mediaNotices(room, stack, rank) {
     else stack.drop(key)
   }
   const showTruncation = truncationNotice(room, show)
+  const showOthers = () => {
+    const act = preparation(room)
+    const text = shown.medium ? "" : othersFailMessage(room, texts)
+    show({ key: "others", text, tone: "warn", lastsMs: act ? REMEDY_MS : OTHERS_FAIL_MS, act })
+  }
+  /** Loaded with the first fault of another member. @type {import("./members.js").FaultTexts | null} */
+  let texts = null
+  const loadTexts = () =>
+    import("../streams/stream_messages.js").then((module) => {
+      texts = module
+      showOthers()
+    }, console.error)
   const tryAgain = () => {
     shown.medium = null
     room.player.resync()
@@ -181,9 +192,8 @@ export function mediaNotices(room, stack, rank) {
       show({ key: "lacks", text, tone: "warn", lastsMs: MISSING_TRACK_MS, act: preparation(room) })
     }),
     room.on("presence", () => {
-      const act = preparation(room)
-      const text = shown.medium ? "" : othersFailMessage(room)
-      show({ key: "others", text, tone: "warn", lastsMs: act ? REMEDY_MS : OTHERS_FAIL_MS, act })
+      showOthers()
+      if (!texts && isHost(room.state) && othersOf(room).some(({ fault }) => fault)) void loadTexts()
     }),
     room.on("load", () => ["medium", "lacks", "others", "cut"].forEach((key) => show({ key, text: "" }))),
   ]
@@ -217,54 +227,4 @@ function preparation(room) {
       showRefusal,
     )
   return { text: gettext("Prepare"), run }
-}
-
-/** For the host: the members who do not see the picture. @param {Room} room */
-function othersFailMessage(room) {
-  if (!isHost(room.state)) return ""
-  const yourId = room.boot.you.user_id
-  const others = [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== yourId)
-  const failing = others.filter(({ state }) => FAILING.has(state ?? ""))
-  if (failing.length) return failingMessage(failing, yourId)
-  const own = room.player.lacking?.track // a notice of their own says what the others lack too
-  const lacking = others.filter(({ lacks }) => lacks && lacks.track !== own)
-  if (lacking.length) return lackingMessage(lacking, yourId)
-  const unaligned = others.filter(({ state }) => state === "unaligned")
-  return unaligned.length
-    ? interpolate(gettext("Cannot seek to the room's position: {names}."), {
-        names: nameList(unaligned, yourId),
-      })
-    : ""
-}
-
-/** @param {import("../../core/room/members.js").Member[]} members @param {string} yourId */
-function failingMessage(members, yourId) {
-  const codec = commonCodec(members)
-  const format = codec
-    ? gettext("Cannot play this ({codec}): {names}.")
-    : gettext("Cannot play this: {names}.")
-  return interpolate(format, { names: nameList(members, yourId), codec })
-}
-
-/**
- * The members who miss the sound come first: a film without a picture is noticed by itself.
- * @param {import("../../core/room/members.js").Member[]} members
- * @param {string} yourId
- */
-function lackingMessage(members, yourId) {
-  const silent = members.filter(({ lacks }) => lacks?.track === "sound")
-  const shown = silent.length ? silent : members
-  const codec = commonCodec(shown)
-  const names = nameList(shown, yourId)
-  const what = silent.length ? gettext("No sound for {names}") : gettext("No picture for {names}")
-  const why = codec
-    ? gettext("the browser does not support {codec}")
-    : gettext("the browser may not support its format")
-  return interpolate(`${what}: ${why}.`, { names, codec })
-}
-
-/** The format that all of them miss. @param {import("../../core/room/members.js").Member[]} members */
-function commonCodec(members) {
-  const codecs = new Set(members.map(({ lacks }) => lacks?.codec ?? ""))
-  return codecs.size === 1 ? [...codecs][0] : ""
 }

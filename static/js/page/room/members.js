@@ -43,6 +43,7 @@ export function mayClaimHost(state) {
 
 /** @typedef {import("../../core/room/members.js").Member} Member */
 /** @typedef {import("./session.js").RoomSession} Room */
+/** @typedef {Pick<typeof import("../streams/stream_messages.js"), "causeForHost" | "othersFaultMessage">} FaultTexts */
 
 /** Events after which the members, or what they may do, may differ. `members` brings a whole list after a burst. */
 export const MEMBER_CHANGES = [
@@ -77,10 +78,7 @@ export function syncRing(member, { connection }) {
 
 /** Whether another member has the picture that this player cannot show. @param {Room} room */
 export function othersSee(room) {
-  const others = [...(room.state?.members.values() ?? [])].filter(
-    ({ user_id }) => user_id !== room.boot.you.user_id,
-  )
-  return others.some((member) => SHOWING.has(member.state ?? "") && !hasEndedEarly(member, room))
+  return othersOf(room).some((member) => SHOWING.has(member.state ?? "") && !hasEndedEarly(member, room))
 }
 
 /**
@@ -88,10 +86,7 @@ export function othersSee(room) {
  * @param {Room} room
  */
 export function othersMayPlay(room) {
-  const others = [...(room.state?.members.values() ?? [])].filter(
-    ({ user_id }) => user_id !== room.boot.you.user_id,
-  )
-  return others.some(({ state }) => state !== "error" && state !== "broken_off")
+  return othersOf(room).some(({ state }) => state !== "error" && state !== "broken_off")
 }
 
 /** The member's data has ended while the room continues. @param {Member} member @param {Room} room */
@@ -139,4 +134,84 @@ export function nameList(people, yourId) {
   const rest = people.length - names.length
   if (rest > 0) names.push(interpolate(ngettext("{count} other", "{count} others", rest), { count: rest }))
   return names.join(", ")
+}
+
+// ---------------------------------------------------------------- failures at others, for the host
+
+const FAILING = new Set(["error", "broken_off"])
+
+/** The other members. @param {Room} room */
+export function othersOf(room) {
+  const yourId = room.boot.you.user_id
+  return [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== yourId)
+}
+
+/** For the host: the members who do not see the picture, or will not soon. @param {Room} room @param {FaultTexts | null} texts */
+export function othersFailMessage(room, texts) {
+  if (!isHost(room.state)) return ""
+  const yourId = room.boot.you.user_id
+  const members = othersOf(room)
+  const failing = members.filter(({ state }) => FAILING.has(state ?? ""))
+  if (failing.length)
+    return `${failingMessage(failing, yourId)} ${texts?.causeForHost(commonFault(failing)) ?? ""}`.trimEnd()
+  for (const faulty of [members.filter(isEnding), members.filter((member) => isLate(member, room))])
+    if (faulty.length && texts) return texts.othersFaultMessage(commonFault(faulty), nameList(faulty, yourId))
+  const own = room.player.lacking?.track // a notice of their own says what the others lack too
+  const lacking = members.filter(({ lacks }) => lacks && lacks.track !== own)
+  if (lacking.length) return lackingMessage(lacking, yourId)
+  const unaligned = members.filter(({ state }) => state === "unaligned")
+  return unaligned.length
+    ? interpolate(gettext("Cannot seek to the room's position: {names}."), {
+        names: nameList(unaligned, yourId),
+      })
+    : ""
+}
+
+/** What is loaded still plays. @param {Member} member */
+function isEnding({ fault }) {
+  return Boolean(fault) && fault !== "late"
+}
+
+/** Not while the room waits, which names its members, or while the host's own player stands still too. @param {Member} member @param {Room} room */
+function isLate({ fault }, room) {
+  return fault === "late" && room.state?.timeline?.phase !== "holding" && !room.player.standstill.late
+}
+
+/** What all of them have in common. @param {Member[]} members */
+function commonFault(members) {
+  return members.every(({ fault }) => fault === members[0].fault)
+    ? (members[0].fault ?? undefined)
+    : undefined
+}
+
+/** @param {Member[]} members @param {string} yourId */
+function failingMessage(members, yourId) {
+  const codec = commonCodec(members)
+  const format = codec
+    ? gettext("Cannot play this ({codec}): {names}.")
+    : gettext("Cannot play this: {names}.")
+  return interpolate(format, { names: nameList(members, yourId), codec })
+}
+
+/**
+ * The members who miss the sound come first: a film without a picture is noticed by itself.
+ * @param {Member[]} members
+ * @param {string} yourId
+ */
+function lackingMessage(members, yourId) {
+  const silent = members.filter(({ lacks }) => lacks?.track === "sound")
+  const shown = silent.length ? silent : members
+  const codec = commonCodec(shown)
+  const names = nameList(shown, yourId)
+  const what = silent.length ? gettext("No sound for {names}") : gettext("No picture for {names}")
+  const why = codec
+    ? gettext("the browser does not support {codec}")
+    : gettext("the browser may not support its format")
+  return interpolate(`${what}: ${why}.`, { names, codec })
+}
+
+/** The format that all of them miss. @param {Member[]} members */
+function commonCodec(members) {
+  const codecs = new Set(members.map(({ lacks }) => lacks?.codec ?? ""))
+  return codecs.size === 1 ? [...codecs][0] : ""
 }

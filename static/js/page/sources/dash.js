@@ -4,13 +4,13 @@
  * latency are off, because two controllers would work against each other.
  */
 
-import { dashFault } from "../../core/media/dash_faults.js"
+import { dashFault, isOfNetwork, TIMEOUT } from "../../core/media/dash_faults.js"
 import { mayBegin, mayPass } from "../../core/media/stream_faults.js"
 import { distinctQualities, preferredTrack } from "../../core/media/track_choice.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { every } from "../lib/timers.js"
 import { FROM_EDGE_S, isBack, LiveWindow, MIME, newPlayer } from "../streams/dash_player.js"
-import { isOut } from "../streams/hls_activity.js"
+import { dataEndS, isOut } from "../streams/hls_activity.js"
 import { answers, whenBack } from "../streams/host_probe.js"
 import { LiveList } from "../streams/live_list.js"
 import { faultMessage } from "../streams/stream_messages.js"
@@ -18,6 +18,7 @@ import { faultMessage } from "../streams/stream_messages.js"
 const LANGUAGE_KEY = "audio-language"
 const RETRY_S = 2
 const CHECK_MS = 500
+const MORE_S = 0.3
 const SWITCH_AFTER_S = 1 // without it, shaka-player empties the buffer and moves the element
 const INTERRUPTED = 7000 // loading was ended by closing
 
@@ -45,6 +46,8 @@ class DashSource {
   list = new LiveList()
   /** A part could not be loaded; what is buffered plays on. @type {import("../../core/media/stream_faults.js").Fault | null} */
   fault = null
+  warned = false
+  faultEndS = 0
   /** It is opened again when its server is back. */
   awaited = false
 
@@ -58,7 +61,10 @@ class DashSource {
     this.url = media.url.split("#", 1)[0]
     this.callbacks = callbacks
     this.controller = new AbortController()
-    this.player = newPlayer(() => this.#liveStartS())
+    this.player = newPlayer(
+      () => this.#liveStartS(),
+      () => this.#fail({ kind: "too_large", code: null, codec: null }),
+    )
     this.window = new LiveWindow(this.player)
     this.stopChecking = every(CHECK_MS, () => this.#check())
     this.#listen()
@@ -73,6 +79,9 @@ class DashSource {
     element.addEventListener("canplay", () => (this.started = true), { signal })
     player.addEventListener("gapjumped", expect)
     player.addEventListener("error", (/** @type {any} */ { detail }) => this.#streamFailed(detail))
+    player.getNetworkingEngine().addEventListener("retry", (/** @type {any} */ { error }) => {
+      if (this.loaded && error.code === TIMEOUT) this.#warn(dashFault(error, true))
+    })
     player.addEventListener("segmentappended", () => this.#partArrived())
     player.addEventListener("manifestupdated", () => this.#updateLive())
     for (const type of ["trackschanged", "audiotrackschanged"])
@@ -95,10 +104,11 @@ class DashSource {
     if (wanted && wanted.id !== this.audioTrack) this.#select(wanted.id)
   }
 
+  /** shaka-player empties the element when it is done, whatever plays there by then. */
   close() {
     this.controller.abort()
     this.stopChecking()
-    void this.player.destroy()
+    return this.player.destroy()
   }
 
   // ---------------------------------------------------------------- tracks
@@ -192,21 +202,29 @@ class DashSource {
     if (!this.controller.signal.aborted) this.#fail(fault)
   }
 
-  /** What is buffered plays on, and the part is asked for again. @param {import("../../core/media/dash_faults.js").DashError} error */
+  /** What is buffered plays on, and the part is requested again. @param {import("../../core/media/dash_faults.js").DashError} error */
   #streamFailed(error) {
     if (!this.loaded || this.awaited) return // load() rejects
     const fault = dashFault(error, this.started)
     if (fault.kind === "missing") fault.kind = "gone"
-    const passes = mayPass(fault, this.player.isLive())
-    if (isOut(this.element) || !passes) return this.#fail(fault)
+    if (isOut(this.element) || !isOfNetwork(error)) return this.#fail(fault)
     this.fault = fault
-    this.callbacks.warned(faultMessage(fault, this.url))
+    this.#warn(fault)
     this.player.retryStreaming(RETRY_S)
   }
 
+  /** @param {import("../../core/media/stream_faults.js").Fault} fault */
+  #warn(fault) {
+    if (!this.warned) this.faultEndS = dataEndS(this.element)
+    this.warned = true
+    this.callbacks.warned(faultMessage(fault, this.url))
+  }
+
+  /** Sound may arrive without its picture: only more to play ends the fault. */
   #partArrived() {
-    if (!this.fault) return
+    if (!this.warned || dataEndS(this.element) - this.faultEndS <= MORE_S) return
     this.fault = null
+    this.warned = false
     this.callbacks.warned(null)
   }
 

@@ -7,7 +7,7 @@
  * against each other, and where it moves the element (holes, nudges), the move is registered as expected.
  */
 
-import { mayBegin, mayPass, streamFault } from "../../core/media/stream_faults.js"
+import { isRefused, mayBegin, mayPass, streamFault } from "../../core/media/stream_faults.js"
 import { every } from "../lib/timers.js"
 import { dataEndS, isOut, LoadActivity } from "../streams/hls_activity.js"
 import { isBack, opensByItself } from "../streams/hls_return.js"
@@ -53,6 +53,7 @@ class HlsSource extends TrackChoices {
   /** A part could not be loaded; what is buffered plays on. @type {Fault | null} */
   fault = null
   faultMs = 0
+  warned = false
   faultEndS = 0
   list = new LiveList()
   /** Its segments are fragmented MP4, which says what is in it. */
@@ -75,7 +76,7 @@ class HlsSource extends TrackChoices {
   }
 
   #openByScript() {
-    const hls = new Hls({ ...settings(this.callbacks.startS()), autoStartLoad: !this.wantsSound })
+    const hls = new Hls({ ...settings(Hls, this.callbacks.startS()), autoStartLoad: !this.wantsSound })
     this.hls = hls
     const { Events } = Hls
     this.activity = new LoadActivity(hls, Events)
@@ -177,7 +178,7 @@ class HlsSource extends TrackChoices {
     const { ErrorDetails, ErrorTypes } = Hls
     const moves = [ErrorDetails.BUFFER_NUDGE_ON_STALL, ErrorDetails.BUFFER_SEEK_OVER_HOLE]
     if (moves.includes(error.details)) this.callbacks.expectSeek(this.element.currentTime)
-    if (!error.fatal) return
+    if (!error.fatal && !isRefused(error)) return this.#slowed(error)
     this.failedPart = error.frag?.url ?? null
     const fault = streamFault(error, this.started, isSupported)
     if (fault.kind === "missing" && error.frag) fault.kind = "gone"
@@ -185,6 +186,11 @@ class HlsSource extends TrackChoices {
     if (error.type === ErrorTypes.MEDIA_ERROR && fault.kind === "damaged" && this.#recover()) return
     if (isOut(this.element)) this.#fail(fault)
     else this.#playOn(fault)
+  }
+
+  /** It is requested again; what is buffered plays on. @param {any} error */
+  #slowed({ details, frag }) {
+    if (frag && /TimeOut$/.test(details) && !this.fault) this.#warn({ kind: "slow", code: null, codec: null })
   }
 
   #recover() {
@@ -196,16 +202,23 @@ class HlsSource extends TrackChoices {
 
   /** Play what is buffered, warn, and try again meanwhile. @param {Fault} fault */
   #playOn(fault) {
-    if (!this.fault) this.faultEndS = dataEndS(this.element)
+    this.#warn(fault)
     this.fault = fault
     this.faultMs = performance.now()
+  }
+
+  /** @param {Fault} fault */
+  #warn(fault) {
+    if (!this.warned) this.faultEndS = dataEndS(this.element)
+    this.warned = true
     this.callbacks.warned(faultMessage(fault, this.url))
   }
 
   /** Parts before the missing one may be loaded again: only more to play ends the fault. */
   #partArrived() {
-    if (!this.fault || dataEndS(this.element) - this.faultEndS <= MORE_S) return
+    if (!this.warned || dataEndS(this.element) - this.faultEndS <= MORE_S) return
     this.fault = null
+    this.warned = false
     this.callbacks.warned(null)
   }
 
@@ -243,7 +256,7 @@ class HlsSource extends TrackChoices {
   async #isBack({ kind }) {
     const { url, list, failedPart, controller } = this
     const part = list.isLive ? null : failedPart
-    const isThere = await isBack({ Hls, options: settings(0), url, part, signal: controller.signal })
+    const isThere = await isBack({ Hls, options: settings(Hls, 0), url, part, signal: controller.signal })
     return isThere || (kind === "no_cors" && (await opensByItself(url)))
   }
 

@@ -1,6 +1,8 @@
 // @ts-check
 /** shaka-player: its settings, the window of a live stream, and whether a stream whose server was away is back. */
 
+import { Refused } from "../../core/media/dash_faults.js"
+import { isBroken, isDashListTooLarge, isPage, MAX_LIST_BYTES } from "../../core/media/stream_bounds.js"
 import { after } from "../lib/timers.js"
 
 const VENDORED = "../../../vendor/shaka-player/shaka-player.dash.mjs" // not a literal: a copied file is neither typed nor preloaded
@@ -10,14 +12,17 @@ const { shaka } = /** @type {any} */ (window)
 export const MIME = "application/dash+xml"
 const BACK_MS = 8000 // a stream that is back has sent its first part by then
 export const FROM_EDGE_S = 9 // of a live stream without a common moment
+const ANSWER_MS = 3500 // a server that has sent nothing by then is named within five seconds, also to others
 const MANIFEST_TURNS = 50 // tasks between the event and the player's knowledge
 const REQUESTS = {
   maxAttempts: 2,
   baseDelay: 500,
   timeout: 60_000,
-  connectionTimeout: 4000,
-  stallTimeout: 4000,
+  connectionTimeout: ANSWER_MS,
+  stallTimeout: ANSWER_MS,
 }
+const HTML = /^\s*<(?:!doctype )?html/i
+const MEDIA = /^(audio|video)\//
 const SETTINGS = {
   manifest: {
     retryParameters: REQUESTS,
@@ -36,15 +41,56 @@ const SETTINGS = {
   },
 }
 
-/** @param {() => number} liveStartS where a live stream begins; negative: before its newest part */
-export function newPlayer(liveStartS) {
+/**
+ * @param {() => number} liveStartS where a live stream begins; negative: before its newest part
+ * @param {() => void} tooLarge its list is, and it was closed
+ */
+export function newPlayer(liveStartS, tooLarge = () => {}) {
   const player = new shaka.Player()
   player.configure(SETTINGS)
+  checkAnswers(player, tooLarge)
   player.addEventListener("manifestparsed", async () => {
     for (let turn = 0; turn < MANIFEST_TURNS && !player.getManifestType(); turn++) await null
     if (player.isLive()) player.updateStartTime(liveStartS())
   })
   return player
+}
+
+/**
+ * Refuse what would keep the page busy, and what is no media. A list that is too large is not even read to its end:
+ * only an unloaded player ends a transfer.
+ * @param {any} player
+ * @param {() => void} tooLarge
+ */
+function checkAnswers(player, tooLarge) {
+  const { MANIFEST, SEGMENT } = shaka.net.NetworkingEngine.RequestType
+  const network = player.getNetworkingEngine()
+  network.registerRequestFilter((/** @type {number} */ type, /** @type {any} */ request) => {
+    if (type !== MANIFEST) return
+    let bytes = 0
+    request.streamDataCallback = async (/** @type {Uint8Array} */ chunk) => {
+      bytes += chunk.byteLength
+      if (bytes <= MAX_LIST_BYTES) return
+      tooLarge()
+      void player.unload()
+    }
+  })
+  network.registerResponseFilter(
+    (/** @type {number} */ type, /** @type {any} */ { data }, /** @type {any} */ context) => {
+      if (type === MANIFEST) return checkList(data)
+      if (type !== SEGMENT || !MEDIA.test(context?.stream?.mimeType ?? "")) return
+      if (isPage(data)) throw new Refused("replaced")
+      if (isBroken(data, context.stream.mimeType)) throw new Refused("damaged")
+    },
+  )
+}
+
+/** @param {ArrayBuffer} data */
+function checkList(data) {
+  if (data.byteLength > MAX_LIST_BYTES) throw new Refused("too_large")
+  const text = new TextDecoder().decode(data)
+  if (HTML.test(text)) throw new Refused("page")
+  if (isDashListTooLarge(text)) throw new Refused("too_large")
 }
 
 /** What of a live stream can be played, as a list with one part. */

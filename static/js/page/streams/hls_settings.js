@@ -1,17 +1,20 @@
 // @ts-check
 /** The settings of hls.js. */
 
+import { checkedLoader } from "./hls_loader.js"
+
 const WORKER = "../../../vendor/hls.js/hls.worker.mjs"
 const PHONE_BYTES = 20e6
 const OTHER_BYTES = 60e6
-const ANSWER_MS = 4000 // a server that has sent nothing by then is named within five seconds
+const ANSWER_MS = 3500 // a server that has sent nothing by then is named within five seconds, also to others
 const TRANSFER_MS = 60_000
 const RETRY = { maxNumRetry: 2, retryDelayMs: 500, maxRetryDelayMs: 2000 }
 
-/** @param {number} startS */
-export function settings(startS) {
+/** @param {any} Hls @param {number} startS */
+export function settings(Hls, startS) {
   return {
     startPosition: startS,
+    loader: checkedLoader(Hls.DefaultConfig.loader),
     backBufferLength: 30,
     maxBufferLength: 20,
     maxBufferSize: isPhone() ? PHONE_BYTES : OTHER_BYTES,

@@ -6,6 +6,8 @@ import { gettext, interpolate, mixedContentMessage } from "../lib/i18n.js"
 /** @typedef {import("../../core/media/stream_faults.js").Fault} Fault */
 /** @typedef {import("../../core/media/media_state.js").Message} Message */
 
+const LATE = "late" // a player stands still; its line or the server is slow
+
 /** @type {Record<import("../../core/media/stream_faults.js").FaultKind, () => [string, string, string?]>} */
 const MESSAGES = {
   missing: () => [
@@ -32,6 +34,16 @@ const MESSAGES = {
     gettext("This address is not a stream"),
     gettext("The media server answers with a page."),
     gettext("Use the address of the stream itself, which often ends with .m3u8."),
+  ],
+  replaced: () => [
+    gettext("The media server sends pages in place of this stream"),
+    gettext("Its address may have expired, or need a login."),
+    gettext("Load it again with a new address."),
+  ],
+  too_large: () => [
+    gettext("This stream is too large"),
+    gettext("Its list, or a part of it, is larger than a page can take."),
+    gettext("Pick something else."),
   ],
   no_cors: () => [
     gettext("The media server does not allow this stream to be played here"),
@@ -87,11 +99,84 @@ const MESSAGES = {
  */
 export function faultMessage({ kind, code, codec }, address) {
   const [title, text, forControl] = MESSAGES[kind]()
+  const message = { title, text, forControl, fault: kind }
   if (kind === "codec" && codec)
-    return { title, text: interpolate(gettext("It is {codec}."), { codec }) + ` ${text}`, forControl, codec }
-  if (kind === "server" && code) return { title, text: `${text} (${code})`, forControl }
-  if (kind === "unreachable" && isMixedContent(address)) return { title, text: mixedContentMessage() }
-  return { title, text, forControl }
+    return { ...message, text: interpolate(gettext("It is {codec}."), { codec }) + ` ${text}`, codec }
+  if (kind === "server" && code) return { ...message, text: `${text} (${code})` }
+  if (kind === "unreachable" && isMixedContent(address))
+    return { title, text: mixedContentMessage(), fault: kind }
+  return message
+}
+
+/** What files name otherwise than streams. @type {Partial<typeof MESSAGES>} */
+const OF_FILES = {
+  missing: () => [
+    gettext("The file was not found"),
+    gettext("The media server has nothing at its address (404)."),
+    gettext("Copy the address again, or pick something else."),
+  ],
+  gone: () => [
+    gettext("The file is gone"),
+    gettext("The media server no longer has it (404)."),
+    gettext("Load it again with a new address."),
+  ],
+  forbidden: () => [
+    gettext("The media server refuses this file"),
+    gettext("It does not let this browser have it (403)."),
+    gettext("The address may need a login or may have expired: copy it again."),
+  ],
+  expired: () => [
+    gettext("The address of this file has expired"),
+    gettext("The media server no longer sends it (403)."),
+    gettext("Load it again with a new address."),
+  ],
+  replaced: () => [
+    gettext("The media server sends a page in place of this file"),
+    gettext("Its address may have expired, or need a login."),
+    gettext("Load it again with a new address."),
+  ],
+  unreachable: () => [
+    gettext("The media server cannot be reached"),
+    gettext("It does not answer at the address of this file."),
+    gettext("Check the address, or pick something else."),
+  ],
+}
+
+/** @param {Fault["kind"]} kind @param {string} address @returns {Message} */
+export function fileFaultMessage(kind, address) {
+  if (kind === "unreachable" && isMixedContent(address))
+    return { title: MESSAGES[kind]()[0], text: mixedContentMessage(), fault: kind }
+  const [title, text, forControl] = (OF_FILES[kind] ?? MESSAGES[kind])()
+  return { title, text, forControl, fault: kind }
+}
+
+/** What the host reads of media of any kind. @type {Record<string, () => string>} */
+const FOR_HOST = {
+  missing: () => gettext("The media server has nothing at the address (404)."),
+  gone: () => gettext("The media server no longer has it (404)."),
+  forbidden: () => gettext("The media server refuses it (403)."),
+  expired: () => gettext("The media server no longer sends it (403)."),
+  replaced: () => gettext("The media server sends a page in its place."),
+  codec: () => "", // its name is there
+}
+
+/** For the host: why another member's player fails, as a sentence; empty if it is not known. @param {string | undefined} fault */
+export function causeForHost(fault) {
+  const forHost = FOR_HOST[fault ?? ""]
+  if (forHost) return forHost()
+  const message = MESSAGES[/** @type {Fault["kind"]} */ (fault)]?.()
+  return message ? `${message[0]}.` : ""
+}
+
+/**
+ * For the host: members whose players go on until what they have loaded ends, or that stand still.
+ * @param {string | undefined} fault null: they have different ones
+ * @param {string} names
+ */
+export function othersFaultMessage(fault, names) {
+  if (fault === LATE) return interpolate(gettext("The media arrive too slowly for {names}."), { names })
+  const text = interpolate(gettext("Cannot load more of this: {names}."), { names })
+  return `${text} ${causeForHost(fault)}`.trimEnd()
 }
 
 /** @param {string} address */

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict"
+import { createServer } from "node:http"
+import { after, before, test } from "node:test"
+
+const browser = /** @type {any} */ (globalThis)
+browser.location = new URL("http://watchium.test/rooms/a/")
+const { findCause } = await import("../../../static/js/page/sources/file_fault.js")
+
+const SIZE = 100_000
+/** How the server answers: to the whole file and to a range of it. @type {Record<string, [number, string, string]>} */
+const ANSWERS = {
+  fine: [200, "video/mp4", "\0\0\0\x18ftyp"],
+  missing: [404, "text/plain", ""],
+  forbidden: [403, "text/plain", ""],
+  broken: [503, "text/plain", ""],
+  page: [200, "text/html", "<p>Log in"],
+  disguised: [200, "video/mp4", "<!DOCTYPE html><p>Log in"],
+}
+/** @type {string[]} */
+const asked = []
+const server = createServer((request, response) => {
+  const [whole, rest] = (request.url ?? "").slice(1).split("-")
+  const { range } = request.headers
+  asked.push(range ?? "whole")
+  const [status, type, body] = ANSWERS[(range && rest) || whole]
+  response.writeHead(status, { "Content-Type": type, "Content-Length": body ? SIZE : 0 })
+  response.write(body)
+  if (!body) response.end()
+})
+before(() => new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null))))
+after(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+/** A player whose file stopped arriving at `loadedS` of 100 s. */
+function player(path, { loadedS = 0, failure = null, port = 0 } = {}) {
+  const at = port || /** @type {import("node:net").AddressInfo} */ (server.address()).port
+  const element = new EventTarget()
+  const buffered = { length: loadedS ? 1 : 0, end: () => loadedS }
+  Object.assign(element, { buffered, currentTime: 0, duration: loadedS ? 100 : NaN })
+  return /** @type {any} */ ({
+    url: `http://127.0.0.1:${at}/${path}#t=5`,
+    element,
+    controller: { media: { endOfData: { attached: loadedS > 0 }, failure } },
+    cause: null,
+    warning: null,
+    ticks: 0,
+    tick() {
+      this.ticks += 1
+    },
+  })
+}
+
+async function fault(...args) {
+  const found = player(.../** @type {[any]} */ (args))
+  await findCause(found)
+  assert.equal(found.warning, found.cause)
+  assert.equal(found.ticks, found.cause ? 1 : 0)
+  return found.cause?.fault ?? null
+}
+
+test("what a server answers in place of a file is named", async () => {
+  assert.equal(await fault("missing"), "missing")
+  assert.equal(await fault("forbidden"), "forbidden")
+  assert.equal(await fault("broken"), "server")
+  assert.equal(await fault("page"), "replaced")
+  assert.equal(await fault("disguised"), "replaced")
+  assert.equal(await fault("fine"), null)
+  assert.equal(await fault("fine", { port: 1 }), "unreachable")
+})
+
+test("a file that broke off is asked for where it went on", async () => {
+  asked.length = 0
+  assert.equal(await fault("fine-forbidden", { loadedS: 40 }), "expired")
+  assert.deepEqual(asked, ["whole", "bytes=41000-"])
+  assert.equal(await fault("fine-page", { loadedS: 40 }), "replaced")
+  assert.equal(await fault("fine-fine", { loadedS: 40 }), null)
+  assert.equal(await fault("missing-fine", { loadedS: 40 }), "gone")
+  assert.equal(await fault("forbidden", { loadedS: 100 }), null) // all of it is here
+})
+
+test("the cause is shown until more of the file arrives, and a failure keeps it", async () => {
+  const failure = { kind: "interrupted", message: null }
+  const found = player("fine-forbidden", { loadedS: 40, failure: /** @type {any} */ (failure) })
+  await Promise.all([findCause(found), findCause(found)])
+  assert.equal(failure.message, found.cause)
+  assert.equal(found.ticks, 1)
+  const say = () => found.element.dispatchEvent(new Event("progress"))
+  say()
+  assert.equal(found.cause?.fault, "expired")
+  found.element.buffered = { length: 1, end: () => 41 }
+  say()
+  assert.equal(found.cause, null)
+  assert.equal(found.warning, null)
+})
+
+test("an answer that comes after other media were loaded changes nothing", async () => {
+  const found = player("missing")
+  const asks = findCause(found)
+  found.url = "http://127.0.0.1/other.mp4"
+  await asks
+  assert.equal(found.cause, null)
+})
