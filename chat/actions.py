@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from chat.models import AcceptedComment, Comment
+from chat.models import AcceptedComment, Comment, Reaction
 from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
 from rooms.models import Member, ModerationAct, Person, Room
@@ -83,11 +83,13 @@ def remove_as_staff(comment: Comment, staff_name: str) -> None:
 
 
 def react(actor: Member, emoji: str, *, now_ms: float | None = None) -> None:
-    """Broadcast an emoji that floats over the video of all members. Nothing is stored."""
+    """Broadcast an emoji that floats over the video of all members. Stored only if the room keeps its evenings."""
     emoji = clean_emoji(emoji)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     rate_limits.spend("reaction", actor.person.user_id, now_ms)
     actor = access.reload_member(actor)
+    if actor.room.keep_evenings:
+        Reaction.objects.store(actor, emoji, now_ms)
     reaction = events.SentReaction(user_id=actor.person.user_id, username=actor.username, emoji=emoji)
     broadcast.to_room(
         actor.room.room_id, events.Reaction(room_id=actor.room.room_id, timestamp=now_ms, payload=reaction)

@@ -90,6 +90,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def of_rooms(self, rooms: models.QuerySet[Room]) -> CommentQuerySet:
         return self.filter(room__in=rooms)
 
+    def between(self, room: Room, start_ms: float, end_ms: float, limit: int) -> list[Comment]:
+        """Return the first comments of members between two server times, oldest first."""
+        rows = self.shown().filter(room=room, is_system=False, at_ms__gte=start_ms, at_ms__lte=end_ms)
+        return list(rows.order_by("seq")[:limit])
+
     def of_room(self, room: Room, pk: int) -> Comment | None:
         """Return the comment, deleted or not, or None if it is not in this room."""
         return self.select_related("person").filter(room=room, pk=pk).first()
@@ -176,3 +181,53 @@ class Comment(models.Model):
 
 
 COMMENT = RowMapper(Comment, "comment", without=["person", "event_id", "content_hash", "deleted_by"])
+
+
+MAX_REACTIONS = 10_000  # of each room
+
+
+class ReactionQuerySet(models.QuerySet["Reaction"]):
+    def store(self, actor: Member, emoji: str, at_ms: float) -> None:
+        """Store the reaction, unless the room has `MAX_REACTIONS`."""
+        sql = """INSERT INTO chat_reaction (room_id, person_id, emoji, at_ms)
+            SELECT room.id, CAST(%s AS bigint), CAST(%s AS varchar(64)), CAST(%s AS double precision)
+            FROM rooms_room room WHERE room.id = %s
+            AND (SELECT COUNT(*) FROM chat_reaction stored WHERE stored.room_id = room.id) < %s"""
+        if len(emoji) <= EMOJI_CHARS:
+            values = [actor.person_id, emoji, at_ms, actor.room_id, MAX_REACTIONS]
+            run_in_one_round_trip(PreparedQuery(sql, values))
+
+    def between(self, room: Room, start_ms: float, end_ms: float, limit: int) -> list[Reaction]:
+        """Return the first reactions between two server times, oldest first."""
+        rows = self.filter(room=room, at_ms__gte=start_ms, at_ms__lte=end_ms).select_related("person")
+        return list(rows.order_by("at_ms", "pk")[:limit])
+
+    def delete_between(self, room: Room, start_ms: float, end_ms: float) -> None:
+        self.filter(room=room, at_ms__gte=start_ms, at_ms__lte=end_ms).delete()
+
+    def of_rooms(self, rooms: models.QuerySet[Room]) -> ReactionQuerySet:
+        return self.filter(room__in=rooms)
+
+    def reassign(self, before: Person, after: Person) -> None:
+        self.filter(person=before).update(person=after)
+
+
+EMOJI_CHARS = 64
+
+
+class Reaction(models.Model):
+    """An emoji at a server time. Stored only while the room keeps evenings."""
+
+    # No index of its own: the index below begins with the room.
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="+")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    emoji = models.CharField(max_length=EMOJI_CHARS)
+    at_ms = models.FloatField()
+
+    objects = ReactionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["room", "at_ms"], name="reaction_of_room")]
+
+    def __str__(self) -> str:
+        return f"{self.emoji} in {self.room_id}"

@@ -65,5 +65,6 @@ def room_state(room: Room, host: Member | None, playback_settings: dict[str, Any
         host_id=host.person.user_id if host else None,
         seat=host_state(room, host),
         epoch=room.epoch,
+        keep_evenings=room.keep_evenings,
         **playback_settings,
     )

@@ -3,6 +3,7 @@
 from playback.models.conversion import Conversion
 from playback.models.device_player import DevicePlayer, PlayerHistory
 from playback.models.history.played_media import PlayedMedia
+from playback.models.history.stored_evening import EveningGuest, KeptEvening
 from playback.models.media_item import MediaItem
 from playback.models.play_when_ready import PlayWhenReady
 from playback.models.playback import SYNC_TOLERANCE_MS, Playback, SyncReference
@@ -17,6 +18,8 @@ __all__ = [
     "SYNC_TOLERANCE_MS",
     "Conversion",
     "DevicePlayer",
+    "EveningGuest",
+    "KeptEvening",
     "MediaItem",
     "PlayWhenReady",
     "Playback",

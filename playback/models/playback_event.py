@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
 from playback.domain.duration import EXACT
@@ -28,6 +30,18 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
     def loaded_since(self, room: Room, revision: int) -> bool:
         """Whether media were loaded after a revision."""
         return self.filter(room=room, type="load", revision__gt=revision).exists()
+
+    def motions(self, room: Room, since_ms: float, limit: int) -> list[tuple[Any, ...]]:
+        """Return the columns of a `Timeline` and the address of the media after each change, oldest first."""
+        columns = ("position", "rate", "phase", "at_ms", "revision", "duration", "duration_source")
+        rows = self.filter(room=room, revision__isnull=False, at_ms__gte=since_ms).annotate(
+            url=KeyTextTransform("url", "media")
+        )
+        return list(rows.order_by("-revision").values_list(*columns, "url")[:limit])[::-1]
+
+    def media_at(self, room: Room, revisions: Iterable[int]) -> list[Any]:
+        """Return the media that the room played at revisions, as stored."""
+        return list(self.filter(room=room, revision__in=revisions).values_list("media", flat=True))
 
     def of_rooms(self, rooms: models.QuerySet[Room]) -> PlaybackEventQuerySet:
         return self.filter(room__in=rooms)

@@ -74,6 +74,12 @@ class SyncStateQuerySet(models.QuerySet["SyncState"]):
             Share(*row) for row in counted.order_by("-evaluated", "sync_event_type").values_list(*columns)
         ]
 
+    def people_between(self, room: Room, start: datetime, end: datetime, limit: int) -> list[int]:
+        """Return the persons (primary keys) who were present at a change between two times."""
+        rows = self.filter(room=room, created_at__gte=start, created_at__lte=end)
+        people = rows.order_by("member__person_id").values_list("member__person_id", flat=True)
+        return list(people.distinct()[:limit])
+
     def discardable(self, before: datetime) -> SyncStateQuerySet:
         return self.filter(created_at__lt=before)
 

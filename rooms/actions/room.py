@@ -29,7 +29,7 @@ from watchium.realtime import broadcast
 
 # The creator keeps the host role until first present; a room without visitors has no host after this.
 FIRST_ARRIVAL_MS = 600_000
-CHANGEABLE = {"title", "visibility", "passphrase", "control_policy", "seat_hold_s"}
+CHANGEABLE = {"title", "visibility", "passphrase", "control_policy", "seat_hold_s", "keep_evenings"}
 
 
 AlsoUpdate = Callable[[Room], list[str]]
@@ -85,7 +85,7 @@ def update_room(
     reason: str = "",
     **changes: Any,
 ) -> Room:
-    """Change title, visibility, passphrase, control_policy or seat_hold_s. `actor` is None for staff.
+    """Change one of `CHANGEABLE`. `actor` is None for staff.
 
     A change by staff is logged as a ModerationAct with `reason` and the values before.
 
@@ -130,6 +130,8 @@ def _update(
         if not isinstance(changes["seat_hold_s"], int) or not 5 <= changes["seat_hold_s"] <= 600:
             raise BadMessage("seat_hold_s is 5 to 600 seconds")
         room.seat_hold_s = changes["seat_hold_s"]
+    if "keep_evenings" in changes:
+        room.keep_evenings = bool(changes["keep_evenings"])
     room.save()
     if actor is None:
         ModerationAct.objects.create(

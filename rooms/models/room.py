@@ -57,6 +57,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
         rows = self.open().filter(members__person=person, queue_revision__gt=0)
         return list(rows.order_by("pk").values_list("pk", flat=True))
 
+    def keeping_evenings(self) -> set[int]:
+        """Return the open rooms (primary keys) that keep their evenings."""
+        return set(self.open().filter(keep_evenings=True).values_list("pk", flat=True))
+
     def heads(self, room_ids: list[str]) -> dict[str, RoomHead]:
         """Return the newest numbers of rooms by room_id."""
         condition = any_of("room_id", room_ids)
@@ -113,6 +117,7 @@ class Room(models.Model):
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_rooms"
     )
     is_demo = models.BooleanField(default=False)
+    keep_evenings = models.BooleanField(default=False)
 
     revision = models.BigIntegerField(default=0)
     comment_seq = models.BigIntegerField(default=0)

@@ -24,6 +24,7 @@ const LAYERS = [
     "page/people",
     "page/player",
     "page/queue",
+    "page/replay",
     "page/staff",
     "page/start",
     "page/sync_meter",

@@ -7,20 +7,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from chat.models import Comment
+from chat.models import Comment, Reaction
 from playback.conversion.tidy import tidy
 from playback.library.captions.cleaning import discard_outdated
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
-from playback.models import DevicePlayer, Playback, PlaybackEvent, RoomCaptions, SyncState
+from playback.models import DevicePlayer, KeptEvening, Playback, PlaybackEvent, RoomCaptions, SyncState
 from playback.room.captions import actions as captions
+from playback.room.history.evenings import AROUND_MS
 from playback.uploads.actions import sweep
 from rooms.models import Ban, ModerationAct, Room, Token, abandoned_guests
+from watchium import server_clock
 from watchium.db.batch_delete import delete_in_batches
+from watchium.services.evenings import keep_due
 
+EIGHT_DAYS = timedelta(days=8)
 WEEK, MONTH, YEAR = timedelta(days=7), timedelta(days=30), timedelta(days=366)
 # Rows that refer to a room are deleted with it, in the same transaction.
 ROOM_BATCH = 20
@@ -35,9 +39,16 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     unused = unused.exclude(pk__in=Playback.objects.rooms_that_start())
     yield "sync states older than 7 days", SyncState.objects.discardable(now - WEEK), 1000
     yield "captions of media that rooms do not play any more", RoomCaptions.objects.unused(), 100
+    yield "reactions of evenings that were not kept", reactions_not_kept(), 1000
+    yield (
+        "deleted evenings older than 8 days",
+        KeptEvening.objects.outdated_deletions(_ago_ms(EIGHT_DAYS)),
+        100,
+    )
     yield "expired bans", Ban.objects.expired(now), 1000
     yield "events of rooms closed 30 days ago", PlaybackEvent.objects.of_rooms(closed), 1000
     yield "comments of rooms closed 30 days ago", Comment.objects.of_rooms(closed), 1000
+    yield "reactions of rooms closed 30 days ago", Reaction.objects.of_rooms(closed), 1000
     yield "rooms closed 30 days ago", closed, ROOM_BATCH
     yield "rooms never used, older than 30 days", unused, ROOM_BATCH
     yield (
@@ -52,6 +63,21 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     yield "expired sessions", Session.objects.filter(expire_date__lt=now), 1000
 
 
+def reactions_not_kept() -> Rows:
+    """Reactions that no evening can show any more: the log of theirs is gone, and it was not kept."""
+    kept = KeptEvening.objects.filter(
+        deleted=False,
+        room=OuterRef("room"),
+        started_ms__lte=OuterRef("at_ms") + AROUND_MS,
+        ended_ms__gte=OuterRef("at_ms") - AROUND_MS,
+    )
+    return Reaction.objects.filter(~Exists(kept), at_ms__lt=_ago_ms(EIGHT_DAYS))
+
+
+def _ago_ms(age: timedelta) -> float:
+    return server_clock.now_ms() - age.total_seconds() * 1000
+
+
 def idle_players(now: datetime) -> Rows:
     """A browser's session lasts a year; without the session its player cannot be reached again."""
     year, month = ((now - age).timestamp() * 1000 for age in (YEAR, MONTH))
@@ -62,6 +88,7 @@ def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
     """Do all of the work; yields a label and a number of rows after each step."""
     yield "lapsed leases", clear_lapsed_presence(dry_run=dry_run)
     yield "rooms reset", reset_inactive_rooms(dry_run=dry_run)
+    yield "evenings kept", keep_due(server_clock.now_ms(), dry_run=dry_run)
     yield "playback events older than 7 days", cleanup_playback_events(dry_run=dry_run)
     yield "uploads unfinished for a day, or of rooms closed or unused for 30 days", sweep(dry_run=dry_run)
     yield "captions for everyone in rooms unused for 30 days", captions.sweep(dry_run=dry_run)

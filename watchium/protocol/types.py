@@ -201,6 +201,8 @@ class RoomState(Struct, frozen=True, kw_only=True):
     one, open or closed.
 
     `notices_in_chat`: system comments say who played, paused, sought or changed the speed.
+
+    `keep_evenings`: reactions are stored, and each evening is kept to be played again.
     """
 
     room_id: str
@@ -223,6 +225,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     ready_check: ReadyCheck | None = None
     poll: PollState | None = None
     notices_in_chat: bool = False
+    keep_evenings: bool = False
 
 
 class CommentState(Struct, frozen=True, kw_only=True):

@@ -6,22 +6,24 @@ from django.db import transaction
 
 import playback.room.queue.merging
 import playback.room.start.merging
-from chat.models import Comment
-from playback.models import Playback, PlaybackEvent, PlayedMedia, Upload
+from chat.models import Comment, Reaction
+from playback.models import EveningGuest, Playback, PlaybackEvent, PlayedMedia, Upload
 from rooms.actions.merge_guest import merge_guest
 from rooms.models import ModerationAct, Person, Room
 
 
 @transaction.atomic
 def merge_guest_into_account(guest: Person, person: Person) -> None:
-    """Reassign rooms, memberships, host roles and bans, comments, uploads, entries of queues, history, marks, votes,
-    and commands, so that a retry after the login is still recognised. Idempotent."""
+    """Reassign rooms, memberships, host roles and bans, comments, reactions, uploads, entries of queues, history,
+    marks, votes, and commands, so that a retry after the login is still recognised. Idempotent."""
     with_queues = Room.objects.with_queue_of(guest)
     with_start = Playback.objects.with_start().rooms_of(guest)
     merge_guest(guest, person)
     Comment.objects.reassign(guest, person)
     PlaybackEvent.objects.reassign(guest, person)
     PlayedMedia.objects.reassign(guest, person)
+    EveningGuest.objects.reassign(guest, person)
+    Reaction.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
     Upload.objects.reassign(guest, person)
     playback.room.queue.merging.reassign(with_queues, guest, person)

@@ -1,1 +1,1 @@
-"""What remains of what a room played. Pure."""
+"""Evenings: what a room played in one go, without its pauses. Pure."""

@@ -7,6 +7,7 @@ import { request } from "../lib/api.js"
 import { mayControl, MEMBER_CHANGES } from "../room/members.js"
 import { showCoverArt } from "../ui/artwork.js"
 import { send } from "./commands.js"
+import { showEvenings } from "./evenings.js"
 import { titleOf } from "./next_media.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -67,7 +68,9 @@ export function mountHistory(section, room) {
     box.hidden = !box.hidden
     section.toggleAttribute("data-shows-history", !box.hidden)
     find(section, "open-history").setAttribute("aria-expanded", String(!box.hidden))
-    if (!box.hidden) void update(null)
+    if (box.hidden) return
+    void update(null)
+    showEvenings(box, room.boot.room_id).catch((error) => console.error("no list of evenings", error))
   }
 }
 

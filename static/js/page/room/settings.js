@@ -9,7 +9,7 @@ import { isHost } from "./members.js"
 /** @typedef {import("./session.js").RoomSession} Room */
 
 const SAVED_MS = 2500
-const SWITCHES = ["sync_enabled", "notices_in_chat", "countdown"]
+const SWITCHES = ["sync_enabled", "notices_in_chat", "countdown", "keep_evenings"]
 const NUMBER_FIELDS = ["sync_tolerance_ms", "stall_wait_s"]
 
 /**

@@ -1,0 +1,212 @@
+"""The evenings of a room: over the API, as a page that plays one again, and as files."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import pairwise
+from math import inf
+from typing import Any, NamedTuple, cast
+
+import msgspec
+from csp.decorators import csp_update
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from rooms.access import member_for
+from rooms.api_view import RoomAPIView, json_response
+from rooms.auth.identity import identify
+from rooms.models import Member
+from rooms.rate_limits import limit_room_guesses
+from watchium import server_clock
+from watchium.config.security_policy import room_page_policy
+from watchium.protocol.errors import NotFound, NotMember, RateLimited, RoomClosed
+from watchium.protocol.replies import Problem
+from watchium.services.evenings import (
+    Evenings,
+    EveningState,
+    delete_evening,
+    keep_evening,
+    list_evenings,
+    read_evening,
+)
+from watchium.web.api_errors import error_response
+
+
+class EveningToKeep(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    id: int
+
+
+class RoomEvenings(RoomAPIView):
+    @extend_schema(
+        operation_id="evenings",
+        responses={200: Evenings, "4XX": Problem},
+        description="The evenings that the room keeps, and those of the last seven days. For members.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        return json_response(list_evenings(self.member(room_id), server_clock.now_ms()))
+
+    @extend_schema(
+        operation_id="evening_keep",
+        request=EveningToKeep,
+        responses={200: Evenings, "4XX": Problem},
+        description="Keep an evening of the last seven days. For the host and the owner. Idempotent.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        number, member = self.body(EveningToKeep).id, self.member(room_id)
+        keep_evening(member, number, server_clock.now_ms())
+        return json_response(list_evenings(member, server_clock.now_ms()))
+
+
+class OneEvening(RoomAPIView):
+    @extend_schema(
+        operation_id="evening",
+        responses={200: EveningState, "4XX": Problem},
+        description="An evening without its pauses: media, comments and reactions at their moments, who was there.",
+    )
+    def get(self, request: Request, room_id: str, number: int) -> HttpResponse:
+        evening = read_evening(self.member(room_id), number, server_clock.now_ms())
+        response = json_response(evening)
+        if "download" in request.query_params:
+            response["Content-Disposition"] = _attachment(evening, "json")
+        return response
+
+    @extend_schema(
+        operation_id="evening_delete",
+        responses={204: None, "4XX": Problem},
+        description="Delete an evening and its reactions. The comments stay in the chat.",
+    )
+    def delete(self, request: Request, room_id: str, number: int) -> HttpResponse:
+        delete_evening(self.member(room_id), number, server_clock.now_ms())
+        return HttpResponse(status=204)
+
+
+# ---------------------------------------------------------------- pages
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_safe
+def page(request: HttpRequest, room_id: str, number: int) -> HttpResponse:
+    """The page that plays an evening again. Outsiders get what an unknown address gives."""
+    found = _found(request, room_id, number)
+    if isinstance(found, HttpResponse):
+        return found
+    member, evening = found
+    address = f"/api/rooms/{room_id}/evenings/"
+    boot = {
+        "room_id": room_id,
+        "number": number,
+        "evening_url": f"{address}{number}/",
+        "evenings_url": address,
+    }
+    context = {"boot": boot, "room": member.room, "evening": evening, "parts": list(_parts(evening))}
+    show = csp_update(room_page_policy(settings.EMBEDS))(
+        lambda request: render(request, "evenings/evening.html", context | _times(evening))
+    )
+    return cast(HttpResponse, show(request))
+
+
+@never_cache
+@require_safe
+def export(request: HttpRequest, room_id: str, number: int) -> HttpResponse:
+    """The evening as one HTML file that needs nothing else, and runs nothing."""
+    found = _found(request, room_id, number)
+    if isinstance(found, HttpResponse):
+        return found
+    _, evening = found
+    style = render_to_string("evenings/_export.css")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    context = {
+        "evening": evening,
+        "style": style,
+        "policy": f"default-src 'none'; style-src 'sha256-{digest}'",
+    }
+    context |= {"parts": list(_parts(evening)), **_times(evening)}
+    response = HttpResponse(render_to_string("evenings/export.html", context))
+    response["Content-Disposition"] = _attachment(evening, "html")
+    return response
+
+
+def _found(request: HttpRequest, room_id: str, number: int) -> tuple[Member, EveningState] | HttpResponse:
+    identity = identify(request)
+    try:
+        member = member_for(identity, room_id)
+        return member, read_evening(member, number, server_clock.now_ms())
+    except RoomClosed:
+        return redirect("room", room_id=room_id)
+    except NotFound:
+        raise Http404 from None
+    except NotMember:
+        try:
+            limit_room_guesses(identity.address)
+        except RateLimited as refused:
+            return error_response(refused)
+        raise Http404 from None
+
+
+def _times(evening: EveningState) -> dict[str, Any]:
+    started, ended = (datetime.fromtimestamp(at / 1000, UTC) for at in (evening.started_at, evening.ended_at))
+    return {"started": started, "ended": ended, "lasts": clock_time(evening.lasts)}
+
+
+def _attachment(evening: EveningState, ending: str) -> str:
+    day = datetime.fromtimestamp(evening.started_at / 1000, UTC).date()
+    return f'attachment; filename="evening-{day.isoformat()}.{ending}"'
+
+
+class Line(NamedTuple):
+    at: str
+    name: str | None
+    text: str
+
+
+class Part(NamedTuple):
+    """Media of the evening, with what was said while they played."""
+
+    title: str
+    at: str
+    at_s: float
+    position: str
+    lines: list[Line]
+
+
+def _parts(evening: EveningState) -> Iterator[Part]:
+    starts = [evening.stretches[0]]
+    starts += [after for before, after in pairwise(evening.stretches) if before.media != after.media]
+    said = sorted([*_comments(evening), *_reactions(evening)], key=lambda timed: timed[0])
+    for index, start in enumerate(starts):
+        end_s = starts[index + 1].at if index + 1 < len(starts) else inf
+        media = evening.sources[start.media]
+        lines = [line for at_s, line in said if start.at <= at_s < end_s]
+        yield Part(
+            media.title or media.url, clock_time(start.at), start.at, clock_time(start.position), lines
+        )
+
+
+def _comments(evening: EveningState) -> Iterator[tuple[float, Line]]:
+    for comment in evening.comments:
+        yield comment.at, Line(clock_time(comment.at), comment.username, comment.text)
+
+
+def _reactions(evening: EveningState) -> Iterator[tuple[float, Line]]:
+    names = {guest.user_id: guest.username for guest in evening.people}
+    for reaction in evening.reactions:
+        name = names.get(reaction.user_id or "")
+        yield reaction.at, Line(clock_time(reaction.at), name, reaction.emoji)
+
+
+def clock_time(seconds: float) -> str:
+    """754 is 12:34, 7082 is 1:58:02."""
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
