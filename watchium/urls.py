@@ -24,7 +24,6 @@ from watchium.web import (
     accounts,
     api,
     client_metrics,
-    evenings,
     health,
     metrics,
     openapi,
@@ -33,6 +32,8 @@ from watchium.web import (
     staff,
     views,
 )
+from watchium.web.evenings import api as evenings_api
+from watchium.web.evenings import pages as evening_pages
 
 
 class RoomIdConverter:
@@ -74,8 +75,8 @@ one_room = [
     path("queue/", playback.room.queue.api.RoomQueueEntries.as_view()),
     path("queue/<room:entry_id>/", playback.room.queue.api.OneQueueEntry.as_view()),
     path("history/", playback.room.history.api.RoomHistory.as_view()),
-    path("evenings/", evenings.RoomEvenings.as_view()),
-    path("evenings/<number:number>/", evenings.OneEvening.as_view()),
+    path("evenings/", evenings_api.RoomEvenings.as_view()),
+    path("evenings/<number:number>/", evenings_api.OneEvening.as_view()),
     path("captions/", playback.room.captions.api.RoomCaptionFiles.as_view()),
     path("captions/<room:key>/", playback.room.captions.api.RoomCaptionFile.as_view()),
     path("comments/", api.Comments.as_view()),
@@ -92,8 +93,12 @@ urlpatterns = [
     path("", views.lobby, name="lobby"),
     path("rooms/<room:room_id>/", views.room, name="room"),
     path("rooms/<room:room_id>/premiere.ics", views.premiere_calendar),
-    path("rooms/<room:room_id>/evenings/<number:number>/", evenings.page, name="evening"),
-    path("rooms/<room:room_id>/evenings/<number:number>/export.html", evenings.export, name="evening-export"),
+    path("rooms/<room:room_id>/evenings/<number:number>/", evening_pages.page, name="evening"),
+    path(
+        "rooms/<room:room_id>/evenings/<number:number>/export.html",
+        evening_pages.export,
+        name="evening-export",
+    ),
     path("player/", views.player, name="player"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("service-worker.js", pwa.service_worker),

@@ -1,4 +1,4 @@
-"""The evenings of a room: over the API, as a page that plays one again, and as files."""
+"""The page that plays an evening again, and the evening as one HTML file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple, cast
 
-import msgspec
 from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,78 +18,20 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 
 from rooms.access import member_for
-from rooms.api_view import RoomAPIView, json_response
 from rooms.auth.identity import identify
 from rooms.models import Member
 from rooms.rate_limits import limit_room_guesses
 from watchium import server_clock
 from watchium.config.security_policy import room_page_policy
 from watchium.protocol.errors import NotFound, NotMember, RateLimited, RoomClosed
-from watchium.protocol.replies import Problem
 from watchium.services.evenings import (
-    Evenings,
     EveningState,
-    delete_evening,
-    keep_evening,
-    list_evenings,
     read_evening,
 )
 from watchium.web.api_errors import error_response
-
-
-class EveningToKeep(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    id: int
-
-
-class RoomEvenings(RoomAPIView):
-    @extend_schema(
-        operation_id="evenings",
-        responses={200: Evenings, "4XX": Problem},
-        description="The evenings that the room keeps, and those of the last seven days. For members.",
-    )
-    def get(self, request: Request, room_id: str) -> HttpResponse:
-        return json_response(list_evenings(self.member(room_id), server_clock.now_ms()))
-
-    @extend_schema(
-        operation_id="evening_keep",
-        request=EveningToKeep,
-        responses={200: Evenings, "4XX": Problem},
-        description="Keep an evening of the last seven days. For the host and the owner. Idempotent.",
-    )
-    def post(self, request: Request, room_id: str) -> HttpResponse:
-        number, member = self.body(EveningToKeep).id, self.member(room_id)
-        keep_evening(member, number, server_clock.now_ms())
-        return json_response(list_evenings(member, server_clock.now_ms()))
-
-
-class OneEvening(RoomAPIView):
-    @extend_schema(
-        operation_id="evening",
-        responses={200: EveningState, "4XX": Problem},
-        description="An evening without its pauses: media, comments and reactions at their moments, who was there.",
-    )
-    def get(self, request: Request, room_id: str, number: int) -> HttpResponse:
-        evening = read_evening(self.member(room_id), number, server_clock.now_ms())
-        response = json_response(evening)
-        if "download" in request.query_params:
-            response["Content-Disposition"] = _attachment(evening, "json")
-        return response
-
-    @extend_schema(
-        operation_id="evening_delete",
-        responses={204: None, "4XX": Problem},
-        description="Delete an evening and its reactions. The comments stay in the chat.",
-    )
-    def delete(self, request: Request, room_id: str, number: int) -> HttpResponse:
-        delete_evening(self.member(room_id), number, server_clock.now_ms())
-        return HttpResponse(status=204)
-
-
-# ---------------------------------------------------------------- pages
+from watchium.web.evenings.api import attachment
 
 
 @never_cache
@@ -133,7 +74,7 @@ def export(request: HttpRequest, room_id: str, number: int) -> HttpResponse:
     }
     context |= {"parts": list(_parts(evening)), **_times(evening)}
     response = HttpResponse(render_to_string("evenings/export.html", context))
-    response["Content-Disposition"] = _attachment(evening, "html")
+    response["Content-Disposition"] = attachment(evening, "html")
     return response
 
 
@@ -157,11 +98,6 @@ def _found(request: HttpRequest, room_id: str, number: int) -> tuple[Member, Eve
 def _times(evening: EveningState) -> dict[str, Any]:
     started, ended = (datetime.fromtimestamp(at / 1000, UTC) for at in (evening.started_at, evening.ended_at))
     return {"started": started, "ended": ended, "lasts": clock_time(evening.lasts)}
-
-
-def _attachment(evening: EveningState, ending: str) -> str:
-    day = datetime.fromtimestamp(evening.started_at / 1000, UTC).date()
-    return f'attachment; filename="evening-{day.isoformat()}.{ending}"'
 
 
 class Line(NamedTuple):

@@ -1,0 +1,1 @@
+"""The evenings of a room: over the API, as pages, and as files."""
