@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings
 
 from tests.deployments import GENEROUS, Deployment, one_process, two_processes
 from tests.servers import Server, database_beside, migrated_database, watchium_server
 from watchium import process_state, server_clock
+
+# Most objects of a test run live until its end, and looking for garbage among them took a quarter of its time.
+gc.set_threshold(50_000)
+# The cost of a hash in use is 0.2 s; tests count hashes, and none depends on what one costs.
+PBKDF2PasswordHasher.iterations = 1000
 
 # A busy machine takes longer for an example than 200 ms, and no test depends on time.
 settings.register_profile("untimed", settings.default, deadline=None)  # in CI derandomized, too
@@ -44,6 +52,12 @@ def frozen_clock() -> Iterator[None]:
         yield
 
 
+def pytest_collection_finish() -> None:
+    """Exclude modules and collected tests from each later collection of garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect tests without a database, or with one of their own, when the run is on PostgreSQL."""
     if "DATABASE_URL" not in os.environ:
@@ -65,9 +79,18 @@ def _ignores_run_database(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def template_database() -> str | None:
-    """A migrated PostgreSQL database to copy, one per worker; None unless the run is on PostgreSQL."""
+    """A migrated PostgreSQL database to copy; None unless the run is on PostgreSQL."""
     url = os.environ.get("DATABASE_URL", "")
     return migrated_database(url) if url else None
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, template_database: str | None
+) -> None:
+    """Copy the tables of the run's own database, too, on PostgreSQL."""
+    if template_database:
+        connection.settings_dict["TEST"]["TEMPLATE"] = template_database.rpartition("/")[2].partition("?")[0]
 
 
 def _own_database(template_database: str | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import atexit
 import fcntl
+import hashlib
 import http.client
 import os
 import shutil
@@ -133,8 +134,7 @@ def _template_data() -> Path:
     else:
         folder = Path(tempfile.mkdtemp(prefix="watchium-template-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked(folder):
         if not (folder / "whole").exists():
             model = Server(0, folder, {**_inherited(), "WATCHIUM_DATA_DIR": str(folder)})
             model.manage("migrate", "--verbosity", "0")
@@ -154,11 +154,26 @@ def _prepare_data(server: Server) -> None:
 
 
 def migrated_database(url: str) -> str:
-    """Create a database with empty tables on the same PostgreSQL, to be copied; return its URL."""
-    mine = database_beside(url)
-    env = {**_inherited(), "WATCHIUM_DATA_DIR": str(_template_data()), "DATABASE_URL": mine}
-    Server(0, _template_data(), env).manage("migrate", "--verbosity", "0")
-    return mine
+    """Return the URL of a database with empty tables on the same PostgreSQL, to be copied.
+
+    If the run names a shared folder, the first process that needs it makes it for all.
+    """
+    folder = _template_data()
+    noted = folder / f"migrated-{hashlib.sha256(url.encode()).hexdigest()[:16]}"
+    with _locked(folder):
+        if not noted.exists():
+            mine = database_beside(url)
+            env = {**_inherited(), "WATCHIUM_DATA_DIR": str(folder), "DATABASE_URL": mine}
+            Server(0, folder, env).manage("migrate", "--verbosity", "0")
+            noted.write_text(mine)
+        return noted.read_text()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _is_migrated(url: str) -> bool:
