@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings
 
-from tests.deployments import GENEROUS, Deployment, one_process, two_processes
+from tests.deployments import GENEROUS, SEVERAL, Deployment, one_process, two_processes
 from tests.servers import Server, database_beside, migrated_database, watchium_server
 from watchium import process_state, server_clock
 
@@ -136,11 +136,7 @@ def killable_pair(where: dict[str, str]) -> Iterator[Deployment]:
         yield deployment
 
 
-# Several processes are meant for PostgreSQL; on SQLite only `make test-faults` runs them.
-_TWO = pytest.param("two processes", marks=[] if "DATABASE_URL" in os.environ else [pytest.mark.long])
-
-
-@pytest.fixture(params=["one process", _TWO])
+@pytest.fixture(params=["one process", pytest.param("two processes", marks=SEVERAL)])
 def deployment(request: pytest.FixtureRequest) -> Deployment:
     """Run the test with both members in one process, and with Redis between two."""
     if request.param == "one process":

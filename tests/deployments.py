@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+
+import pytest
 
 from tests.servers import Server, Service, redis_service, watchium_server
 
 _GENEROUS = ("command", "custom", "playback", "comment", "people", "room_change")
 GENEROUS = {"WATCHIUM_LIMITS": ",".join(f"{name}=100000/1" for name in _GENEROUS)}
+
+# Several processes are meant for PostgreSQL; on SQLite only `make test-faults` runs them.
+SEVERAL = [] if "DATABASE_URL" in os.environ else [pytest.mark.long]
+
+
+def several_processes(test: Callable) -> Callable:
+    """Mark a test of a promise with two processes."""
+    for mark in SEVERAL:
+        test = mark(test)
+    return test
 
 
 @dataclass(frozen=True)

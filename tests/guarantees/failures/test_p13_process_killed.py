@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.deployments import Deployment, one_process
+from tests.deployments import Deployment, one_process, several_processes
 from tests.faults.support.crowd import come_back, crowd
 from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import scene_in
@@ -52,6 +52,7 @@ async def test_p13_a_hundred_sockets_of_the_only_process(killable_server: Server
     await killed_and_back(one_process(killable_server))
 
 
+@several_processes
 @pytest.mark.long
 async def test_p13_a_hundred_sockets_of_one_process_of_two(killable_pair: Deployment):
     await killed_and_back(killable_pair)

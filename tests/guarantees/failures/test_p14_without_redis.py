@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.deployments import Deployment
+from tests.deployments import Deployment, several_processes
 from tests.faults.support.invariants import agrees, everything_holds
 from tests.guarantees.fixtures import scene_in
 
 
+@several_processes
 async def test_p14_commands_without_redis_are_accepted_and_reach_all_members(killable_pair: Deployment):
     scene = await scene_in(killable_pair)
     redis = killable_pair.redis
@@ -28,6 +29,7 @@ async def test_p14_commands_without_redis_are_accepted_and_reach_all_members(kil
         )
 
 
+@several_processes
 async def test_p14_after_redis_is_back_broadcasts_reach_the_other_process_again(killable_pair: Deployment):
     scene = await scene_in(killable_pair)
     redis = killable_pair.redis

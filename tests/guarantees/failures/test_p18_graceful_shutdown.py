@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from tests.deployments import Deployment, one_process
+from tests.deployments import Deployment, one_process, several_processes
 from tests.faults.support.invariants import everything_holds
 from tests.faults.support.stalled_reader import deaf_socket
 from tests.guarantees.fixtures import scene_in
@@ -13,6 +13,7 @@ from watchium.client import ProblemError
 STOPPED_S = 10
 
 
+@several_processes
 async def test_p18_all_sockets_close_with_a_request_to_reconnect_and_the_exit_is_clean(
     killable_pair: Deployment,
 ):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.deployments import Deployment
+from tests.deployments import Deployment, several_processes
 from tests.guarantees.fixtures import elsewhere, scene_in
 from tests.servers import Service
 from tests.watchium.consumers.fixtures import rejection_of
@@ -43,6 +43,7 @@ async def test_p19_a_removed_member_receives_and_reads_nothing_a_second_later(
     assert await rejection_of(scene, scene.bob) == ("banned", 4503)
 
 
+@several_processes
 @pytest.mark.parametrize("away", [Service.kill, Service.freeze])
 @pytest.mark.parametrize(("deed", "more"), [("remove_member", {}), ("ban_member", {"minutes": 60})])
 async def test_p19_a_member_removed_in_another_process_receives_nothing_a_second_later_without_redis(
@@ -58,6 +59,7 @@ async def test_p19_a_member_removed_in_another_process_receives_nothing_a_second
     assert await rejection_of(scene, scene.bob) == ("banned", 4503)
 
 
+@several_processes
 async def test_p19_the_sockets_of_a_closed_room_close_even_without_redis(killable_pair: Deployment):
     scene = await scene_in(killable_pair)
     assert killable_pair.redis is not None
@@ -68,6 +70,7 @@ async def test_p19_the_sockets_of_a_closed_room_close_even_without_redis(killabl
     assert await rejection_of(scene, scene.bob) == ("room_closed", 4504)
 
 
+@several_processes
 async def test_p19_a_user_logged_out_in_another_process_receives_nothing_a_second_later_without_redis(
     killable_pair: Deployment,
 ):
