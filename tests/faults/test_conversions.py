@@ -49,8 +49,9 @@ def queued(source: Path) -> Iterator[Server]:
 
 
 def test_a_killed_worker_is_resumed(tmp_path: Path):
-    with queued(source := film(tmp_path, repeats=20)) as server:
-        kill_and_finish(server, kills=1, segments=lambda before: before + 10)
+    with queued(source := film(tmp_path, repeats=8)) as server:
+        server.env["PATH"] = f"{slow_ffmpeg(tmp_path)}:{server.env['PATH']}"
+        kill_and_finish(server, kills=1, segments=lambda before: before + 4)
         check(server, source, attempts=2)
 
 
@@ -72,7 +73,7 @@ def test_a_worker_killed_at_ten_random_moments(tmp_path: Path):
 
 
 def slow_ffmpeg(folder: Path) -> Path:
-    """A folder with an ffmpeg that reads 20 seconds of film a second, so that ten kills come before the end."""
+    """A folder with an ffmpeg that reads 20 seconds of film a second, so that kills come before the end."""
     program = folder / "bin" / "ffmpeg"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {shutil.which("ffmpeg")} -readrate 20 "$@"\n')
