@@ -41,6 +41,7 @@ def test_two_people_share_a_queue(person: Callable[..., Page]):
     both_change_it(alice, bob)
     a_refusal_is_explained_beside_the_button(alice, bob)
     the_keyboard_changes_the_tab_and_does_not_seek(alice)
+    a_swipe_changes_the_tab_on_a_phone(bob)
     a_pause_before_the_next_start_holds_it_back(alice, bob)
     it_advances_at_the_end_for_everyone(alice, bob)
     a_guest_keeps_the_queue_and_plays_it_in_another_room(alice)
@@ -139,6 +140,27 @@ def the_keyboard_changes_the_tab_and_does_not_seek(alice: Page) -> None:
     expect(alice.get_by_role("textbox", name="Message")).to_be_focused()
     assert alice.evaluate("watchium.room.state.revision") == before
     alice.get_by_role("tab", name="Queue").click()
+
+
+def a_swipe_changes_the_tab_on_a_phone(bob: Page) -> None:
+    touch = bob.context.new_cdp_session(bob)
+    middle = bob.locator("#panel").bounding_box()
+    assert middle
+    y = middle["y"] + middle["height"] / 3
+
+    def swipe(*points: tuple[float, float]) -> None:
+        for kind, at in zip(("touchStart", "touchMove", "touchEnd"), (*points, None), strict=True):
+            where = [{"x": at[0], "y": y + at[1]}] if at else []
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": where})
+
+    queue, chat = bob.get_by_role("tabpanel", name="Queue"), bob.get_by_role("tab", name="Chat")
+    swipe((80, 0), (280, 10))
+    expect(queue).to_be_hidden()
+    expect(chat).to_have_attribute("aria-selected", "true")
+    swipe((280, 0), (80, 10))
+    expect(queue).to_be_visible()
+    swipe((280, 0), (200, 90))  # this scrolls
+    expect(queue).to_be_visible()
 
 
 def a_guest_keeps_the_queue_and_plays_it_in_another_room(alice: Page) -> None:

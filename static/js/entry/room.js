@@ -158,6 +158,7 @@ function mountTabs(panel, room) {
   }
   const open = (/** @type {string} */ name) => {
     panel.dataset.tab = name
+    delete panel.dataset.swiped
     for (const tab of tabs) {
       tab.setAttribute("aria-selected", String(tab.dataset.tab === name))
       tab.tabIndex = tab.dataset.tab === name ? 0 : -1
@@ -177,9 +178,47 @@ function mountTabs(panel, room) {
       other.focus()
     })
   }
+  mountSwipe(panel, (forward) => {
+    const tab =
+      tabs[
+        tabs.findIndex(({ dataset }) => dataset.tab === (panel.dataset.tab ?? "chat")) + (forward ? 1 : -1)
+      ]
+    if (!tab) return
+    open(tab.dataset.tab ?? "")
+    panel.dataset.swiped = forward ? "forward" : "back"
+  })
   document.addEventListener("watchium:mention", () => open("chat"), { capture: true }) // it focuses the draft
   room.on("new_comment", () => (unread.hidden = queue.hidden))
   for (const type of ["state", "queue"]) room.on(type, () => room.state.queue_revision && load())
+}
+
+const SWIPE_PX = 56
+const SWIPE_MS = 600
+const NOT_SWIPED = "input, textarea, select, [data-grip]" // these use the movement themselves
+
+/**
+ * A swipe along the lines changes the tab: towards their beginning forward. Scrolling and slow movements do not.
+ * @param {HTMLElement} panel
+ * @param {(forward: boolean) => void} swiped
+ */
+function mountSwipe(panel, swiped) {
+  /** @type {{x: number, y: number, atMs: number} | null} */
+  let begin = null
+  panel.addEventListener(
+    "touchstart",
+    ({ touches, target, timeStamp }) => {
+      const isOne = touches.length === 1 && target instanceof Element && !target.closest(NOT_SWIPED)
+      begin = isOne ? { x: touches[0].clientX, y: touches[0].clientY, atMs: timeStamp } : null
+    },
+    { passive: true },
+  )
+  panel.addEventListener("touchend", ({ changedTouches: [touch], timeStamp }) => {
+    if (!begin || timeStamp - begin.atMs > SWIPE_MS) return
+    const [alongPx, acrossPx] = [touch.clientX - begin.x, touch.clientY - begin.y]
+    begin = null
+    if (Math.abs(alongPx) < SWIPE_PX || Math.abs(alongPx) < 2 * Math.abs(acrossPx)) return
+    swiped(alongPx < 0 === (getComputedStyle(panel).direction === "ltr"))
+  })
 }
 
 /**

@@ -77,19 +77,20 @@ async function report(room, { id }, verdict) {
 }
 
 /**
- * What is known about whether it plays, of the members who are there; empty if nothing is.
+ * Who of those present cannot play it, the viewer first; empty if there is nobody.
  * @param {Entry} entry
  * @param {Room} room
- * @returns {{text: string, fails: boolean}}
  */
-export function knownAbout({ checked, failures = [] }, { state, boot }) {
+export function failureText({ failures = [] }, { state, boot }) {
+  const yourId = boot.you.user_id
   const present = failures.filter(({ user_id }) => state.members.has(user_id))
-  if (!present.length) return { text: checked ? gettext("checked") : "", fails: false }
+  if (!present.length) return ""
+  const yoursFirst = present.sort((a, b) => Number(b.user_id === yourId) - Number(a.user_id === yourId))
   const codecs = new Set(present.map(({ codec }) => codec ?? ""))
   const codec = codecs.size === 1 ? [...codecs][0] : ""
   const one = present.length === 1 ? present[0] : null
-  const values = { name: one?.username ?? "", names: nameList(present, boot.you.user_id), codec }
-  return { text: interpolate(failureFormat(one, Boolean(codec), boot.you.user_id), values), fails: true }
+  const values = { name: one?.username ?? "", names: nameList(yoursFirst, yourId), codec }
+  return interpolate(failureFormat(one, Boolean(codec), yourId), values)
 }
 
 /** @param {{user_id: string} | null} one the only one, if there is one @param {boolean} named @param {string} yourId */

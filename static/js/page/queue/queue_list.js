@@ -9,7 +9,7 @@ import { showCoverArt } from "../ui/artwork.js"
 import { keyMove, mount as mountDrag } from "../ui/drag_reorder.js"
 import { mountRovingTabindex } from "../ui/roving_tabindex.js"
 import { send } from "./commands.js"
-import { knownAbout } from "./entry_checks.js"
+import { failureText } from "./entry_checks.js"
 import { titleOf } from "./next_media.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -126,9 +126,8 @@ function fillLine(line, entry, room) {
   setText(find(line, "title"), title)
   setText(find(line, "length"), entry.duration ? formatTime(entry.duration) : "")
   setText(find(line, "by"), adder(entry, room))
-  const known = knownAbout(entry, room)
-  setText(find(line, "checks"), known.text)
-  line.toggleAttribute("data-fails", known.fails)
+  find(line, "checked").hidden = !entry.checked
+  setText(find(line, "fails"), failureText(entry, room))
   find(line, "grip").setAttribute("aria-label", interpolate(gettext("Move {title}"), { title }))
 }
 
