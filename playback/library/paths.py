@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from playback.library import safe_open
 from playback.library.safe_open import PlainFile, is_below, names_beside, open_below
 from playback.sources.samples import sample_at
 
@@ -36,6 +37,11 @@ def open_beside(path: str, name: str) -> PlainFile | None:
 def names_in_folder_of(path: str, most: int) -> list[str]:
     """Return the names of the files beside a row's file; none beside a sample."""
     return names_beside(library(), path, most) if sample_at(path) is None else []
+
+
+def folder_changed_ns(path: str) -> int | None:
+    """Return when the names in the folder of a row's file last changed; None for a sample, and if it is not there."""
+    return safe_open.folder_changed_ns(library(), path) if sample_at(path) is None else None
 
 
 def file_location(path: str) -> Path | None:

@@ -62,6 +62,15 @@ def names_beside(folder: Path, path: str, most: int) -> list[str]:
         return []
 
 
+def folder_changed_ns(folder: Path, path: str) -> int | None:
+    """Return when a file was last added to the folder of this path, renamed or removed; None if there is no folder."""
+    try:
+        with _folder_of(folder, path) as (here, _name):
+            return os.fstat(here).st_mtime_ns
+    except (OSError, ValueError):
+        return None
+
+
 def _is_plain(entry: os.DirEntry[str]) -> bool:
     return not entry.name.startswith(".") and entry.is_file(follow_symlinks=False)
 

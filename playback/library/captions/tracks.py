@@ -12,8 +12,9 @@ from playback import sandbox
 from playback.domain.media_facts import MediaFacts, Stream
 from playback.library.captions import extraction
 from playback.library.captions.file_names import LONGEST_LABEL, CaptionFile, captions_among
+from playback.library.captions.folder_names import caption_names_beside
 from playback.library.captions.fonts import fonts_of
-from playback.library.paths import names_in_folder_of, open_beside
+from playback.library.paths import open_beside
 from playback.models import MediaItem
 from watchium.protocol.player_types import CaptionTrack
 from watchium.text import clean
@@ -22,7 +23,6 @@ CAPTIONS_AT = "/media/captions/"
 MAX_BYTES = 20 * 1024 * 1024  # as in static/js/core/captions/caption_error.js
 MAX_TRACKS = 60
 STYLED = ("ass", "ssa")
-MAX_NAMES = 50_000  # of a folder: some libraries are one large folder
 PICTURE_CODECS = frozenset(("hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"))
 PICTURES = "These captions are made of pictures and cannot be shown."
 TOO_LARGE = f"This file is too large for captions: at most {MAX_BYTES // 1024 // 1024} MB."
@@ -51,7 +51,7 @@ def sources_of(item: MediaItem, facts: MediaFacts | None) -> list[Source]:
     if item.missing:
         return []
     name = item.path.rpartition("/")[2]
-    files = captions_among(name, names_in_folder_of(item.path, MAX_NAMES))
+    files = captions_among(name, caption_names_beside(item.path))
     streams = facts.subtitles if facts else []
     beside = [_beside(item, file) for file in files]
     return _with_fonts(item, facts, [*beside, *(_inside(item, stream) for stream in streams)][:MAX_TRACKS])
