@@ -17,6 +17,7 @@ import playback.room.captions.api
 import playback.room.history.api
 import playback.room.queue.api
 import playback.uploads.api
+import playback.uploads.contents_api
 import playback.uploads.preparation_api
 import rooms.api
 from playback.models.upload import ID_CHARS
@@ -85,6 +86,7 @@ one_room = [
     path("own/matches/", playback.own_copies.api.OwnMatches.as_view()),
     path("uploads/", playback.uploads.api.Uploads.as_view()),
     path("uploads/<upload:upload_id>/", playback.uploads.api.OneUpload.as_view()),
+    path("uploads/<upload:upload_id>/contents/", playback.uploads.contents_api.Contents.as_view()),
     path("uploads/<upload:upload_id>/prepare/", playback.uploads.preparation_api.PrepareUpload.as_view()),
     path("media/check/", api.MediaChecking.as_view()),
 ]

@@ -16,7 +16,7 @@ from playback.library.metadata.ffprobe import UnreadableFile
 from playback.models import Conversion, Upload
 from playback.models.upload import ARRIVING, REFUSED, WHOLE
 from playback.sources.own_copy import sha256_of
-from playback.uploads import content, space, storage
+from playback.uploads import captions, content, space, storage
 from playback.uploads.errors import DiskIsFull, UploadBusy
 from rooms import access, rate_limits
 from rooms.auth.client_address import address_hash
@@ -175,25 +175,28 @@ def _remove(upload: Upload) -> None:
     upload.delete()
     storage.remove(upload.upload_id)
     results.remove_owner(owner)
+    captions.forget(upload.upload_id)
 
 
 def sweep(*, dry_run: bool = False) -> int:
-    """Remove unfinished uploads of yesterday, those of closed and abandoned rooms, and files without a row."""
+    """Remove unfinished uploads of yesterday, those of closed and abandoned rooms, and what is left without a row."""
     now = timezone.now()
     rows = Upload.objects.unfinished_since(now - KEPT) | Upload.objects.of_abandoned_rooms(now - ABANDONED)
     doomed = list(rows)
-    stray = _stray_files((now - KEPT).timestamp())
+    stray = _without_row(list(storage.stored_ids((now - KEPT).timestamp())))
+    read = _without_row(captions.stored_ids())  # removed while their captions were taken out
     if not dry_run:
         for upload in doomed:
             _remove(upload)
         for upload_id in stray:
             storage.remove(upload_id)
-    return len(doomed) + len(stray)
+        for upload_id in read:
+            captions.forget(upload_id)
+    return len(doomed) + len(stray) + len(read)
 
 
-def _stray_files(older_than_s: float) -> list[str]:
-    names = list(storage.stored_ids(older_than_s))
+def _without_row(upload_ids: list[str]) -> list[str]:
     known: set[str] = set()
-    for start in range(0, len(names), 500):
-        known |= Upload.objects.known_ids(names[start : start + 500])
-    return [name for name in names if name not in known]
+    for start in range(0, len(upload_ids), 500):
+        known |= Upload.objects.known_ids(upload_ids[start : start + 500])
+    return [upload_id for upload_id in upload_ids if upload_id not in known]

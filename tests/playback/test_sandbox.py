@@ -52,11 +52,8 @@ def read_cover(film: Path) -> None:
 
 
 def extract(film: Path) -> None:
-    wanted = extraction.Wanted(1, film.name, "1-1", ((1, "subrip"),), (2,))
-    with (
-        override_settings(DATA_DIR=film.parent / "data"),
-        patch.object(extraction, "file_location", lambda _: film),
-    ):
+    wanted = extraction.Wanted("1", "1-1", ((1, "subrip"),), (2,), find=lambda: film)
+    with override_settings(DATA_DIR=film.parent / "data"):
         extraction.extract(wanted)
 
 

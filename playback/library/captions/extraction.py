@@ -12,9 +12,10 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -49,18 +50,24 @@ FAILED_FOR_S = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """The text tracks of one version of a film by stream number, and the fonts attached to it."""
+    """The text tracks of one version of a film by stream number, and the fonts attached to it.
 
-    item_id: int
-    path: str
+    `owner`: the id of an item of the library, or what an upload is called (`playback.uploads.captions`). `find`: where
+    the film is now, or None. `most_bytes`: of all texts together.
+    """
+
+    owner: str
     version: str
     codecs: tuple[tuple[int, str], ...]
     fonts: tuple[int, ...] = ()
+    find: Callable[[], Path | None] = field(default=lambda: None, compare=False)
+    most_bytes: int | None = None
 
     @classmethod
     def of(cls, item: MediaItem, codecs: Iterable[tuple[int, str]], attached: Iterable[int] = ()) -> Wanted:
         version = f"{item.changed_ns:x}-{item.size:x}"
-        return cls(item.pk, item.path, version, tuple(codecs), tuple(attached))
+        find = partial(file_location, item.path)
+        return cls(str(item.pk), version, tuple(codecs), tuple(attached), find)
 
     @property
     def name(self) -> str:
@@ -70,8 +77,15 @@ class Wanted:
     @property
     def names(self) -> list[str]:
         """Of the folders that this and earlier versions of this program made for this version of the film."""
-        name = f"{self.item_id}-{self.version}"
+        name = f"{self.owner}-{self.version}"
         return [name, *(f"{name}-{recipe}" for recipe in range(1, fonts.RECIPE + 1))]
+
+    @property
+    def most_of_each(self) -> int:
+        """Bytes of each track."""
+        if self.most_bytes is None:
+            return _MAX_RESULT_BYTES
+        return min(_MAX_RESULT_BYTES, self.most_bytes // max(1, len(self.codecs)))
 
     def file_name(self, stream: int) -> str:
         return f"{stream}.{FORMATS[dict(self.codecs)[stream]]}"
@@ -100,12 +114,12 @@ def extract(wanted: Wanted) -> None:
     with _only_one():
         if is_done(wanted):
             return
-        film = file_location(wanted.path)
+        film = wanted.find()
         if film is None:
             return
         for leftover in folder().glob(".*-*"):  # of a process that was killed
             shutil.rmtree(leftover, ignore_errors=True)
-        place = Path(mkdtemp(dir=folder(), prefix=f".{wanted.item_id}-"))
+        place = Path(mkdtemp(dir=folder(), prefix=f".{wanted.owner}-"))
         try:
             if wanted.codecs and not _take_earlier_texts(wanted, place):
                 _take_tracks(wanted, film, place)
@@ -120,7 +134,7 @@ def remember_failure(wanted: Wanted) -> None:
     """Read this version of the film no more for a day, after an error that is not the film's. Raises OSError."""
     with _only_one():
         if not is_done(wanted):
-            place = Path(mkdtemp(dir=folder(), prefix=f".{wanted.item_id}-"))
+            place = Path(mkdtemp(dir=folder(), prefix=f".{wanted.owner}-"))
             (place / FAILED).touch()
             _keep(wanted, place)
 
@@ -140,18 +154,19 @@ def _take_earlier_texts(wanted: Wanted, place: Path) -> bool:
 def _take_tracks(wanted: Wanted, film: Path, place: Path) -> None:
     """Take out all tracks; if a damaged one has spoiled the pass for all, each that can be read."""
     until_s = time.monotonic() + _TIMEOUT_S
-    if _run(_command(wanted, film, place, wanted.codecs), until_s):
+    most = wanted.most_of_each
+    if _run(_command(wanted, film, place, wanted.codecs), until_s, most):
         return
     for number, (stream, codec) in enumerate(wanted.codecs):
         command = _command(wanted, film, place, ((stream, codec),))
-        if number >= MAX_PASSES or not _run(command, until_s):
+        if number >= MAX_PASSES or not _run(command, until_s, most):
             (place / wanted.file_name(stream)).unlink(missing_ok=True)
             (place / FAILED).touch()
 
 
 def _keep(wanted: Wanted, place: Path) -> None:
     place.chmod(0o755)
-    _forget_earlier_versions(wanted)
+    forget(wanted.owner)
     os.replace(place, folder() / wanted.name)
 
 
@@ -186,13 +201,13 @@ def _command(wanted: Wanted, film: Path, place: Path, codecs: Iterable[tuple[int
     return command
 
 
-def _run(command: list[str], until_s: float) -> bool:
+def _run(command: list[str], until_s: float, most: int) -> bool:
     """Return whether it succeeded before that time (monotonic)."""
     left_s = until_s - time.monotonic()
     if left_s <= 0:
         return False
     try:
-        return sandbox.run(command, left_s, _MAX_RESULT_BYTES, urgency=sandbox.SOON).code == 0
+        return sandbox.run(command, left_s, most, urgency=sandbox.SOON).code == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -206,6 +221,7 @@ def _only_one() -> Iterator[None]:
         yield
 
 
-def _forget_earlier_versions(wanted: Wanted) -> None:
-    for earlier in folder().glob(f"{wanted.item_id}-*"):
+def forget(owner: str) -> None:
+    """Delete what was taken out of any version of a film."""
+    for earlier in folder().glob(f"{owner}-*"):
         shutil.rmtree(earlier, ignore_errors=True)

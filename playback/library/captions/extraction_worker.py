@@ -50,9 +50,9 @@ class Worker:
             try:
                 extract(wanted)
             except OSError as error:
-                logger.warning("captions of %s stay in the film for now: %s", wanted.path, error)
+                logger.warning("captions of %s stay in the film for now: %s", wanted.owner, error)
             except Exception:
-                logger.exception("captions of %s cannot be taken out", wanted.path)
+                logger.exception("captions of %s cannot be taken out", wanted.owner)
                 with suppress(OSError):
                     remember_failure(wanted)
             finally:

@@ -52,14 +52,30 @@ def sources_of(item: MediaItem, facts: MediaFacts | None) -> list[Source]:
         return []
     name = item.path.rpartition("/")[2]
     files = captions_among(name, caption_names_beside(item.path))
+    at = f"{CAPTIONS_AT}{item.pk}"
+    return _described(at, facts, [_beside(item, file) for file in files])
+
+
+def sources_inside(at: str, facts: MediaFacts | None) -> list[Source]:
+    """Return the captions inside a film, at most MAX_TRACKS. `at`: their addresses begin with it."""
+    return _described(at, facts, [])
+
+
+def codecs_of(sources: list[Source], facts: MediaFacts | None) -> list[tuple[int, str]]:
+    """Return the numbers and codecs of the streams whose text can be taken out of the film."""
+    codecs = {stream.index: stream.codec for stream in facts.subtitles} if facts else {}
+    found = [source.stream for source in sources if source.track.inside and not source.track.why]
+    return [(stream, codecs[stream]) for stream in found]
+
+
+def _described(at: str, facts: MediaFacts | None, beside: list[Source]) -> list[Source]:
     streams = facts.subtitles if facts else []
-    beside = [_beside(item, file) for file in files]
-    return _with_fonts(item, facts, [*beside, *(_inside(item, stream) for stream in streams)][:MAX_TRACKS])
+    return _with_fonts(at, facts, [*beside, *(_inside(at, stream) for stream in streams)][:MAX_TRACKS])
 
 
-def _with_fonts(item: MediaItem, facts: MediaFacts | None, sources: list[Source]) -> list[Source]:
+def _with_fonts(at: str, facts: MediaFacts | None, sources: list[Source]) -> list[Source]:
     """Name the fonts inside the film for captions with styles, which may be beside it too."""
-    fonts = [f"{CAPTIONS_AT}{item.pk}/fonts/{index}" for index in fonts_of(facts)]
+    fonts = [f"{at}/fonts/{index}" for index in fonts_of(facts)]
     if not fonts or not sandbox.ffmpeg():
         return sources
     return [
@@ -95,12 +111,12 @@ def _size(item: MediaItem, file: CaptionFile) -> int:
     return opened.stat.st_size if opened else 0
 
 
-def _inside(item: MediaItem, stream: Stream) -> Source:
+def _inside(at: str, stream: Stream) -> Source:
     track_id = f"s{stream.index}"
     why = _why_not(stream)
     track = CaptionTrack(
         id=track_id,
-        url=None if why else f"{CAPTIONS_AT}{item.pk}/{track_id}",
+        url=None if why else f"{at}/{track_id}",
         language=stream.language,
         label=clean(stream.title, "NFC")[:LONGEST_LABEL],
         format=stream.codec if why else extraction.FORMATS[stream.codec],

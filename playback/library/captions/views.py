@@ -16,6 +16,7 @@ from playback.library.captions.tracks import (
     NO_FFMPEG,
     TOO_LARGE,
     Source,
+    codecs_of,
     source_of,
     sources_of,
 )
@@ -63,21 +64,23 @@ def captions(request: HttpRequest, item_id: str, track_id: str) -> HttpResponseB
     source = source_of(item, item.media_facts, track_id)
     if source is None:
         raise Http404
+    if source.file and not source.track.why:
+        return _beside(request, item, source)
+    return serve_track(request, source, wanted_of(item))
+
+
+def serve_track(request: HttpRequest, source: Source, wanted: Wanted) -> HttpResponseBase:
+    """Serve a track inside a film, or why it cannot be shown."""
     if source.track.why:
         return _problem(REFUSED_BY.get(source.track.why, Unreadable)(source.track.why))
-    return _beside(request, item, source) if source.file else _inside(request, item, source)
+    if opened := _taken_out(wanted, wanted.file_name(source.stream)):
+        return _text(request, opened, source.track.format)
+    return _problem(Unreadable()) if extraction.is_done(wanted) else _requested(request, wanted)
 
 
 def _beside(request: HttpRequest, item: MediaItem, source: Source) -> HttpResponseBase:
     assert source.file is not None
     return _text(request, open_beside(item.path, source.file.name), source.track.format)
-
-
-def _inside(request: HttpRequest, item: MediaItem, source: Source) -> HttpResponseBase:
-    wanted = wanted_of(item)
-    if opened := _taken_out(wanted, wanted.file_name(source.stream)):
-        return _text(request, opened, source.track.format)
-    return _problem(Unreadable()) if extraction.is_done(wanted) else _requested(request, wanted)
 
 
 def _taken_out(wanted: Wanted, name: str) -> PlainFile | None:
@@ -97,11 +100,7 @@ def _requested(request: HttpRequest, wanted: Wanted) -> HttpResponse:
 
 def wanted_of(item: MediaItem) -> Wanted:
     facts = item.media_facts
-    texts = [
-        source.stream for source in sources_of(item, facts) if source.track.inside and not source.track.why
-    ]
-    codecs = {stream.index: stream.codec for stream in facts.subtitles} if facts else {}
-    return Wanted.of(item, ((stream, codecs[stream]) for stream in texts), fonts_of(facts))
+    return Wanted.of(item, codecs_of(sources_of(item, facts), facts), fonts_of(facts))
 
 
 @require_safe
@@ -111,8 +110,12 @@ def font(request: HttpRequest, item_id: str, index: str) -> HttpResponseBase:
     item = MediaItem.objects.at_id(int(item_id))
     if item is None or not is_there(item.path) or int(index) not in fonts_of(item.media_facts):
         raise Http404
-    wanted = wanted_of(item)
-    opened = _taken_out(wanted, file_name(int(index)))
+    return serve_font(request, wanted_of(item), int(index))
+
+
+def serve_font(request: HttpRequest, wanted: Wanted, index: int) -> HttpResponseBase:
+    """Serve a font that is attached to a film."""
+    opened = _taken_out(wanted, file_name(index))
     if opened or extraction.is_done(wanted):
         return serve(request, found(opened, MIME, CACHE))
     return _requested(request, wanted)

@@ -7,7 +7,6 @@ import * as controls from "../page/controls/controls.js"
 import { commandsOf } from "../page/controls/playback_commands.js"
 import { mountAddToPlayer, mountOwnCopies } from "../page/controls/media_dialog.js"
 import * as stage from "../page/controls/stage.js"
-import { request } from "../page/lib/api.js"
 import { find } from "../page/lib/dom.js"
 import { loadItem } from "../page/lib/storage.js"
 import { mountRoomAudioFocus } from "../page/media/audio_focus.js"
@@ -20,7 +19,7 @@ import * as syncMeter from "../page/sync_meter/sync_meter.js"
 import { mountValidation } from "../page/ui/form_validation.js"
 import { showNotice, showRefusal, withdrawNotice } from "../page/ui/notices.js"
 
-const LIBRARY_PATH = /^\/media\/library\/(\d+)$/
+const OWN_FILM = /^\/media\/(?:library|uploads)\// // of this server, except its samples
 const BROADCAST_EVENT = "watchium:broadcast"
 
 /** @typedef {import("../core/protocol.js").Envelope} Envelope */
@@ -43,7 +42,7 @@ const MOUNTS = [
   ["#panel", mountTabs],
   ["[data-controls]", mountChapters],
   ["[data-stage]", mountStart],
-  ["body", mountLibraryItem],
+  ["body", mountContents],
   ["[data-own-copy]", mountOwnCopies],
   ["body", controls.mountControlShortcuts],
   ["body", stage.mountDisconnected],
@@ -105,12 +104,12 @@ function mountAll(selector, mount, room) {
 function mountCaptions(button, room) {
   /** @type {Promise<import("../page/captions/captions.js").Captions> | null} */
   let loading = null
-  /** @type {import("../core/protocol.js").LibraryItem | null} */
-  let item = null
+  /** @type {import("../page/captions/captions.js").Contents | null} */
+  let contents = null
   const use = async (
     /** @type {(captions: import("../page/captions/captions.js").Captions) => void} */ act,
   ) => {
-    loading ??= import("../page/captions/captions.js").then(({ mount }) => mount(button, room, item))
+    loading ??= import("../page/captions/captions.js").then(({ mount }) => mount(button, room, contents))
     try {
       act(await loading)
     } catch (error) {
@@ -127,9 +126,10 @@ function mountCaptions(button, room) {
   })
   room.on("toggle_captions", () => void use((captions) => captions.toggle()))
   const wantsCaptions = () => loadItem("captions", {}).on
-  room.on("library_item", (found) => {
-    item = found
-    if (loading || (found?.captions.length && wantsCaptions())) void use((captions) => captions.setItem(item))
+  room.on("contents", (found) => {
+    contents = found
+    if (loading || (found?.captions.length && wantsCaptions()))
+      void use((captions) => captions.setContents(contents))
   })
   room.on("tracks", (source) => {
     if (!loading && source?.captionTracks?.length && wantsCaptions()) void use(() => {})
@@ -254,8 +254,8 @@ function mountChapters(bar, room) {
   }
   const show = () => void update().catch(() => (mounted = "")) // the next change tries again
   opener.addEventListener("click", () => void edit())
-  room.on("library_item", (item) => {
-    ofFilm = item?.chapters ?? []
+  room.on("contents", (contents) => {
+    ofFilm = contents?.chapters ?? []
     show()
   })
   for (const type of ["state", "load", "timeline", "room_changed"]) room.on(type, show)
@@ -304,26 +304,23 @@ function mountStart(stage, room) {
   for (const type of ["state", "room_changed", "new_host", "role_changed"]) room.on(type, update)
 }
 
-/** Announce what is in the library item that the room plays. @param {HTMLElement} _body @param {RoomSession} room */
-function mountLibraryItem(_body, room) {
-  let known = 0
+/** Announce what is inside the film that the room plays. @param {HTMLElement} _body @param {RoomSession} room */
+function mountContents(_body, room) {
+  let known = ""
   const update = async () => {
-    const id = itemId(room)
-    if (id === known) return
-    known = id
-    room.emit("library_item", null)
-    const item = id && (await request(`${room.boot.library_url}${id}/`).catch(() => null))
-    if (known !== id) return
-    if (item) room.emit("library_item", item)
-    else known = 0 // after the next reconnect
+    const { url = "", item_id: item } = room.state.timeline?.media ?? {}
+    const film = item || OWN_FILM.test(url) ? url : ""
+    if (film === known) return
+    known = film
+    room.emit("contents", null)
+    const contents = film && (await readContents(() => known === film).catch(() => null))
+    if (known !== film) return
+    if (contents) room.emit("contents", contents)
+    else known = "" // after the next reconnect
   }
+  const readContents = async (/** @type {() => boolean} */ isWanted) =>
+    (await import("../page/room/contents.js")).readContents(room, isWanted)
   for (const type of ["state", "load", "timeline"]) room.on(type, () => void update())
-}
-
-/** @param {RoomSession} room @returns {number} 0 if the room plays no item of the library */
-function itemId({ state }) {
-  const media = state.timeline?.media
-  return media?.item_id ?? Number(LIBRARY_PATH.exec(media?.url ?? "")?.[1] ?? 0)
 }
 
 /** Before the room opens, so that the panel logs its first events too. @param {RoomSession} room */

@@ -10,11 +10,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.captions.test_captions import SHOWN, close_menu, open_menu
 from tests.browser.conftest import arrivals
-from tests.browser.support.fixtures import join, wait_until, wait_until_moving
+from tests.browser.support.fixtures import join, seek_to, wait_until, wait_until_moving
 from tests.servers import Server, watchium_server
 
 SLOW_BYTES_PER_S = 3_000_000
+READ_MS = 30_000  # the page asks again what is inside, until the file is whole
+CHAPTERS = ";FFMETADATA1\n" + "".join(
+    f"[CHAPTER]\nTIMEBASE=1/1\nSTART={start}\nEND={start + 4}\ntitle={title}\n"
+    for start, title in ((0, "The harbour"), (4, "The boat"))
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +37,18 @@ def person(browser, own_server: Server) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eight seconds that take as many megabytes: noise cannot be compressed."""
+    """Eight seconds that take as many megabytes: noise cannot be compressed. With chapters, and one with captions."""
     folder = tmp_path_factory.mktemp("films")
+    (folder / "chapters.txt").write_text(CHAPTERS)
+    (folder / "en.srt").write_text("1\n00:00:03,000 --> 00:00:05,000\nGood morning\n")
     noise = ["-f", "lavfi", "-i", "color=gray:s=320x180:r=10:d=8,noise=alls=100:allf=t"]
     sound = ["-f", "lavfi", "-i", "sine=d=8"]
     codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-qp", "2", "-g", "20", "-c:a", "aac"]
-    for name, options in {"early film.mp4": ["-movflags", "+faststart"], "late.mkv": []}.items():
-        command = ["ffmpeg", "-v", "error", *noise, *sound, *codecs, *options, str(folder / name)]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=120)
+    both = ["-map", "0:v", "-map", "1:a", "-map_chapters", "2"]
+    late = ["-i", "en.srt", *both, "-map", "3", "-c:s", "copy", "-metadata:s:s:0", "language=eng"]
+    for name, options in {"early film.mp4": [*both, "-movflags", "+faststart"], "late.mkv": late}.items():
+        command = ["ffmpeg", "-v", "error", *noise, *sound, "-i", "chapters.txt", *options, *codecs, name]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=120, cwd=folder)
     return folder
 
 
@@ -115,6 +125,12 @@ def test_an_upload_survives_a_closed_page_and_a_killed_server(person, own_server
     play.click()
     wait_until(again, "() => document.querySelector('[data-media]').readyState >= 2")
     assert again.evaluate("() => watchium.room.state.timeline.media.title") == "late"
+    expect(again.locator(".chapter-marks i")).to_have_count(1)
+    open_menu(again)
+    again.get_by_role("radio", name="English").check()
+    close_menu(again)
+    seek_to(again, 3.5)
+    expect(again.locator(SHOWN)).to_have_text(["Good morning"])
 
 
 def test_a_film_plays_for_everyone_while_it_arrives(person, own_server: Server, films: Path):
@@ -136,6 +152,7 @@ def test_a_film_plays_for_everyone_while_it_arrives(person, own_server: Server, 
     assert digest(stored(own_server)[-1]) == digest(film)
     for page in (alice, bob):
         assert page.evaluate("() => document.querySelector('[data-media]').error") is None
+        expect(page.locator(".chapter-marks i")).to_have_count(1, timeout=READ_MS)
 
 
 def test_a_pause_a_refusal_and_a_removal(person, own_server: Server, films: Path, tmp_path: Path):

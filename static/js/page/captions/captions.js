@@ -32,6 +32,7 @@ const MEDIA_CHANGES = ["state", "load", "timeline"]
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 /** @typedef {import("./tracks.js").CaptionTrack} CaptionTrack */
+/** @typedef {{captions: import("../../core/protocol.js").CaptionTrack[]}} Contents of a library item or an upload */
 
 export class Captions extends Emitter {
   /** @param {HTMLButtonElement} button @param {Room} room */
@@ -110,9 +111,9 @@ export class Captions extends Emitter {
     this.emit("timing")
   }
 
-  /** The library item that the room plays. @param {import("../../core/protocol.js").LibraryItem | null} item */
-  setItem(item) {
-    this.mediaTracks = (item?.captions ?? []).map(libraryTrack)
+  /** @param {Contents | null} contents of the film that the room plays */
+  setContents(contents) {
+    this.mediaTracks = (contents?.captions ?? []).map(libraryTrack)
     this.#listTracks()
   }
 
@@ -294,11 +295,11 @@ export class Captions extends Emitter {
 /**
  * @param {HTMLButtonElement} button
  * @param {Room} room
- * @param {import("../../core/protocol.js").LibraryItem | null} item that the room plays, if it is in the library
+ * @param {Contents | null} contents of the film that the room plays, if they are known
  */
-export function mount(button, room, item) {
+export function mount(button, room, contents) {
   loadStyle(button.dataset.style)
   const captions = new Captions(button, room)
-  captions.setItem(item)
+  captions.setContents(contents)
   return captions
 }

@@ -10,6 +10,7 @@ from django.test import override_settings
 
 from playback.library.captions import folder_names
 from playback.library.captions.folder_names import caption_names_beside
+from playback.library.paths import names_in_folder_of
 
 LONG_AGO_S = 1_700_000_000
 
@@ -32,7 +33,7 @@ def rest(folder: Path, since_s: float = LONG_AGO_S) -> None:
 
 
 def count_reads():
-    return patch.object(folder_names, "names_in_folder_of", wraps=folder_names.names_in_folder_of)
+    return patch.object(folder_names, "names_in_folder_of", wraps=names_in_folder_of)
 
 
 def test_only_names_that_begin_with_the_films_are_found_whatever_their_case(library: Path):

@@ -216,8 +216,9 @@ class Inside(CaptionCase):
 
     def test_a_film_that_takes_too_long_is_not_read_again_for_a_day(self):
         """One pass took up to ten minutes, and there were nine."""
-        wanted = wanted_of(self.film())
-        track = self.tracks(self.item(wanted.path))["eng"]
+        item = self.film()
+        wanted = wanted_of(item)
+        track = self.tracks(item)["eng"]
         with (
             patch.object(sandbox, "run", side_effect=TimeoutExpired("ffmpeg", 600)) as run,
             patch.object(
