@@ -53,6 +53,13 @@ def here(people: Callable[..., Page]) -> tuple[Page, Page]:
     return alice, bob
 
 
+@pytest.fixture(autouse=True)
+def automatic(here: tuple[Page, Page]) -> None:
+    """Forget the quality that an earlier test chose: it is remembered."""
+    for page in here:
+        page.evaluate("() => localStorage.removeItem('watchium:quality')")
+
+
 def put_on(address: str, *people: Page) -> None:
     say(people[0], "load", media_url=address)
     for page in people:
@@ -161,6 +168,25 @@ def test_dash_is_in_step_with_a_language_and_a_quality_for_each_viewer(here, str
         wait_until(page, IN_STEP)
     wait_until(alice, "() => document.querySelector('[data-media]').videoHeight === 90")
     assert bob.evaluate("() => watchium.room.player.sources.source.quality") is None
+
+
+def test_dash_plays_without_its_picture_in_step(here, streams):
+    alice, bob = here
+    put_on(streams.url("ok", "dash.mpd"), alice, bob)
+    say(alice, "play")
+    wait_until_moving(bob)
+    choose(bob, "Quality", "Sound only")
+    wait_until(bob, "() => watchium.room.player.sources.source?.soundOnly")
+    expect(bob.locator("[data-sound-title]")).to_contain_text("(sound only)")
+    say(alice, "seek", current_time=40)
+    for page in (alice, bob):
+        wait_until_moving(page, 40)
+        wait_until(page, IN_STEP)
+    assert bob.evaluate("() => document.querySelector('[data-media]').videoWidth") == 0
+    assert bob.evaluate("() => watchium.room.player.lacking") is None
+    choose(bob, "Quality", "Automatic")
+    wait_until(bob, "() => document.querySelector('[data-media]').videoHeight > 0")
+    assert alice.evaluate("() => watchium.room.player.sources.source.soundOnly") is False
 
 
 @pytest.mark.parametrize(

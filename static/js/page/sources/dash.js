@@ -6,7 +6,12 @@
 
 import { dashFault, isOfNetwork, TIMEOUT } from "../../core/media/dash_faults.js"
 import { mayBegin, mayPass } from "../../core/media/stream_faults.js"
-import { distinctQualities, preferredTrack } from "../../core/media/track_choice.js"
+import {
+  distinctQualities,
+  preferredQuality,
+  preferredTrack,
+  SOUND_ONLY,
+} from "../../core/media/track_choice.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { every } from "../lib/timers.js"
 import { FROM_EDGE_S, isBack, LiveWindow, MIME, newPlayer } from "../streams/dash_player.js"
@@ -16,11 +21,13 @@ import { LiveList } from "../streams/live_list.js"
 import { faultMessage } from "../streams/stream_messages.js"
 
 const LANGUAGE_KEY = "audio-language"
+const QUALITY_KEY = "quality"
 const RETRY_S = 2
 const CHECK_MS = 500
 const MORE_S = 0.3
 const SWITCH_AFTER_S = 1 // without it, shaka-player empties the buffer and moves the element
 const INTERRUPTED = 7000 // loading was ended by closing
+const NOTHING_TO_PLAY = [4012, 4032, 4036] // by what is allowed, by this browser, in the list
 
 /** @typedef {import("../media/media_element.js").SourceCallbacks} SourceCallbacks */
 
@@ -41,6 +48,8 @@ class DashSource {
   /** @type {number | null} */
   quality = null
   audioTrack = -1
+  /** Whether no picture is loaded; null if there is no picture, or no sound without it. @type {boolean | null} */
+  soundOnly = null
   started = false
   loaded = false
   list = new LiveList()
@@ -60,6 +69,7 @@ class DashSource {
     this.element = element
     this.url = media.url.split("#", 1)[0]
     this.callbacks = callbacks
+    this.wantsSound = Boolean(callbacks.reopen) && loadItem(QUALITY_KEY, null) === SOUND_ONLY
     this.controller = new AbortController()
     this.player = newPlayer(
       () => this.#liveStartS(),
@@ -92,6 +102,7 @@ class DashSource {
     const { player, element, callbacks } = this
     try {
       await player.attach(element)
+      player.configure("manifest.disableVideo", this.wantsSound)
       await player.load(this.url, callbacks.startS(), MIME)
     } catch (error) {
       if (!this.controller.signal.aborted) await this.#loadFailed(/** @type {any} */ (error))
@@ -100,8 +111,15 @@ class DashSource {
     if (this.controller.signal.aborted) return
     this.loaded = true
     this.#tracksChanged()
-    const wanted = preferredTrack(this.audioTracks, loadItem(LANGUAGE_KEY, ""))
-    if (wanted && wanted.id !== this.audioTrack) this.#select(wanted.id)
+    this.#prefer()
+  }
+
+  /** What the viewer chose for other media. */
+  #prefer() {
+    const sound = preferredTrack(this.audioTracks, loadItem(LANGUAGE_KEY, ""))
+    if (sound && sound.id !== this.audioTrack) this.#select(sound.id)
+    const quality = preferredQuality(this.qualities, loadItem(QUALITY_KEY, null))
+    if (quality) this.#useQuality(quality.id)
   }
 
   /** shaka-player empties the element when it is done, whatever plays there by then. */
@@ -135,6 +153,8 @@ class DashSource {
       bitrate: bandwidth ?? 0,
     }))
     this.qualities = distinctQualities(heights)
+    const hasBoth = this.#sounds.length > 0 && this.#pictures.length > 0
+    this.soundOnly = this.wantsSound || (hasBoth && this.callbacks.reopen ? false : null)
     this.callbacks.changed(this)
   }
 
@@ -151,8 +171,22 @@ class DashSource {
     this.#tracksChanged()
   }
 
-  /** @param {number | null} id null: chosen by the line's speed */
+  /** Remembered for other media, as the height. @param {number | null} id null: chosen by the line's speed */
   setQuality(id) {
+    saveItem(QUALITY_KEY, this.qualities.find((quality) => quality.id === id)?.height ?? null)
+    if (this.soundOnly) this.callbacks.reopen?.()
+    else this.#useQuality(id)
+  }
+
+  /** From the next opening on, which is now. */
+  playSoundOnly() {
+    if (this.soundOnly !== false) return
+    saveItem(QUALITY_KEY, SOUND_ONLY)
+    this.callbacks.reopen?.()
+  }
+
+  /** @param {number | null} id */
+  #useQuality(id) {
     this.quality = id
     this.player.configure({ abr: { enabled: id === null } })
     if (id !== null) this.player.selectVideoTrack(this.#pictures[id])
@@ -197,6 +231,10 @@ class DashSource {
   /** @param {import("../../core/media/dash_faults.js").DashError} error */
   async #loadFailed(error) {
     if (error.code === INTERRUPTED) return
+    if (this.wantsSound && NOTHING_TO_PLAY.includes(error.code ?? 0)) {
+      this.wantsSound = false // there is no sound without the picture
+      return this.#load()
+    }
     const fault = dashFault(error, false)
     if (fault.kind === "unreachable" && (await answers(this.url))) fault.kind = "no_cors"
     if (!this.controller.signal.aborted) this.#fail(fault)
