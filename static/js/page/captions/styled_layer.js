@@ -10,6 +10,7 @@ import { after } from "../lib/timers.js"
 
 const FOLDER = "../../../vendor/jassub/"
 const MODULE = `${FOLDER}jassub.mjs` // not a literal: a copied file is neither typed nor preloaded
+const WORKER_MODULE = `${FOLDER}jassub.worker.mjs`
 const READY_MS = 20_000
 const MAX_HEIGHT = 1080 // larger pictures cost more than they show
 const MEMORY_MB = 128 // of drawn glyphs and pictures, which libass keeps for the next frame
@@ -52,6 +53,13 @@ async function fetchWasm(wasm) {
   await response.arrayBuffer()
 }
 
+/** The import map is the page's: a worker has to be given the address of what it imports. */
+function workerAddress() {
+  const address = new URL(import.meta.resolve("./styled_worker.js"))
+  address.searchParams.set("renderer", import.meta.resolve(WORKER_MODULE))
+  return address.href
+}
+
 class StyledLayer {
   /**
    * @param {any} Renderer
@@ -65,7 +73,7 @@ class StyledLayer {
       // The last one is for names that no font has. Loaded later, it would be missing until the next change.
       fonts: [...fonts, import.meta.resolve(`${FOLDER}liberation-sans.woff2`)],
       defaultFont: "liberation sans",
-      workerUrl: import.meta.resolve(`${FOLDER}jassub.worker.mjs`),
+      workerUrl: workerAddress(),
       wasmUrl: wasm,
       modernWasmUrl: wasm,
       queryFonts: false,
