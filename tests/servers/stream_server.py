@@ -35,6 +35,7 @@ EXPIRES_AFTER = 3
 SEGMENT_NUMBER = re.compile(r"(\d+)\.m4s$")
 LIVE_SEGMENTS = 12
 STALL_S = 30
+FLOOD_MB = 1000
 LONG_SEGMENTS = 10_000
 
 
@@ -125,16 +126,17 @@ class _Manners(BaseHTTPRequestHandler):
         (otherwise if number and int(number[1]) >= EXPIRES_AFTER else self._ok)(name)
 
     def _flood(self, name: str) -> None:
-        """As much as the browser takes, at most 200 MB."""
+        """As much as the browser takes, 100 MB/s at most."""
         self.close_connection = True
         self.send_response(200)
         self.send_header("Content-Type", TYPES[Path(name).suffix])
         self.send_header("Access-Control-Allow-Origin", "*")
         self.end_headers()
         self.wfile.write(b"#EXTM3U\n" if name.endswith(".m3u8") else b"<MPD>")
-        for _ in range(200):
+        for _ in range(FLOOD_MB):
             self.wfile.write(b"#" * 1_000_000)
             self.server.flooded += 1
+            self.server.closing.wait(0.01)
 
     def _empty(self, name: str) -> None:
         self._send_list("#EXTM3U", "#EXT-X-TARGETDURATION:2", "#EXT-X-ENDLIST")

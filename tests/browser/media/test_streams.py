@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.media.test_broken_media import SENTENCE_MS, say
 from tests.browser.support.fixtures import join, wait_for_position, wait_until, wait_until_moving
 from tests.servers.stream_files import BITS, FPS
-from tests.servers.stream_server import StreamServer
+from tests.servers.stream_server import FLOOD_MB, StreamServer
 
 READY = "() => document.querySelector('[data-media]').readyState >= 3"
 IN_STEP = """() => { const { controller } = watchium.room.player
@@ -281,7 +281,7 @@ def test_a_list_without_an_end_is_refused_before_it_is_whole(here, streams, name
         say(alice, "load", media_url=streams.url("ok", name))
         expect(bob.locator("[data-between]")).to_contain_text("This stream is too large", timeout=SENTENCE_MS)
         wait_until(alice, READY)
-    assert streams.flooded < 100
+    assert streams.flooded < FLOOD_MB
 
 
 def test_a_file_plays_after_a_dash_stream(here, streams):
