@@ -1,7 +1,7 @@
-"""Who is ready, and when a ready check starts playback. Pure: time is an argument, in server ms.
+"""Marks of ready members, and when a ready check starts playback. Pure: time is an argument, in server ms.
 
-Marks are of persons, not of tabs: a person is present while one of their tabs is, and a mark of someone who left is
-taken away, so that nobody who is gone holds up the others.
+Marks are of persons, not of tabs: a person is present while one of their tabs is, and the mark of a member who left
+is taken away, so that absent members do not hold up the others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def opened(
     deadline_s: int | None = None,
     former: ReadyCheck | None = None,
 ) -> ReadyCheck:
-    """Return a check by a member (user_id, username), who is ready, like those who are in the `former` one."""
+    """Return a check by a member (user_id, username), who counts as ready, with the marks of the `former` one."""
     user_id, username = by
     ready = list(dict.fromkeys([*(former.ready if former else []), user_id]))
     deadline = None if deadline_s is None else now_ms + deadline_s * 1000
@@ -43,7 +43,7 @@ def among(check: ReadyCheck, present: Collection[str]) -> ReadyCheck:
 
 
 def is_complete(check: ReadyCheck, present: Collection[str]) -> bool:
-    """Whether somebody is present, and all who are have said that they are ready."""
+    """Whether members are present, and all of them are ready."""
     return bool(present) and set(present) <= set(check.ready)
 
 

@@ -11,7 +11,7 @@ from playback.domain.start import polls, ready_check
 from watchium.protocol.types import PollState, ReadyCheck
 
 # A premiere is announced this long before it starts. Players start at the instant by themselves, so a server that is
-# restarted, or a process that takes over periodic work, within this time delays nobody.
+# restarted, or a process that takes over periodic work, within this time delays no start.
 ANNOUNCED_MS = 15_000.0
 MAX_AHEAD_MS = 400 * 86_400_000.0
 
@@ -53,9 +53,12 @@ class StartState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return _is_due(self._poll_due_ms, now_ms)
 
     def started(self, now_ms: float) -> StartState:
-        """Return the state after a start: what was to start is over. A premiere that was ahead is none any more."""
-        if self.premiere_at is not None and self.premiere_at > now_ms:
-            return replace(self, ready_check=None, premiere_at=None, premiere_pending=False)
+        """Return the state after a member started: an open ready check is over, and a premiere that was announced.
+
+        A premiere further ahead stays: the member only tests whether everything plays.
+        """
+        if self.premiere_at is not None and self.premiere_at > now_ms and not self.premiere_pending:
+            return replace(self, ready_check=None, premiere_at=None)
         return replace(self, ready_check=None)
 
     def is_announced(self, at_ms: float, now_ms: float) -> bool:

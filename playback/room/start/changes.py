@@ -30,7 +30,7 @@ def record_change(playback: Playback, after: StartState, cause: str, now_ms: flo
 
 
 def end_with_start(context: CommandContext) -> None:
-    """A member starts playback: an open ready check ends, and a premiere that was ahead is over."""
+    """A member starts playback: an open ready check ends, and a premiere that was announced is over."""
     _end(context, "started")
 
 

@@ -11,7 +11,7 @@ from rooms.periodic import for_each_isolated
 
 
 def due(now_ms: float) -> int:
-    """Handle what is due; return in how many rooms."""
+    """Handle due starts, deadlines and polls; return in how many rooms."""
     return for_each_isolated(handle_due, Playback.objects.start_due(now_ms), now_ms)
 
 
@@ -25,7 +25,7 @@ def handle_due(room_pk: int, now_ms: float) -> bool:
     state = playback.start_state
     if state.premiere_is_due(now_ms):
         premiere.announce(playback, now_ms)
-    elif state.deadline_is_over(now_ms):
+    if playback.start_state.deadline_is_over(now_ms):
         ready_check.start_at_deadline(playback, now_ms)
     if state.poll_is_over(now_ms):
         poll.close_due(playback, now_ms)

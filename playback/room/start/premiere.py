@@ -28,21 +28,24 @@ def scheduled(playback: Playback, state: StartState, at_ms: float | None, now_ms
 
 
 def announce(playback: Playback, now_ms: float) -> None:
-    """Schedule the start for the instant of the premiere: players have received it by then.
+    """Schedule the start, from the beginning, for the instant of the premiere: players have received it by then.
 
-    Later, if no server ran at that instant. A room that plays already goes on, and one without media has no premiere.
+    Later, if no server ran at that instant. A room that plays continues, unless it is paused until then; one without
+    media has no premiere.
     """
     state = playback.start_state
     assert state.premiere_at is not None
+    starts = playback.phase in (PAUSED, ENDED)
+    if not starts and state.premiere_at > now_ms:
+        return  # it stays due
     if state.ready_check is None:
         playback.save_start(state.announced())
     else:
         record_change(playback, state.announced(), "premiere", now_ms)
-    before = playback.timeline
-    if before.phase not in (PAUSED, ENDED):
-        return
-    at_ms = max(state.premiere_at, now_ms + lead_ms(playback, now_ms))
-    record(playback, "play", before.played(at_ms=at_ms), Reason(cause="premiere"), now_ms)
+    if starts:
+        at_ms = max(state.premiere_at, now_ms + lead_ms(playback, now_ms))
+        start = playback.timeline.played(at_ms=at_ms, position_s=0.0)
+        record(playback, "play", start, Reason(cause="premiere"), now_ms)
 
 
 def change(playback: Playback, settings: dict[str, object], now_ms: float) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.support.fixtures import join, wait_until
+from tests.browser.support.fixtures import change_room, join, wait_until
 
 AXE = Path(__file__).parents[1] / "vendor/axe-core/axe-4.14.1.min.js"
 VIOLATIONS = """async () => {
@@ -26,6 +26,25 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 def is_clean(page: Page) -> None:
     found: list[str] = page.evaluate(VIOLATIONS)
     assert found == [], "\n".join([page.url, *found])
+
+
+def use_all_of_the_start(alice: Page, bob: Page) -> None:
+    """Open a ready check, a poll and the waiting room of a premiere, and end them again."""
+    change_room(alice, premiere_at=alice.evaluate("watchium.room.serverNow() + 3_600_000"))
+    alice.evaluate("watchium.room.say('ready_check', { on: true })")
+    answers = [{"text": "Alien"}, {"text": "Brazil"}]
+    alice.evaluate("poll => watchium.room.say('open_poll', poll)", {"question": "Next?", "answers": answers})
+    bob.get_by_role("button", name="Brazil").click()
+    for name in ("Ready check", "Poll"):
+        expect(bob.get_by_role("region", name=name)).to_be_visible()
+    expect(alice.get_by_role("button", name="Brazil")).to_contain_text("1")
+    for page in (alice, bob):
+        expect(page.locator("[data-waiting-room]")).to_be_visible()
+        is_clean(page)
+    alice.get_by_role("button", name="End the ready check").click()
+    alice.get_by_role("button", name="Close the poll").click()
+    change_room(alice, premiere_at=None)
+    expect(bob.locator("[data-waiting-room]")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
@@ -51,6 +70,7 @@ def test_axe_finds_nothing_on_any_page(person: Callable[..., Page], viewport: Vi
     expect(bob.locator("[data-log]").get_by_text("a reply")).to_be_attached()
     for page in (alice, bob):
         is_clean(page)
+    use_all_of_the_start(alice, bob)
     for page in (alice, bob):
         page.get_by_role("tab", name="Queue").click()
         page.get_by_role("textbox", name="Links").fill("films.example/next.mp4")

@@ -7,7 +7,15 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.support.fixtures import join, make_room, pause, play, wait_until, wait_until_ready
+from tests.browser.support.fixtures import (
+    change_room,
+    join,
+    make_room,
+    pause,
+    play,
+    wait_until,
+    wait_until_ready,
+)
 
 WIDTH = 360
 PHONE = {"viewport": {"width": WIDTH, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -24,12 +32,6 @@ RECORD_DIGITS = """() => {
         childList: true, subtree: true,
     })
 }"""
-CHANGE_ROOM = """changes => fetch(`/api/rooms/${watchium.room.boot.room_id}/`, {
-    method: "PATCH", body: JSON.stringify(changes),
-    headers: {
-        "Content-Type": "application/json", "X-CSRFToken": document.cookie.match(/csrftoken=([^;]+)/)[1],
-    },
-}).then(({ ok }) => ok)"""
 PLAYS = "() => watchium.room.state.timeline.is_playing && !document.querySelector('[data-media]').paused"
 
 
@@ -139,7 +141,7 @@ def members_vote_and_see_the_result(alice: Page, bob: Page) -> None:
 
 def members_wait_for_a_premiere(alice: Page, bob: Page) -> None:
     at_ms = alice.evaluate("watchium.room.serverNow() + 3_600_000")
-    assert alice.evaluate(CHANGE_ROOM, {"premiere_at": at_ms})
+    change_room(alice, premiere_at=at_ms)
     waiting = [page.locator("[data-waiting-room]") for page in (alice, bob)]
     for room in waiting:
         expect(room.get_by_role("timer")).to_have_text(re.compile(r"^(1:00:00|0:59:\d\d)$"))
@@ -147,7 +149,7 @@ def members_wait_for_a_premiere(alice: Page, bob: Page) -> None:
     expect(waiting[1].get_by_role("button", name="Cancel")).to_be_hidden()
     remind_me(bob, waiting[1].get_by_role("button", name="Remind me"))
     assert bob.evaluate("document.documentElement.scrollWidth") == WIDTH
-    assert alice.evaluate(CHANGE_ROOM, {"premiere_at": at_ms + 3_600_000})
+    change_room(alice, premiere_at=at_ms + 3_600_000)
     expect(bob.get_by_text("The premiere was moved")).to_be_visible()
     waiting[0].get_by_role("button", name="Cancel the premiere").click()
     expect(bob.get_by_text("The premiere was cancelled.")).to_be_visible()

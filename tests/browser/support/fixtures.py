@@ -7,6 +7,12 @@ import time
 from playwright.sync_api import Page, expect
 
 TIMEOUT_S = 10.0
+CHANGE_ROOM = """changes => fetch(`/api/rooms/${watchium.room.boot.room_id}/`, {
+    method: "PATCH", body: JSON.stringify(changes),
+    headers: {
+        "Content-Type": "application/json", "X-CSRFToken": document.cookie.match(/csrftoken=([^;]+)/)[1],
+    },
+}).then(({ ok }) => ok)"""
 
 
 def wait_until(page: Page, true: str, arg: object = None) -> None:
@@ -35,6 +41,11 @@ def join(page: Page, url: str, name: str = "") -> None:
         page.get_by_role("textbox", name="Your name").fill(name)
     page.get_by_role("button", name="Join").click()
     expect(page.locator("body")).to_have_attribute("data-socket", "open")
+
+
+def change_room(page: Page, **changes: object) -> None:
+    """Change settings of the room, as its host."""
+    assert page.evaluate(CHANGE_ROOM, changes)
 
 
 def wait_until_ready(page: Page) -> None:

@@ -63,15 +63,14 @@ function listen(card, room, reminder, update) {
     await reminder.toggle()
     update()
   })
-  find(card, "start-now").addEventListener("click", () => void room.say("play").catch(showRefusal))
+  const setTime = (/** @type {number | null} */ premiere_at) =>
+    fetchJson(`/api/rooms/${room.boot.room_id}/`, "PATCH", "", { premiere_at }).catch(showRefusal)
+  find(card, "start-now").addEventListener("click", () => void setTime(Math.round(room.serverNow())))
   find(card, "move").addEventListener("click", () => {
     openDialog("settings")
     document.getElementById("room-premiere")?.focus()
   })
-  find(card, "cancel").addEventListener("click", () => {
-    const changes = { premiere_at: null }
-    fetchJson(`/api/rooms/${room.boot.room_id}/`, "PATCH", "", changes).catch(showRefusal)
-  })
+  find(card, "cancel").addEventListener("click", () => void setTime(null))
   card.addEventListener("keydown", (event) => event.stopPropagation()) // the page's shortcuts use the same keys
 }
 
@@ -88,10 +87,10 @@ function show(card, room, reminder) {
   remind.hidden = !canRemind()
   remind.setAttribute("aria-pressed", String(reminder.on))
   const controls = mayControl(room.state)
-  find(card, "start-now").hidden = !controls || !timeline?.media
   find(card, "pick").hidden = !controls || Boolean(timeline?.media)
   const decides = isHost(room.state) || Boolean(room.state.you?.is_owner)
   for (const name of ["move", "cancel"]) find(card, name).hidden = !decides
+  find(card, "start-now").hidden = !decides || !timeline?.media
 }
 
 /** In the viewer's own time zone and language. @param {number} atMs */

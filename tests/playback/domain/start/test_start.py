@@ -62,7 +62,8 @@ def test_the_first_of_what_is_to_come_is_due(premiere_at, deadline_s, starts):
     times += [1e6 + deadline_s * 1000] if starts and deadline_s else []
     assert state.due_ms == min(times, default=None)
     assert state.announced().due_ms is None
-    assert state.started(0).due_ms is None
+    assert state.started(0).due_ms == (None if premiere_at is None else premiere_at - ANNOUNCED_MS)
+    assert state.announced().started(0).premiere_at is None
     if state.due_ms is not None:
         assert state.premiere_is_due(state.due_ms) or state.deadline_is_over(state.due_ms)
         assert not (state.premiere_is_due(state.due_ms - 1) or state.deadline_is_over(state.due_ms - 1))

@@ -47,18 +47,48 @@ class Premieres(StartCase):
         assert self.timeline().at_ms == AT_MS + 60_250
         assert self.timeline().position_s == 0
 
-    def test_a_room_that_plays_already_goes_on(self):
+    def test_it_starts_from_the_beginning_also_after_a_look_whether_it_plays(self):
         self.set(AT_MS)
         self.does(self.alice, "play")
-        assert (self.state.premiere_at, self.playback.start_due_ms) == (None, None)
+        self.does(self.alice, "pause", now_ms=NOW_MS + 20_000)
+        assert self.state.premiere_at == AT_MS
+        self.due(AT_MS - 14_000)
+        assert (self.timeline().position_s, self.timeline().at_ms) == (0, AT_MS)
+
+    def test_a_room_that_plays_goes_on_unless_it_is_paused_in_time(self):
         self.set(AT_MS)
+        self.does(self.alice, "play")
+        self.due(AT_MS - 14_000)
         self.due(AT_MS)
         assert self.published.last("play")["payload"]["cause"] is None
+        assert self.playback.start_due_ms is None
+        self.set(AT_MS + 60_000, now_ms=AT_MS)
+        self.due(AT_MS + 50_000)
+        self.does(self.alice, "pause", now_ms=AT_MS + 51_000)
+        self.due(AT_MS + 52_000)
+        assert self.published.last("play")["payload"]["cause"] == "premiere"
+        assert self.timeline().at_ms == AT_MS + 60_000
 
-    def test_a_room_without_media_has_no_premiere(self):
+    def test_a_play_after_the_announcement_takes_its_place(self):
+        self.set(AT_MS)
+        self.due(AT_MS - 14_000)
+        self.does(self.alice, "play", current_time=0, now_ms=AT_MS - 10_000)
+        assert (self.state.premiere_at, self.playback.start_due_ms) == (None, None)
+        assert self.timeline().at_ms == AT_MS - 9750
+
+    def test_it_is_moved_to_now(self):
+        self.set(AT_MS)
+        self.set(NOW_MS, now_ms=NOW_MS + 300)
+        assert self.due(NOW_MS + 900) == 1
+        assert self.timeline().at_ms == NOW_MS + 1150
+
+    def test_a_room_without_media_has_no_premiere_unless_some_come_in_time(self):
         Playback.objects.filter(room=self.room).update(media=None, phase="idle")
         self.set(AT_MS)
+        self.due(AT_MS - 14_000)
+        assert self.playback.start_due_ms == AT_MS - 15_000, "it stays due"
         assert self.due(AT_MS) == 1
+        assert self.playback.start_due_ms is None
         assert self.timeline().phase == "idle"
 
     def test_moving_it_is_announced_and_takes_back_a_start_that_was_scheduled(self):
