@@ -53,6 +53,19 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Return the last comments before `seq`, oldest first."""
         return list(self.shown().filter(room=room, seq__lt=seq).order_by("-seq")[:limit])[::-1]
 
+    def by_position(self, room: Room, since_seq: int, after_seq: int, limit: int = 100) -> list[Comment]:
+        """Return comments from `since_seq` on in the order of their positions, those after the one at `after_seq`."""
+        found = self.shown().filter(room=room, seq__gte=since_seq)
+        positions = self.filter(room=room, seq=after_seq).values_list("position", flat=True)
+        if (position := positions.first()) is not None:
+            found = found.filter(Q(position__gt=position) | Q(position=position, seq__gt=after_seq))
+        return list(found.order_by("position", "seq")[:limit])
+
+    def last_seq_before(self, room: Room, moment: datetime) -> int:
+        """Return the `seq` of the last comment before the moment, or 0."""
+        earlier = self.filter(room=room, created_at__lt=moment).order_by("-seq")
+        return earlier.values_list("seq", flat=True).first() or 0
+
     def since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
         """Return comments after `seq`, oldest first."""
         return list(self.shown().filter(room=room, seq__gt=seq).order_by("seq")[:limit])

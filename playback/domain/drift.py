@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from playback.domain.start_lead import CATCHING_UP
 from playback.domain.timeline import Timeline
 from watchium.protocol.commands import PlayerReport
 
@@ -63,10 +64,11 @@ def spread_ms(
     """Return the distance between the foremost and the hindmost recent player, and how many players count.
 
     The distance is None for fewer than two players. Reports from before the room's last change are ignored, as are
-    those older than `RECENT_MS`: the players may be anywhere since.
+    those older than `RECENT_MS`: the players may be anywhere since. Players that catch up do not count.
     """
     since_ms = max(timeline.at_ms, now_ms - RECENT_MS)
-    drifts = [drift_s(each, timeline, now_ms) for each in reports if each.at_ms >= since_ms]
+    following = (each for each in reports if each.report.state != CATCHING_UP)
+    drifts = [drift_s(each, timeline, now_ms) for each in following if each.at_ms >= since_ms]
     if len(drifts) < 2:
         return None, len(drifts)
     return round(1000 * (max(drifts) - min(drifts)), 1), len(drifts)

@@ -25,6 +25,7 @@ SEEK_COST_MS = 150.0
 COUNTDOWN_MS = 3000.0  # 3, 2, 1
 
 FARTHEST_RTT_MS = 1000.0
+CATCHING_UP = "catching_up"  # it plays what the room has played, faster, until it is where the room is
 # States in which the member is not watching or cannot be waited for; our page calls a stopped player `off`.
 INATTENTIVE = {
     "hidden",
@@ -37,6 +38,7 @@ INATTENTIVE = {
     "broken_off",
     "unaligned",
     "empty",
+    CATCHING_UP,
 }
 
 

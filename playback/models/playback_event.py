@@ -43,6 +43,11 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         """Return the media that the room played at revisions, as stored."""
         return list(self.filter(room=room, revision__in=revisions).values_list("media", flat=True))
 
+    def last_load(self, room: Room) -> datetime | None:
+        """Return when the media of the room were loaded, if the log reaches back that far."""
+        loads = self.filter(room=room, type="load").order_by("-created_at")
+        return loads.values_list("created_at", flat=True).first()
+
     def of_rooms(self, rooms: models.QuerySet[Room]) -> PlaybackEventQuerySet:
         return self.filter(room__in=rooms)
 

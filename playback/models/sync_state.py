@@ -24,7 +24,7 @@ SELECT room_id, member_id, host_time, member_time, abs(host_time - member_time),
     abs(host_time - member_time) <= {synced_s}, %s, %s
 FROM (
     SELECT member.room_id AS room_id, member.id AS member_id, CAST(%s AS double precision) AS host_time,
-        COALESCE({reported_s}, CASE WHEN member.last_heartbeat BETWEEN %s AND %s
+        COALESCE({reported_s}, CASE WHEN member.last_heartbeat BETWEEN %s AND %s AND member.is_synced IS NOT NULL
             THEN member.position + CAST(%s AS double precision) * {age_s} END) AS member_time
     FROM rooms_member member JOIN rooms_person person ON person.id = member.person_id
     WHERE member.room_id = %s AND member.left_at IS NULL AND member.present

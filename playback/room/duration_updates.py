@@ -122,8 +122,9 @@ def _reported_duration(
     if known is not None and known.exact:
         return None
     latest_s = timeline.position_at(now_ms) + IN_SYNC_S
-    if report.ended_at is not None and timeline.playing and report.ended_at <= latest_s:
-        return end_of_data(report.ended_at, report.duration)
+    end_s = None if report.state == start_lead.CATCHING_UP else report.ended_at
+    if end_s is not None and timeline.playing and end_s <= latest_s:
+        return end_of_data(end_s, report.duration)
     if report.duration is not None and is_better(known, reported := Duration(report.duration, METADATA)):
         return reported
     if known is None or not report.is_playing or report.current_time > latest_s:
@@ -192,7 +193,9 @@ def _others_wait_ms(playback: Playback, by: Member, end_s: float, now_ms: float)
     moving = [
         received
         for received in reports.values()
-        if received.fresh(now_ms, RECENT_MS) and _plays_on(received.report)
+        if received.fresh(now_ms, RECENT_MS)
+        and received.report.state != start_lead.CATCHING_UP
+        and _plays_on(received.report)
     ]
     if any(received.report.current_time > end_s + PASSED_BY_S for received in moving):
         return _RETRY_LATER_MS

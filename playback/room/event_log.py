@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from playback.domain.drift import MAX_AGE_MS, is_about
+from playback.domain.start_lead import CATCHING_UP
 from playback.domain.timeline import Timeline
 from playback.models import Playback, PlaybackEvent, PlayedMedia, RoomCaptions, SyncState
 from playback.room.serializers import event_of
@@ -132,7 +133,7 @@ def _sync_states(playback: Playback, kind: str, now_ms: float) -> PreparedQuery:
     positions = {
         user_id: received.position_at(now_ms, playback.rate)
         for user_id, received in reports
-        if received.fresh(now_ms) and is_about(received, timeline)
+        if received.fresh(now_ms) and is_about(received, timeline) and received.report.state != CATCHING_UP
     }
     host_time = timeline.position_at(now_ms)
     within_ms = min(MAX_AGE_MS, now_ms - timeline.at_ms)

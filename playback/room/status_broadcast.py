@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from playback.domain.drift import ReceivedReport, drift_s, in_sync, is_about
+from playback.domain.start_lead import CATCHING_UP
 from playback.models import Playback, SyncReference
 from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Member
@@ -55,7 +56,8 @@ def publish_batch(batch: Batch, now_ms: float) -> None:
     for room_id, reports in evaluated.items():
         presence = Presence(room_id=room_id, timestamp=now_ms, payload=MemberReports(members=reports))
         broadcast.to_room(room_id, presence)
-    counters.record_evaluations(report.is_synced for reports in evaluated.values() for report in reports)
+    following = (each for reports in evaluated.values() for each in reports if each.state != CATCHING_UP)
+    counters.record_evaluations(report.is_synced for report in following)
     persist(evaluated, now_ms)
 
 
@@ -78,9 +80,17 @@ def evaluate(batch: Batch, now_ms: float) -> dict[str, list[MemberReport]]:
 
 
 def persist(evaluated: dict[str, list[MemberReport]], now_ms: float) -> int:
-    """Write the reports of members not written for a while into `Member`; return how many rows changed."""
+    """Write the reports of members not written for a while into `Member`; return how many rows changed.
+
+    A member who catches up is neither in sync nor out of it.
+    """
     rows = [
-        (room_id, report.user_id, report.current_time, report.is_synced)
+        (
+            room_id,
+            report.user_id,
+            report.current_time,
+            None if report.state == CATCHING_UP else report.is_synced,
+        )
         for room_id, reports in evaluated.items()
         for report in LAST_REPORTS.unwritten(room_id, reports, now_ms)
     ]

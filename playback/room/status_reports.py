@@ -22,6 +22,7 @@ import msgspec
 
 from playback.domain.drift import RECENT_MS, ReceivedReport, received
 from playback.domain.stall_policy import UNREADY
+from playback.domain.start_lead import CATCHING_UP
 from watchium import server_clock
 from watchium.process_state import process_state
 from watchium.protocol.commands import PlayerReport
@@ -281,6 +282,8 @@ def _is_change(before: ReceivedReport | None, now: PlayerReport) -> bool:
         return True
     if (now.state in FAILED or now.lacks or now.fault) and now.revision != was.revision:
         return True  # other media may have failed now
+    if now.state == CATCHING_UP:
+        return False  # its distance shrinks all the time
     if was.drift_ms is None or now.drift_ms is None:
         return was.drift_ms is not now.drift_ms
     return abs(now.drift_ms - was.drift_ms) >= DRIFT_CHANGE_MS

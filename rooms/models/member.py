@@ -64,7 +64,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         )
         return _with_room(rows)
 
-    def save_reports(self, reports: Sequence[tuple[str, str, float, bool]]) -> int:
+    def save_reports(self, reports: Sequence[tuple[str, str, float, bool | None]]) -> int:
         """Store the latest player reports: room_id, user_id, position in seconds, in sync. Return the row count."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         if connection.vendor == "postgresql":

@@ -141,8 +141,9 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     different, unknown, or missing.
 
     States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
-    (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), empty, error. A
-    waiting room waits for members that are loading or stalled.
+    (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), catching_up (it
+    plays what the room has played before, faster), empty, error. A waiting room waits for members that are loading or
+    stalled.
     """
 
     current_time: Seconds

@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 import chat.actions
 import chat.api
 import playback.room.queries
 import rooms.actions
+from chat.api import PAGE_SIZE
 from playback.uploads.actions import remove_of_room
 from rooms import access
 from rooms.actions.admission import admit
@@ -34,6 +35,7 @@ from watchium.protocol.validation import validation_error
 from watchium.services.create_room import create_room
 from watchium.services.lobby import lobby_state
 from watchium.services.media_check import MediaToCheck, MediaVerdict, check_media
+from watchium.services.played_comments import PlayedComments, played_comments
 from watchium.services.polling import Poll, Polled, poll
 from watchium.services.room_commands import dispatch
 from watchium.services.room_snapshot import full_room_state
@@ -211,6 +213,26 @@ class Comments(chat.api.Comments):
         )
         position = playback.room.queries.position_now(member.room, server_clock.now_ms())
         return json_response(chat.actions.post(member, command, position=position))
+
+
+class CommentsByPosition(RoomAPIView):
+    @extend_schema(
+        operation_id="comments_by_position",
+        parameters=[
+            OpenApiParameter("after", int, description="The `seq` of the last comment of the previous page."),
+            OpenApiParameter("since", int, description="The `since` of the first page."),
+            OpenApiParameter("limit", int, description="At most 100, which is also the default."),
+        ],
+        responses={200: PlayedComments, "4XX": Problem},
+        description="Comments about the media that play now, in the order of their positions: for a viewer who "
+        "watches them from the start.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        since = self.query_integer("since", 0)
+        after = self.query_integer("after", 0)
+        limit = self.query_integer("limit", PAGE_SIZE, maximum=PAGE_SIZE)
+        room = self.readable_room(room_id)
+        return json_response(played_comments(room, since or None, after, limit))
 
 
 class Broadcast(RoomAPIView):

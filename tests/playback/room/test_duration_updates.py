@@ -46,6 +46,23 @@ class DurationCase(ActionCase):
         return timeline.duration_s, timeline.duration_source
 
 
+class CatchingUp(DurationCase):
+    """bob watches from the start while the room is ahead of him."""
+
+    def test_the_end_of_a_player_that_catches_up_is_not_the_rooms(self):
+        self.assertFalse(
+            self.says(
+                self.bob, 10, NOW_MS + 10_000, ended_at=10, duration=10, state="catching_up", is_synced=False
+            )
+        )
+        self.assertEqual(self.duration(), (REPORTED_S, "metadata"))
+
+    def test_it_does_not_delay_the_end_that_others_report(self):
+        self.says(self.bob, 2, NOW_MS + 19_000, state="catching_up", is_synced=False)
+        self.assertTrue(self.says(self.alice, 20, NOW_MS + 20_000, ended_at=20, duration=REPORTED_S))
+        self.assertEqual(self.timeline().phase, "ended")
+
+
 class AcceptedReports(DurationCase):
     def test_a_controllers_player_sets_the_duration_and_it_is_broadcast(self):
         event = self.published.last("timeline")

@@ -77,6 +77,18 @@ def test_changes_are_published_immediately_but_at_most_once_a_second():
     assert published(last, NOW_MS + 1000) == {"2"}
 
 
+def test_a_player_that_catches_up_costs_no_more_broadcasts_than_one_in_step():
+    last = LastReports()
+    last.record("a", "1", report(1, state="catching_up", drift_ms=-90_000.0), NOW_MS)
+    assert published(last, NOW_MS) == {"1"}
+    for elapsed_ms in range(3000, 12_000, 3000):
+        behind = report(1, state="catching_up", drift_ms=-90_000.0 + elapsed_ms / 2)
+        last.record("a", "1", behind, NOW_MS + elapsed_ms)
+        assert published(last, NOW_MS + elapsed_ms) == set()
+    last.record("a", "1", report(1, state="playing", drift_ms=0.0), NOW_MS + 12_000)
+    assert published(last, NOW_MS + 12_000) == {"1"}
+
+
 OTHERWISE = [
     {"state": "stalled"},
     {"is_playing": False},

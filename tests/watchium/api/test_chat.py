@@ -60,6 +60,26 @@ class Comments(ApiCase):
         assert self.texts(self.as_alice, f"?limit=100&before={before}") == ["word 0", "word 1", "word 2"]
         self.refused(self.as_alice.get(self.url("comments/?limit=101")), 400, "bad_message")
 
+    def test_comments_about_the_present_media_are_read_by_position(self):
+        self.say(self.as_bob, "about earlier media", "c0")
+        self.command(self.as_alice, "load", media_url="https://films.example/two.mp4", event_id="l")
+        for number, position_s in enumerate([30, 10, 20, 10]):
+            self.command(self.as_alice, "seek", current_time=position_s, event_id=f"s{number}")
+            self.say(self.as_bob, f"word {number}", f"w{number}")
+        url = self.url("comments/by-position/?limit=2")
+        first = self.as_bob.get(url).json()
+        assert ([each["text"] for each in first["comments"]], first["more"]) == (["word 1", "word 3"], True)
+        after = f"&after={first['comments'][-1]['seq']}&since={first['since']}"
+        rest = self.as_bob.get(url + after).json()
+        assert ([each["text"] for each in rest["comments"]], rest["more"]) == (["word 2", "word 0"], False)
+        self.refused(self.as_carol.get(url), 404, "not_member")
+        for wrong in ("?limit=101", "?after=-1", "?since=x"):
+            self.refused(self.as_bob.get(self.url(f"comments/by-position/{wrong}")), 400, "bad_message")
+
+    def command(self, caller, kind: str, *, event_id: str, **payload) -> None:
+        envelope = {"type": kind, "event_id": event_id, "payload": payload}
+        assert caller.post(self.url("commands/"), envelope).status_code == 200
+
     def test_empty_and_long_texts_are_rejected(self):
         for number, (text, code) in enumerate(
             [("", "bad_message"), ("\u200b", "bad_message"), ("x" * 501, "too_long")]
