@@ -46,6 +46,7 @@ const MOUNTS = [
   ["[data-own-copy]", mountOwnCopies],
   ["body", controls.mountControlShortcuts],
   ["body", stage.mountDisconnected],
+  ["body", stage.mountCatchUp],
   ["body", mountClientMetrics],
   ["body", (_body, room) => mountRoomAudioFocus(room, { show: showNotice, withdraw: withdrawNotice })],
 ]

@@ -19,12 +19,13 @@ const LOAD_OLDER_PX = 120
 export function mount(chat, room) {
   const controller = new AbortController()
   const log = new MessageList(chat, room)
-  if (room.state?.room) log.reset(room.state.comments)
+  if (room.state?.room) log.reset(room.comments)
   listen(chat, log, room, controller.signal)
   const outgoing = mountOutgoing(find(chat, "unsent"), room, log)
   return disposeAll(
     () => controller.abort(),
-    room.on("state", () => log.reset(room.state?.comments ?? [])),
+    room.on("state", () => log.reset(room.comments)),
+    room.on("comments", () => log.restart(room.comments)),
     room.on("new_comment", ({ payload }) => log.append(payload)),
     room.on("comment_deleted", ({ payload }) => log.remove(payload.id)),
     outgoing.unmount,
@@ -80,7 +81,7 @@ function listen(chat, log, room, signal) {
 function olderLoader(log, room) {
   let busy = false
   return async () => {
-    if (busy || log.complete) return
+    if (busy || log.complete || room.gate) return
     busy = true
     try {
       const response = await fetch(`${room.boot.comments_url}?before=${log.oldestSeq}`, {

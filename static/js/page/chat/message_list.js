@@ -142,7 +142,7 @@ export class MessageList {
    * @param {Comment[]} comments
    */
   reset(comments) {
-    this.complete = comments.length < SNAPSHOT_COMMENTS
+    this.complete = this.room.state.comments.length < SNAPSHOT_COMMENTS
     const oldest = Math.min(...comments.map((comment) => comment.seq), Infinity)
     this.live.setAttribute("aria-busy", "true")
     for (const element of [...this.list.children]) {
@@ -152,6 +152,13 @@ export class MessageList {
     this.live.setAttribute("aria-busy", "false")
     this.#showEmpty()
     this.toEnd()
+  }
+
+  /** Replace the whole list. @param {Comment[]} comments */
+  restart(comments) {
+    this.known.clear()
+    this.list.replaceChildren()
+    this.reset(comments)
   }
 
   /** Insert older comments above the visible ones without moving these. @param {Comment[]} comments */

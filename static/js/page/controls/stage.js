@@ -4,9 +4,10 @@
 import { disposeAll, find, setText } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { stageMessageFor } from "../room/media_errors.js"
-import { mayControl } from "../room/members.js"
+import { mayCatchUp, mayControl, roughTime } from "../room/members.js"
+import { swapInTab } from "../lib/storage.js"
 import { fillCovers } from "../ui/artwork.js"
-import { withdrawNotice } from "../ui/notices.js"
+import { showNotice, withdrawNotice } from "../ui/notices.js"
 import { toggleFullscreen } from "./controls.js"
 import { chooseOwnCopy } from "./media_dialog.js"
 import { commandsOf, showWhoControls } from "./playback_commands.js"
@@ -225,6 +226,36 @@ function showAudioCover(stage, room) {
   cover.dataset.cover = media.url
   cover.replaceChildren()
   fillCovers(stage)
+}
+
+const LATE_S = 60 // a viewer who comes later than this into the media is asked
+const OFFER_MS = 20_000
+const WATCHED = "watched" // the media that this tab has played in step
+
+/**
+ * Viewers who come late may watch from the start. The module is loaded when they press.
+ * @param {HTMLElement} _body
+ * @param {Room} room
+ */
+export function mountCatchUp(_body, room) {
+  const start = () =>
+    void import("../catch_up/catch_up.js")
+      .then(({ catchUp }) => catchUp(room))
+      .catch((error) => console.error("catching up could not be loaded", error)) // the next press tries again
+  const offer = () => {
+    const url = room.state.timeline?.media?.url ?? ""
+    const isNew = swapInTab(WATCHED, url) !== url
+    const { duration } = room.state.timeline ?? {}
+    const positionS = room.position()
+    if (!isNew || !duration || !mayCatchUp(room) || positionS < LATE_S || duration - positionS < LATE_S)
+      return
+    const text = interpolate(gettext("The room is {time} into this."), { time: roughTime(positionS) })
+    const act = { text: gettext("From the start"), run: start }
+    showNotice({ key: "from-start", text, rank: 1, lastsMs: OFFER_MS, act })
+  }
+  room.on("catch_up", start)
+  room.on("load", offer)
+  return room.on("state", offer)
 }
 
 const DISABLED_WHEN_CLOSED =

@@ -26,6 +26,21 @@ export function saveItem(name, value) {
   }
 }
 
+/**
+ * Store a text for as long as this tab is open; return the one before, or null.
+ * @param {string} name
+ * @param {string} text
+ */
+export function swapInTab(name, text) {
+  try {
+    const before = sessionStorage.getItem(PREFIX + name)
+    sessionStorage.setItem(PREFIX + name, text)
+    return before
+  } catch {
+    return null
+  }
+}
+
 const MAX_AGE_MS = 7 * 24 * 3600 * 1000 // older commands are dropped
 
 /** @typedef {{type: string, event_id: string, payload: any}} StoredCommand */

@@ -124,16 +124,23 @@ export function statusReport(player, toleranceMs) {
     ...ifFinite("late_ms", clock.jitterMs),
     start_cost_ms: Math.max(0, latencyModel.startMs.fresh),
     seek_cost_ms: latencyModel.placeMs.buffered,
-    state: reportedState(controller, seen.hidden),
+    state: stateOf(player, seen.hidden),
     ...(lackOf(player) ? { lacks: lackOf(player) } : {}),
     ...(faultOf(player) ? { fault: faultOf(player) } : {}),
     ...(player.copy ? { copy: player.copy } : {}),
   }
 }
 
+/** @param {Player} player @param {boolean} hidden */
+function stateOf({ controller, catchingUp }, hidden) {
+  const state = reportedState(controller, hidden)
+  return catchingUp && state === "off" ? "catching_up" : state
+}
+
 /** Another copy than the room's says nothing about its length. @param {Player} player @param {number} durationS */
-function lengthOf({ copy, naturalEnd }, durationS) {
+function lengthOf({ copy, naturalEnd, catchingUp }, durationS) {
   if (copy && copy !== "same") return {}
+  if (catchingUp) return ifFinite("duration", durationS)
   return { ...ifFinite("duration", durationS), ...ifFinite("ended_at", naturalEnd.endS) }
 }
 

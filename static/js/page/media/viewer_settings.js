@@ -52,6 +52,8 @@ export class ViewerSettings {
     this.copyShiftS = 0
     this.allowed = true
     this.stopped = false
+    /** The viewer watches from the start, faster than the room. */
+    this.catchingUp = false
     /** Another tab of this browser is audible instead. */
     this.silenced = false
     this.mutedByHand = loadItem("muted", false)
@@ -189,8 +191,15 @@ export class ViewerSettings {
     this.tick()
   }
 
+  /** Follow the room from now on: the player is where the room is. */
+  join() {
+    this.stopped = this.catchingUp = false
+    this.allow(this.allowed)
+    this.tick()
+  }
+
   follow() {
-    this.stopped = false
+    this.stopped = this.catchingUp = false
     this.allow(this.allowed)
     this.resync()
   }

@@ -41,6 +41,16 @@ export function mayClaimHost(state) {
   return Boolean(state?.you && state.room && state.room.owner_id === state.you.user_id && !isHost(state))
 }
 
+/**
+ * Whether the viewer could watch from the start: not a live stream, which has none, and not a player that keeps its speed.
+ * @param {Room} room
+ */
+export function mayCatchUp({ state, player }) {
+  const { media, timeline } = player.controller
+  if (player.catchingUp || !timeline?.media || media.live || media.seeks.stream) return false
+  return timeline.media.source !== "twitch" && timeline.media.url === state.timeline?.media?.url
+}
+
 /** @typedef {import("../../core/room/members.js").Member} Member */
 /** @typedef {import("./session.js").RoomSession} Room */
 /** @typedef {Pick<typeof import("../streams/stream_messages.js"), "causeForHost" | "othersFaultMessage">} FaultTexts */
@@ -72,6 +82,7 @@ export function syncRing(member, { connection }) {
   )
     return "unknown"
   if (WAITING.has(member.state ?? "") || member.copy === "missing") return "waiting"
+  if (member.state === "catching_up") return "behind"
   if (member.is_synced === undefined || member.is_synced === null) return "unknown"
   return member.is_synced ? "in" : "off"
 }
@@ -114,6 +125,7 @@ function syncText(member, room) {
   const drift = member.drift_ms ?? 0
   if (member.state === "stalled" || member.state === "loading") return gettext("loading")
   if (member.copy === "missing") return gettext("no copy yet")
+  if (member.state === "catching_up") return catchingUpText(-drift / 1000)
   if (member.state === "blocked") return gettext("waiting for a tap")
   if (member.state === "error") return gettext("cannot play this")
   if (member.state === "broken_off" || hasEndedEarly(member, room)) return gettext("playback broke off")
@@ -122,6 +134,18 @@ function syncText(member, room) {
   return interpolate(drift > 0 ? gettext("{time} ahead") : gettext("{time} behind"), {
     time: formatMs(drift),
   })
+}
+
+/** @param {number} behindS */
+function catchingUpText(behindS) {
+  if (behindS < 1) return gettext("catching up") // the room plays other media now
+  return interpolate(gettext("{time} behind, catching up"), { time: roughTime(behindS) })
+}
+
+/** A distance in minutes, the last one in seconds. @param {number} seconds */
+export function roughTime(seconds) {
+  const format = seconds < 60 ? gettext("{n} s") : gettext("{n} min")
+  return interpolate(format, { n: Math.round(seconds < 60 ? seconds : seconds / 60) })
 }
 
 const MAX_NAMES = 2

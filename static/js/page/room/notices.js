@@ -286,7 +286,7 @@ function showWait(room, stack) {
 function ownPaceNotices(room, stack) {
   let alone = false
   const update = () => {
-    const isAlone = room.player.alone && room.player.allowed
+    const isAlone = room.player.alone && room.player.allowed && !room.player.catchingUp
     if (isAlone === alone) return
     alone = isAlone
     if (!isAlone) return stack.drop("alone")

@@ -38,6 +38,14 @@ const WITHOUT_RESPONSE = new Set([
 
 /** @typedef {import("../../core/protocol.js").Envelope} Envelope */
 /** @typedef {import("../net/socket.js").Refusal} Refusal */
+/**
+ * What a viewer who catches up sees of the room: whether an event has to wait, whether a comment is shown already, and
+ * whether the player keeps other media than the room's.
+ * @typedef {object} Gate
+ * @property {(envelope: Envelope) => boolean} holds
+ * @property {(comment: import("../../core/protocol.js").CommentState) => boolean} shows
+ * @property {() => boolean} keepsMedia
+ */
 
 export class RoomSession extends Emitter {
   /** @param {any} boot @param {HTMLMediaElement} media */
@@ -72,6 +80,8 @@ export class RoomSession extends Emitter {
     })
     this.http = new HttpTransport(boot)
     this.polling = new Polling(this)
+    /** Of a viewer who catches up. @type {Gate | null} */
+    this.gate = null
     /** @type {Record<string, (envelope: Envelope) => void>} */
     this.handlers = {}
   }
@@ -90,6 +100,12 @@ export class RoomSession extends Emitter {
 
   get state() {
     return this.store.state
+  }
+
+  /** The latest comments that the viewer may see. */
+  get comments() {
+    const { gate } = this
+    return gate ? this.state.comments.filter((comment) => gate.shows(comment)) : this.state.comments
   }
 
   /** No socket gets through, but the server responds over HTTP. */
@@ -181,6 +197,7 @@ export class RoomSession extends Emitter {
   /** @param {Envelope} envelope */
   #receive(envelope) {
     for (const applied of this.store.receive(envelope, performance.now(), this.serverNow())) {
+      if (this.gate?.holds(applied)) continue
       if (this.#isAnnounced(applied)) this.#announce(applied)
       else if (ROOM_EVENTS.has(applied.type)) {
         this.handlers[applied.type]?.(applied)
@@ -219,7 +236,7 @@ export class RoomSession extends Emitter {
 
   followTimeline() {
     this.player.allow(this.state.room?.sync_enabled ?? true)
-    this.player.show(this.store.comingTimeline)
+    if (!this.gate?.keepsMedia()) this.player.show(this.store.comingTimeline)
   }
 
   /** The room loaded media, perhaps the same again. @param {import("../../core/protocol.js").Change} change */

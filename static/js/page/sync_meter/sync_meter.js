@@ -4,7 +4,7 @@
 import { disposeAll, find, setText } from "../lib/dom.js"
 import { formatMs, formatSignedMs, gettext, interpolate } from "../lib/i18n.js"
 import { playbackWarning } from "../room/media_errors.js"
-import { isHost } from "../room/members.js"
+import { isHost, mayCatchUp } from "../room/members.js"
 import { Sparkline } from "./sparkline.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -25,12 +25,14 @@ export function mount(meter, room) {
     drift: null,
     player: { state: "empty" },
     following: true,
+    catchingUp: false,
     syncEnabled: true,
     degraded: false,
   }
   const isOpen = () => Boolean(card?.matches(":popover-open"))
   const show = () => {
     seen.following = room.player.following
+    seen.catchingUp = room.player.catchingUp
     seen.syncEnabled = room.player.allowed
     showPill(meter, seen)
     if (isOpen()) showCard(meter, room, seen)
@@ -99,6 +101,7 @@ function listen(meter, room, show, signal) {
   onClick("resync", () => room.player.resync())
   onClick("stop-following", () => room.player.stopFollowing())
   onClick("follow", () => room.player.follow())
+  onClick("from-start", () => room.emit("catch_up"))
   fine.addEventListener(
     "input",
     () => {
@@ -151,6 +154,7 @@ function showCard(meter, room, seen) {
   find(meter, "resync").hidden = !syncEnabled || !following
   find(meter, "stop-following").hidden = !syncEnabled || !following
   find(meter, "follow").hidden = !syncEnabled || following
+  find(meter, "from-start").hidden = !syncEnabled || !mayCatchUp(room)
 }
 
 const IN_SYNC_MS = 60 // not perceptible across two rooms
@@ -160,7 +164,7 @@ const UNREACHABLE = new Set(["nothing", "offline"]) // polling over HTTP fails t
  * @typedef {{driftMs: number, latencyMs: number | null, zone?: string, cause?: string | null}} Drift
  * @typedef {{connection: {status: string, attempt?: number, reach?: string}, drift: Drift | null,
  * player: {state: string, cause?: string | null, problem?: import("../media/status_report.js").MediaProblem |
- * null}, following: boolean, syncEnabled: boolean, degraded?: boolean}} MeterState `syncEnabled`: the room keeps its
+ * null}, following: boolean, catchingUp?: boolean, syncEnabled: boolean, degraded?: boolean}} MeterState `syncEnabled`: the room keeps its
  * players in sync; `degraded`: the server's processes do not receive each other's events
  */
 
@@ -168,7 +172,7 @@ const UNREACHABLE = new Set(["nothing", "offline"]) // polling over HTTP fails t
  * @param {MeterState} seen
  * @returns {{word: string, tone: string, ms: string}}
  */
-export function pillStatus({ connection, drift, player, following, syncEnabled }) {
+export function pillStatus({ connection, drift, player, following, catchingUp, syncEnabled }) {
   const status = (/** @type {string} */ word, /** @type {string} */ tone, ms = "") => ({ word, tone, ms })
   if (connection.status === "connecting") return status(gettext("connecting"), "wait")
   if (connection.status === "lost") return status(gettext("reconnecting …"), "wait")
@@ -176,6 +180,7 @@ export function pillStatus({ connection, drift, player, following, syncEnabled }
     return status(gettext("no connection"), "bad")
   if (connection.status === "limited") return status(gettext("limited"), "warn")
   if (connection.status === "closed") return status(gettext("not connected"), "bad")
+  if (catchingUp) return status(gettext("from the start"), "wait")
   if (!following || !syncEnabled) return status(gettext("on your own"), "off")
   if (player.state === "blocked") return status(gettext("waiting for you"), "warn")
   if (player.problem?.message?.ownCopy) return status(gettext("no copy yet"), "warn")
@@ -213,6 +218,11 @@ export function syncStatus(seen) {
       : gettext("Limited connection")
     return { title, cause: reachMessage(connection.reach) }
   }
+  if (seen.catchingUp)
+    return {
+      title: gettext("You watch from the start"),
+      cause: gettext("Your player is faster than the room, until you are in step."),
+    }
   if (tone === "off") return ownPaceStatus(seen, word)
   const cause = playbackWarning(player.problem ?? null) ?? reasonMessage(player.cause)
   if (tone === "good")
