@@ -251,7 +251,7 @@ function mountChapters(bar, room) {
     unmount = () => {}
     if (!chapters.length) return
     const { mount } = await import("../page/chapters/chapters.js")
-    if (mounted === wanted) unmount = mount(bar, commandsOf(room), chapters, () => void edit())
+    if (mounted === wanted) unmount = mount(bar, commandsOf(room), chapters, () => void edit(), room)
   }
   const show = () => void update().catch(() => (mounted = "")) // the next change tries again
   opener.addEventListener("click", () => void edit())

@@ -28,10 +28,10 @@ def test_a_host_types_chapters_and_everyone_has_them_until_other_media_play(pers
     expect(editor).to_be_hidden()
     for page in (alice, bob):
         expect(page.locator(".chapter-marks i")).to_have_count(2)
-    go_to((alice, bob), 3.0)
+    go_to((alice, bob), 4.5)
     expect(bob.get_by_role("button", name="Chapters: Opening")).to_be_visible()
     bob.reload()
-    wait_for_position(bob, 3.0)
+    wait_for_position(bob, 4.5)
     alice.get_by_role("button", name="Skip intro").click()
     wait_for_position(bob, 6.0)
     harbour = bob.get_by_role("button", name="Chapters: <b>The harbour</b>")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { chapterAt, chapterList, introEndS, neighbourS } from "../../../static/js/core/media/chapters.js"
+import { chapterAt, chapterList, neighbourS } from "../../../static/js/core/media/chapters.js"
 import { each } from "../random.js"
 
 const LISTED = [
@@ -67,23 +67,3 @@ test("steps stay within the chapters and go the right way", () =>
     const at = chapterAt(list, positionS)
     assert.ok(at < 0 ? list[0].startS > positionS : list[at].startS <= positionS)
   }))
-
-test("an intro is known by its name, until it ends", () => {
-  assert.equal(introEndS(chapters, 50), 90)
-  assert.equal(introEndS(chapters, 5), null)
-  assert.equal(introEndS(chapters, 90), null)
-  const isIntro = (title) => introEndS(chapterList([{ start: 0, end: 9, title }]), 1) !== null
-  for (const title of [
-    "Intro",
-    "OP",
-    "opening credits",
-    "Opening 2",
-    " Vorspann ",
-    "Générique",
-    "オープニング",
-    "The Intro",
-  ])
-    assert.ok(isIntro(title), title)
-  for (const title of ["Introducing Ana", "Operation", "Part 1", "", "The opening of the door", "Optional"])
-    assert.ok(!isIntro(title), title)
-})

@@ -1,11 +1,9 @@
 // @ts-check
-/** Chapters of a film: the one at a position, its neighbours, and which one is an intro. */
+/** Chapters of a film: the one at a position, and its neighbours. */
 
 const MAX_CHAPTERS = 200
 const MAX_TITLE_CHARS = 100
 const RESTART_S = 3 // further into a chapter, "previous" goes to its own start
-const INTRO =
-  /^(?:(?:the )?(?:intro(?:duction)?|op(?:ening)?)(?:\s*(?:\d+|credits?|titles?|theme|song|sequence))*|title sequence|main titles?|vorspann|g[ée]n[ée]rique|sigla|abertura|オープニング|片头|片頭)$/i
 
 /** @typedef {{startS: number, endS: number, title: string}} Chapter */
 
@@ -46,11 +44,4 @@ export function neighbourS(chapters, positionS, step) {
   if (at < 0) return null
   const isInside = positionS - chapters[at].startS > RESTART_S
   return chapters[isInside ? at : Math.max(at - 1, 0)].startS
-}
-
-/** The end of the intro at a position; null if it is no intro. @param {Chapter[]} chapters @param {number} positionS */
-export function introEndS(chapters, positionS) {
-  const chapter = chapters[chapterAt(chapters, positionS)]
-  if (!chapter || positionS >= chapter.endS || chapter.endS === Infinity) return null
-  return INTRO.test(chapter.title.trim()) ? chapter.endS : null
 }

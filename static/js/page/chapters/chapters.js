@@ -4,9 +4,10 @@
  * the arrow keys, and "Skip intro". Loaded for films that have chapters.
  */
 
-import { chapterAt, chapterList, introEndS, neighbourS } from "../../core/media/chapters.js"
+import { chapterAt, chapterList, neighbourS } from "../../core/media/chapters.js"
 import { cloneTemplate, disposeAll, find, loadStyle, setText } from "../lib/dom.js"
 import { formatTime, gettext } from "../lib/i18n.js"
+import { SkipButton } from "./skip_button.js"
 
 const TICK_MS = 250
 const TYPED_IN = "input:not([type=range], [type=radio], [type=checkbox]), textarea, select"
@@ -16,7 +17,8 @@ const WIDTH_PX = 320 // of the list, as in chapters.css
 
 /** @typedef {import("../../core/media/chapters.js").Chapter} Chapter */
 /**
- * @typedef {{allowed: boolean, hasControl: boolean, positionS: number, durationS: number | null, seekTo: (positionS: number) => void}} Commands
+ * @typedef {{allowed: boolean, hasControl: boolean, alone: boolean, positionS: number, durationS: number | null, seekTo:
+ *   (positionS: number) => void}} Commands
  */
 
 /**
@@ -24,9 +26,10 @@ const WIDTH_PX = 320 // of the list, as in chapters.css
  * @param {Commands} commands
  * @param {{start: number, end?: number, title: string}[]} listed
  * @param {() => void} edit open the editor of typed chapters
+ * @param {import("../room/session.js").RoomSession} room
  * @returns {() => void}
  */
-export function mount(bar, commands, listed, edit) {
+export function mount(bar, commands, listed, edit, room) {
   const chapters = chapterList(listed)
   if (!chapters.length) return () => {}
   loadStyle(bar.dataset.chaptersStyle)
@@ -35,7 +38,7 @@ export function mount(bar, commands, listed, edit) {
   const marks = new Marks(bar, chapters, commands, signal)
   const list = new ChapterList(bar, chapters, commands, signal)
   list.onEdit(edit, signal)
-  const skip = new SkipIntro(bar, chapters, commands, signal)
+  const skip = new SkipButton(bar, chapters, commands, room, signal)
   const slider = find(bar, "seek")
   const show = () => {
     const at = chapterAt(chapters, commands.positionS)
@@ -194,32 +197,5 @@ class ChapterList {
   remove() {
     this.button.remove()
     this.menu.remove()
-  }
-}
-
-/** A button over the picture while an intro plays, for who may seek. */
-class SkipIntro {
-  /** @param {HTMLElement} bar @param {Chapter[]} chapters @param {Commands} commands @param {AbortSignal} signal */
-  constructor(bar, chapters, commands, signal) {
-    this.chapters = chapters
-    this.commands = commands
-    this.button = cloneTemplate("skip-intro")
-    this.button.hidden = true
-    bar.closest("[data-stage]")?.querySelector(".picture")?.append(this.button)
-    this.button.addEventListener("click", () => this.#skip(), { signal })
-  }
-
-  #skip() {
-    const endS = introEndS(this.chapters, this.commands.positionS)
-    if (endS !== null) this.commands.seekTo(endS)
-    this.show()
-  }
-
-  show() {
-    this.button.hidden = !this.commands.allowed || introEndS(this.chapters, this.commands.positionS) === null
-  }
-
-  remove() {
-    this.button.remove()
   }
 }
