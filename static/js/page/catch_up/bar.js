@@ -22,11 +22,13 @@ export function mountBar(speed, { choose, live }) {
       setText(behind, interpolate(gettext("{time} behind"), { time: roughTime(seconds) }))
       const inStep = interpolate(gettext("in step in {time}"), { time: formatTime(inS) })
       setText(until, Number.isFinite(inS) ? inStep : "")
+      select.hidden = false
       setText(button, gettext("Go to live"))
     },
     showElsewhere() {
       setText(behind, gettext("The room plays something else"))
       setText(until, "")
+      select.hidden = true
       setText(button, gettext("Follow the room"))
     },
     remove: () => bar.remove(),

@@ -12,7 +12,7 @@ import {
   ownMotion,
   standing,
   USUAL_SPEED,
-} from "../../core/sync/catch_up.js"
+} from "../../core/room/catch_up.js"
 import { positionAt } from "../../core/sync/timeline.js"
 import { Event } from "../../core/protocol.js"
 import { disposeAll } from "../lib/dom.js"
@@ -118,11 +118,10 @@ class CatchUp {
     showNotice({
       key: "from-start",
       text: title
-        ? interpolate(gettext("The room plays “{title}” now. You can finish this first."), { title })
-        : gettext("The room plays nothing now. You can finish this first."),
+        ? interpolate(gettext("The room plays “{title}” now."), { title })
+        : gettext("The room plays nothing now."),
       rank: 2,
-      lastsMs: 3 * NOTICE_MS,
-      act: { text: gettext("Follow the room"), run: () => this.live() },
+      lastsMs: 2 * NOTICE_MS,
     })
   }
 

@@ -211,7 +211,7 @@ function showMessage(stage, room, message) {
 
 /** Show a cover and the title while there is only sound. @param {HTMLElement} stage @param {Room} room */
 function showAudioCover(stage, room) {
-  const media = room.state?.timeline?.media
+  const media = room.gate ? room.player.media : room.state?.timeline?.media
   const lacksPicture = Boolean(media && room.player.sources.source?.soundOnly)
   const isAudio = media?.kind === "audio" || lacksPicture
   const cover = find(stage, "sound-cover")
@@ -255,7 +255,26 @@ export function mountCatchUp(_body, room) {
   }
   room.on("catch_up", start)
   room.on("load", offer)
+  room.on("presence", noteCatchingUp(room))
   return room.on("state", offer)
+}
+
+/** Say once who catches up. @param {Room} room */
+function noteCatchingUp(room) {
+  let before = new Set()
+  return () => {
+    const others = [...room.state.members.values()].filter(
+      ({ user_id, state }) => state === "catching_up" && user_id !== room.boot.you.user_id,
+    )
+    const begun = others.find(
+      ({ user_id, drift_ms }) => !before.has(user_id) && (drift_ms ?? 0) < -LATE_S * 1000,
+    )
+    before = new Set(others.map(({ user_id }) => user_id))
+    if (!begun) return
+    const values = { name: begun.username, time: roughTime((begun.drift_ms ?? 0) / -1000) }
+    const text = interpolate(gettext("{name} is {time} behind, catching up"), values)
+    showNotice({ key: "catching-up", text, rank: 1, lastsMs: 5000 })
+  }
 }
 
 const DISABLED_WHEN_CLOSED =

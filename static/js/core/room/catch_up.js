@@ -4,14 +4,14 @@
  * room, until both are at one position. Nothing here reads a clock.
  */
 
-import { limitOf, positionAt } from "./timeline.js"
+import { limitOf, positionAt } from "../sync/timeline.js"
 
 export const USUAL_SPEED = 1.5
 const FASTEST = 4 // browsers are silent beyond
 const TOGETHER_S = 0.05 // closer than this a player is corrected by its rate, which no viewer notices
 
-/** @typedef {import("./timeline.js").Motion} Motion */
-/** @typedef {import("./timeline.js").TimelineState} TimelineState */
+/** @typedef {import("../sync/timeline.js").Motion} Motion */
+/** @typedef {import("../sync/timeline.js").TimelineState} TimelineState */
 
 /** The rate of the own player: `speed` times normal, or times the room's rate if that is higher. @param {number} speed @param {number} roomRate */
 export function catchUpRate(speed, roomRate) {

@@ -8,10 +8,10 @@ import {
   meetsAtMs,
   ownMotion,
   standing,
-} from "../../../static/js/core/sync/catch_up.js"
+} from "../../../static/js/core/room/catch_up.js"
 import { positionAt } from "../../../static/js/core/sync/timeline.js"
 import { each, Random } from "../random.js"
-import { MEDIA, playing, standing as paused, Viewer } from "./simulated_room.js"
+import { MEDIA, playing, standing as paused, Viewer } from "../sync/simulated_room.js"
 
 const MINUTE_MS = 60_000
 const room = (change) => ({ duration: 3600, media: MEDIA, ...change })
