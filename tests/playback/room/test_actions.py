@@ -284,9 +284,9 @@ class SyncStates(ActionCase):
     def test_a_member_of_another_process_is_placed_by_its_written_report(self):
         self.started()
         ago = timezone.now() - timedelta(seconds=10)
-        Member.objects.filter(pk=self.bob.pk).update(position=3.0, last_heartbeat=ago)
+        Member.objects.filter(pk=self.bob.pk).update(position=3.0, last_heartbeat=ago, is_synced=True)
         Member.objects.filter(pk=self.alice.pk).update(
-            position=3.0, last_heartbeat=ago - timedelta(minutes=1)
+            position=3.0, last_heartbeat=ago - timedelta(minutes=1), is_synced=True
         )
         actions.pause(self.alice, pause(), now_ms=NOW_MS + 13_000)
         bob, alice = (
@@ -294,6 +294,15 @@ class SyncStates(ActionCase):
         )
         self.assertAlmostEqual(bob.member_time, 13.0, delta=1.0)
         self.assertEqual((bob.is_synced, alice.member_time, alice.is_synced), (True, None, None))
+
+    def test_a_member_who_catches_up_is_neither_in_sync_nor_out_of_it(self):
+        self.started()
+        now = timezone.now()
+        Member.objects.filter(pk=self.bob.pk).update(position=3.0, last_heartbeat=now, is_synced=None)
+        self.report(self.bob, 3.0, state="catching_up")
+        actions.pause(self.alice, pause(), now_ms=NOW_MS + 13_000)
+        state = SyncState.objects.get(member=self.bob, sync_event_type="pause")
+        self.assertEqual((state.member_time, state.is_synced), (None, None))
 
     def test_a_report_from_before_the_last_change_is_not_evaluated(self):
         self.started()
