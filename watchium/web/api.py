@@ -35,10 +35,9 @@ from watchium.protocol.validation import validation_error
 from watchium.services.create_room import create_room
 from watchium.services.lobby import lobby_state
 from watchium.services.media_check import MediaToCheck, MediaVerdict, check_media
-from watchium.services.played_comments import PlayedComments, played_comments
 from watchium.services.polling import Poll, Polled, poll
 from watchium.services.room_commands import dispatch
-from watchium.services.room_snapshot import full_room_state
+from watchium.services.room_snapshot import PlayedComments, full_room_state, played_comments
 from watchium.services.update_room import update_room
 
 

@@ -81,6 +81,7 @@ class CatchUp {
     if (type === Event.CommentDeleted) this.held.remove(payload.id)
     if (type !== Event.NewComment) return false
     this.#reveal()
+    if (this.#standing() === "elsewhere") this.#othersWereLoaded()
     return !this.held.receive(payload)
   }
 
@@ -98,21 +99,17 @@ class CatchUp {
     return this.held.shows(comment)
   }
 
-  /** The room changed: whether the player goes on with other media than the room's. */
+  /** The room changed: whether the player goes on with other media than the room's, or than those announced. */
   keepsMedia() {
-    const where = this.#standing()
-    if (this.joined) {
-      if (where === "elsewhere") this.end()
-      return false
-    }
-    if (where === "together") this.#join()
-    if (where !== "elsewhere") return false
-    if (this.held.untilSeq === Infinity) this.#othersWereLoaded()
-    return true
+    const isOther = this.room.store.comingTimeline?.media?.url !== this.url
+    if (this.joined && isOther) this.end()
+    if (!this.joined && this.#standing() === "together") this.#join()
+    return !this.joined && isOther
   }
 
   #othersWereLoaded() {
     const { state } = this.room
+    if (this.joined || this.held.untilSeq !== Infinity) return
     this.held.untilSeq = state.comment_seq
     const title = state.timeline?.media?.title
     showNotice({
@@ -155,6 +152,7 @@ class CatchUp {
     if (where === "together") this.#join()
     else if (where === "elsewhere" && player.element.ended) this.live()
     else this.#show(where)
+    if (where === "elsewhere") this.#othersWereLoaded()
   }
 
   /** At the beginning, once the media are open. */
