@@ -22,6 +22,7 @@ const server = createServer((request, response) => {
   const [whole, rest] = (request.url ?? "").slice(1).split("-")
   const { range } = request.headers
   asked.push(range ?? "whole")
+  if (whole === "silent") return
   const [status, type, body] = ANSWERS[(range && rest) || whole]
   response.writeHead(status, { "Content-Type": type, "Content-Length": body ? SIZE : 0 })
   response.write(body)
@@ -98,7 +99,17 @@ test("the cause is shown until more of the file arrives, and a failure keeps it"
 test("an answer that comes after other media were loaded changes nothing", async () => {
   const found = player("missing")
   const asks = findCause(found)
-  found.url = "http://127.0.0.1/other.mp4"
+  found.url = found.url.replace("missing", "forbidden")
   await asks
   assert.equal(found.cause, null)
+})
+
+test("other media are asked for at once, while the server of the former has not answered", async () => {
+  const found = player("silent")
+  const asks = findCause(found)
+  found.url = found.url.replace("silent", "missing")
+  await findCause(found)
+  assert.equal(found.cause?.fault, "missing")
+  await asks
+  assert.equal(found.cause?.fault, "missing")
 })

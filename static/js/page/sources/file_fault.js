@@ -16,8 +16,8 @@ const BEYOND = 0.01
 /** @typedef {import("../../core/media/stream_faults.js").FaultKind} FaultKind */
 /** @typedef {import("../media/room_player.js").Player} Player */
 
-/** Players whose file is being asked for. @type {WeakSet<Player>} */
-const asking = new WeakSet()
+/** The address that is being asked for a player. @type {WeakMap<Player, string>} */
+const asking = new WeakMap()
 
 /**
  * Ask, and show the cause in place of what the browser knows until more of the file arrives.
@@ -25,12 +25,12 @@ const asking = new WeakSet()
  */
 export async function findCause(player) {
   const { url, element, controller } = player
-  if (!url || player.cause || asking.has(player)) return
-  asking.add(player)
+  if (!url || player.cause || asking.get(player) === url) return
+  asking.set(player, url)
   const { attached } = controller.media.endOfData
   const address = url.split("#", 1)[0]
   const fault = await faultAt(address, attached, attached ? loadedShare(element) : 0)
-  asking.delete(player)
+  if (asking.get(player) === url) asking.delete(player)
   if (!fault || player.url !== url || isComplete(element)) return
   const message = fileFaultMessage(fault, address)
   player.cause = message
