@@ -4,14 +4,15 @@ from django.test import skipUnlessDBFeature
 
 from playback.domain.room_queue.state import RoomQueue
 from playback.models import Playback, PlaybackEvent, StoredQueue
-from playback.room import duration_updates, end_of_media
+from playback.room import actions, duration_updates, end_of_media
 from playback.room.queue.actions import change_queue
 from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Role, Room
 from tests.playback.room import test_races
-from tests.playback.room.fixtures import NOW_MS, SONG
+from tests.playback.room.fixtures import NOW_MS, SONG, pause
 from watchium.protocol.commands import MediaRequest, PlayerReport
-from watchium.protocol.queue import AddToQueue, MediaToQueue
+from watchium.protocol.player_commands import EntryRef
+from watchium.protocol.queue import AddToQueue, MediaToQueue, Skip
 
 
 @skipUnlessDBFeature("has_select_for_update")
@@ -39,6 +40,29 @@ class Races(test_races.AtOnce):
         assert sum(self.at_once(6, lambda _: end_of_media.due(NOW_MS))) == 1
         assert PlaybackEvent.objects.filter(type="load").count() == 1
         assert self.queue().current == "2"
+
+    def test_members_who_pause_and_skip_at_once_before_an_announced_start_leave_one_state(self):
+        for number in range(3):
+            self.add(number)
+        Playback.objects.update(
+            phase="playing", position=0, at_ms=NOW_MS - 95_000, duration=96, ends_at_ms=NOW_MS + 1000
+        )
+        assert end_of_media.due(NOW_MS) == 1
+        assert self.queue().current == "2"
+
+        def press(number: int):
+            if number % 2:
+                return actions.pause(self.alice, pause(f"p{number}"), now_ms=NOW_MS + number)
+            skip = Skip(event_id=f"s{number}", payload=EntryRef(entry_id="1"))
+            return change_queue(self.alice, skip, now_ms=NOW_MS + number)
+
+        self.at_once(8, press)
+        queue, playback = self.queue(), Playback.objects.get()
+        entry = queue.order.current_entry
+        assert entry is not None
+        assert entry.media.url == playback.media["url"]
+        assert (entry.id, playback.phase) == ("2", "paused")
+        assert Room.objects.get().revision == PlaybackEvent.objects.exclude(revision=None).count()
 
     def test_forty_players_that_report_the_end_at_once_advance_once(self):
         self.addCleanup(duration_updates.forget_all)
