@@ -4,20 +4,21 @@ Exit with a non-zero status if a part failed or, with `CI=true`, if a part was s
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from tests import servers
+from tests.background import Background
 
 ROOT = servers.ROOT
 PYTHON = Path(sys.executable)
@@ -213,32 +214,12 @@ def scenes(marked: str, *workers: str) -> bool:
     return pytest("--last-failed", *options)
 
 
-class Background:
-    """A part that runs in a process of its own at the lowest priority, while another one leaves the processor idle."""
-
-    def __init__(self, part: str) -> None:
-        self.output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - read when the process has ended
-        command = ["nice", "-n", "19", str(PYTHON), "-m", "tests", part]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.output, stderr=subprocess.STDOUT)
-
-    def result(self) -> bool:
-        """Wait for its end, print its output, and add its counts."""
-        self.process.wait()
-        self.output.seek(0)
-        text = self.output.read()
-        print(text, flush=True)
-        totals = re.findall(r"^(\d+) passed, (\d+) failed$", text, re.MULTILINE)
-        passed, failed = totals[-1] if totals else (0, 1)
-        count.update(passed=int(passed), failed=int(failed))
-        return self.process.returncode == 0
-
-
 background: list[Background] = []
 
 
 def wait_for_background() -> None:
-    for part in background:
-        part.process.wait()
+    for parts in background:
+        parts.process.wait()
 
 
 PARTS: dict[str, Callable[[], bool]] = {
@@ -250,14 +231,22 @@ PARTS: dict[str, Callable[[], bool]] = {
     "postgres": postgres,
 }
 # Scenes that run alone leave more than half of the processor idle: PostgreSQL took 133 s, and 7 s more beside them.
-BESIDE = {"alone": "postgres"}
+BESIDE = {"alone": ["js", "postgres"]}
 ON_REQUEST: dict[str, Callable[[], bool]] = {"faults": faults, "coverage": coverage}
 
 
-def run_part(name: str) -> bool:
-    if background and name in BESIDE.values():
-        return background.pop().result()
-    return (PARTS | ON_REQUEST)[name]()
+@contextmanager
+def template_folder() -> Iterator[None]:
+    """Name a folder for what servers copy, unless this run is a part of one that named it."""
+    if servers.TEMPLATE_DATA in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="watchium-template-") as folder:
+        os.environ[servers.TEMPLATE_DATA] = folder
+        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+            # Compile into this folder instead: else each of two hundred servers compiles again, 0.2 s of 0.8.
+            os.environ["PYTHONPYCACHEPREFIX"] = f"{folder}/compiled"
+        yield
 
 
 def main(names: list[str]) -> int:
@@ -265,22 +254,31 @@ def main(names: list[str]) -> int:
     if chosen != ["lint"] and (absent := servers.missing_packages()):
         servers.install(list(absent))
     failed, skipped, took_s = [], [], {}
-    with tempfile.TemporaryDirectory(prefix="watchium-template-") as folder:
-        os.environ[servers.TEMPLATE_DATA] = folder
-        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-            # Compile into this folder instead: else each of two hundred servers compiles again, 0.2 s of 0.8.
-            os.environ["PYTHONPYCACHEPREFIX"] = f"{folder}/compiled"
+    wanted = {name: [part for part in beside if part in chosen] for name, beside in BESIDE.items()}
+    beside = {name: parts for name, parts in wanted.items() if name in chosen and shutil.which("nice")}
+    with template_folder():
         for name in chosen:
+            if any(name in parts for parts in beside.values()):
+                continue
             print(f"\n======== {name}", flush=True)
             began_s = time.monotonic()
-            if BESIDE.get(name) in chosen and shutil.which("nice"):
-                background.append(Background(BESIDE[name]))
+            if beside.get(name):
+                background.append(Background(beside[name]))
             try:
-                if not run_part(name):
+                if not (PARTS | ON_REQUEST)[name]():
                     failed.append(name)
             except Skipped as reason:
                 skipped.append(f"{name}: {reason}")
             took_s[name] = time.monotonic() - began_s
+            while background:
+                began_s = time.monotonic()
+                rest = " and ".join(background[-1].parts)
+                ended = background.pop().result()
+                print(ended.output, flush=True)
+                count.update(passed=ended.passed, failed=ended.failed)
+                if not ended.well:
+                    failed.append(rest)
+                took_s[f"rest of {rest}"] = time.monotonic() - began_s
     print("\n======== total")
     for part in skipped:
         print(f"SKIPPED {part}")

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
-from tests.servers import Missing, Server, headless_chromium_path, unavailable, watchium_server
+from tests.servers import (
+    Missing,
+    Server,
+    headless_chromium_path,
+    in_run_folder,
+    unavailable,
+    watchium_server,
+)
 from tests.servers.stream_files import make_dash, make_film
 from tests.servers.stream_server import StreamServer, stream_server
 
@@ -41,12 +48,11 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def streams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreamServer]:
+def streams() -> Iterator[StreamServer]:
     """A film of a minute as HLS and as DASH, on a media server with the manners of real ones."""
     if shutil.which("ffmpeg") is None:
         unavailable(Missing("ffmpeg makes the film"))
-    folder = tmp_path_factory.mktemp("film")
-    make_dash(make_film(folder, FILM_S), folder)
+    folder = in_run_folder("film", lambda made: make_dash(make_film(made, FILM_S), made))
     with stream_server(folder) as running:
         yield running
 

@@ -87,7 +87,7 @@ def in_step(other: Firefox | WebKit, alice: Page, mira: EnginePage) -> None:
     while len(seen) < LOOKS or not calm(seen[-LOOKS:], APART_MS[other.engine]):
         assert time.monotonic() < deadline, f"{other.version}: skews and seeks so far: {seen}"
         seen.append((round(skew_ms(*eyes), 1), mira.evaluate("seeks")))
-        alice.wait_for_timeout(500)
+        alice.wait_for_timeout(300)
     print(f"{other.version}: {', '.join(str(skew) for skew, _ in seen)} ms apart")
     assert mira.evaluate("watchium.room.player.controller.state") == "playing"
 

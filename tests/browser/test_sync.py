@@ -160,7 +160,7 @@ def in_step_after(page: Page, what: str) -> float:
 @pytest.mark.alone
 def test_a_hidden_tab_that_the_browser_paused_is_in_step_soon_after_it_is_shown(cast, record_property):
     run(cast.bob, "hide(true)")
-    cast.bob.wait_for_timeout(4000)
+    cast.bob.wait_for_timeout(2500)
     assert run(cast.bob, f"{MEDIA}.paused")
     assert run(cast.alice, f"!{MEDIA}.paused")
     assert cast.states(cast.bob)[-1] == "hidden"
@@ -174,7 +174,7 @@ def test_a_hidden_tab_that_the_browser_paused_is_in_step_soon_after_it_is_shown(
 @pytest.mark.alone
 def test_a_hidden_tab_with_sound_plays_on_in_step(cast):
     run(cast.bob, "hide(false)")
-    cast.bob.wait_for_timeout(3000)
+    cast.bob.wait_for_timeout(1500)
     assert run(cast.bob, f"!{MEDIA}.paused")
     skew, back_ms = cast.skew_ms(), in_step_after(cast.bob, "show()")
     print(f"skew {skew:.1f} ms while hidden, in step {back_ms:.0f} ms after being shown")
@@ -197,7 +197,7 @@ def test_picture_in_picture_plays_on_while_the_tab_is_hidden(person):
 
 @pytest.mark.alone
 def test_a_frozen_tab_thaws_in_step(cast, record_property):
-    back_ms = in_step_after(cast.bob, "freeze(4000)")
+    back_ms = in_step_after(cast.bob, "freeze(2500)")
     record_property("back_ms", round(back_ms))
     print(f"in step {back_ms:.0f} ms after thawing")
     assert back_ms < BACK_MS
@@ -264,7 +264,7 @@ def test_the_demo_room_loops_without_a_stop(person, record_property):
     visitor.add_init_script(PRETEND)
     join(visitor, "/rooms/watchparty/")
     wait_until_ready(visitor)
-    seek_to(visitor, run(visitor, "watchium.room.state.timeline.duration - 6"))
+    seek_to(visitor, run(visitor, "watchium.room.state.timeline.duration - 4"))
     visitor.wait_for_timeout(700)
     if run(visitor, f"{MEDIA}.paused"):
         play(visitor)

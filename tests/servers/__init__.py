@@ -19,7 +19,15 @@ from tests.servers.binaries import (
 )
 from tests.servers.child_process import START_S, folder_for, free_port
 from tests.servers.databases import Service, database_beside, postgres, postgres_service, redis, redis_service
-from tests.servers.watchium import ROOT, SQLITE, TEMPLATE_DATA, Server, migrated_database, watchium_server
+from tests.servers.watchium import (
+    ROOT,
+    SQLITE,
+    TEMPLATE_DATA,
+    Server,
+    in_run_folder,
+    migrated_database,
+    watchium_server,
+)
 
 __all__ = [
     "ROOT",
@@ -36,6 +44,7 @@ __all__ = [
     "folder_for",
     "free_port",
     "headless_chromium_path",
+    "in_run_folder",
     "install",
     "migrated_database",
     "missing_packages",

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -124,17 +124,40 @@ def _listeners(port: int) -> int:
 
 
 @cache
-def _template_data() -> Path:
-    """Return a data folder with a migrated database and static files, to be copied for each server.
-
-    If the run names a shared folder, the first process that needs it fills it for all.
-    """
+def _run_folder() -> Path:
+    """Return the folder that this run shares with its processes, else one of this process."""
     if shared := os.environ.get(TEMPLATE_DATA):
-        folder = Path(shared)
-    else:
-        folder = Path(tempfile.mkdtemp(prefix="watchium-template-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    with _locked(folder):
+        return Path(shared)
+    folder = Path(tempfile.mkdtemp(prefix="watchium-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def _locked(name: str) -> Iterator[None]:
+    with (_run_folder() / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def in_run_folder(name: str, fill: Callable[[Path], object]) -> Path:
+    """Return a folder that the first process of the run that needs it fills for all."""
+    folder = _run_folder() / name
+    with _locked(name):
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            fill(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+@cache
+def _template_data() -> Path:
+    """Return a data folder with a migrated database and static files, to be copied for each server."""
+    folder = _run_folder()
+    with _locked("data"):
         if not (folder / "whole").exists():
             model = Server(0, folder, {**_inherited(), "WATCHIUM_DATA_DIR": str(folder)})
             model.manage("migrate", "--verbosity", "0")
@@ -154,26 +177,16 @@ def _prepare_data(server: Server) -> None:
 
 
 def migrated_database(url: str) -> str:
-    """Return the URL of a database with empty tables on the same PostgreSQL, to be copied.
-
-    If the run names a shared folder, the first process that needs it makes it for all.
-    """
+    """Return the URL of a database with empty tables on the same PostgreSQL, to be copied; one for the whole run."""
     folder = _template_data()
     noted = folder / f"migrated-{hashlib.sha256(url.encode()).hexdigest()[:16]}"
-    with _locked(folder):
+    with _locked("postgres"):
         if not noted.exists():
             mine = database_beside(url)
             env = {**_inherited(), "WATCHIUM_DATA_DIR": str(folder), "DATABASE_URL": mine}
             Server(0, folder, env).manage("migrate", "--verbosity", "0")
             noted.write_text(mine)
         return noted.read_text()
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _is_migrated(url: str) -> bool:

@@ -190,14 +190,14 @@ class Pair:
 def test_an_advertisement_stops_only_its_viewer_then_both_are_in_step_and_follow_the_host(
     person: Callable[..., Page], record_property
 ):
-    pair = Pair(person, advertMs=7000)
+    pair = Pair(person, advertMs=4000)
     play(pair.alice)
     clip(pair.youtube[pair.alice], "v => !v.paused && v.currentTime > 1")
     expect(pair.bob.get_by_text("YouTube shows an advertisement")).to_be_visible(timeout=WITHIN_MS)
-    pair.both("v => !v.paused && v.currentTime > 6")
+    pair.both("v => !v.paused && v.currentTime > 4.5")
     expect(pair.bob.get_by_text("YouTube shows an advertisement")).to_be_hidden()
     wait_until(pair.bob, IN_STEP)
-    skews = pair.skews_ms(6)
+    skews = pair.skews_ms(4)
     p50, p95 = (skews[int(share * (len(skews) - 1))] for share in (0.5, 0.95))
     record_property("skew_ms", (round(p50, 1), round(p95, 1)))
     print(f"skew p50 {p50:.1f} ms, p95 {p95:.1f} ms of {len(skews)}")

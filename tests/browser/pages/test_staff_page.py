@@ -23,10 +23,16 @@ User.objects.filter(username="root").exists() or User.objects.create_superuser("
 PLOTS = ("Open sockets", "Events per second", "Command to broadcast", "In step")
 
 
-@pytest.fixture
-def watch(person, server):
-    """`watch()` logs in as staff and opens the staff page."""
+@pytest.fixture(scope="module")
+def staffed(server):
+    """The server with a staff account."""
     server.manage("shell", "-v", "0", "-c", MAKE_STAFF)
+    return server
+
+
+@pytest.fixture
+def watch(person, staffed):
+    """`watch()` logs in as staff and opens the staff page."""
 
     def arrive(**options) -> Page:
         page = person(**options)
