@@ -147,7 +147,7 @@ def postgres() -> bool:
 def faults() -> bool:
     """Run all guarantees and faults, including the long ones, on both databases. Takes about half an hour."""
     passed = everything()
-    passed = pytest("-m", "long", "tests/playback", "tests/deploy") and passed
+    passed = pytest("-m", "long", "tests/playback", "tests/deploy", "tests/watchium") and passed
     passed = pytest("-c", "tests/browser/pytest.ini", "-m", "long", "tests/browser") and passed
     try:
         with servers.postgres(MAX_CONNECTIONS) as url:

@@ -19,7 +19,7 @@ SEVERAL = [] if "DATABASE_URL" in os.environ else [pytest.mark.long]
 
 
 def several_processes(test: Callable) -> Callable:
-    """Mark a test of a promise with two processes."""
+    """Mark a test of several processes."""
     for mark in SEVERAL:
         test = mark(test)
     return test

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.client import Client, RoomClient
-from tests.deployments import Deployment
+from tests.deployments import Deployment, several_processes
 from tests.guarantees.fixtures import scene_in
 from watchium.client import ProblemError
 
@@ -24,6 +24,7 @@ async def members_of(client: RoomClient) -> set[str]:
     return {member.username for member in members}
 
 
+@several_processes
 @pytest.mark.parametrize("fault", ["kill", "freeze"])
 async def test_p14_members_without_redis_are_informed_continue_and_recover(
     killable_pair: Deployment, fault: str

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deployments import several_processes
 from tests.servers import Server, redis, watchium_server
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.server.test_affinity import handshake_for
@@ -75,6 +76,7 @@ async def test_a_client_that_stopped_reading_does_not_delay_the_stop(killable_se
         alice.socket.transport.resume_reading()  # else closing would wait ten seconds for the server's close frame
 
 
+@several_processes
 async def test_events_reach_the_members_of_a_room_in_every_process(two_workers):
     scene = await scene_on(two_workers)
     assert len(worker_pids(two_workers)) == 2
@@ -88,6 +90,7 @@ async def test_events_reach_the_members_of_a_room_in_every_process(two_workers):
             await bob.__aexit__(None, None, None)
 
 
+@several_processes
 async def test_a_killed_worker_is_replaced_and_members_can_return(two_workers):
     before = worker_pids(two_workers)
     os.kill(min(before), signal.SIGKILL)
@@ -174,6 +177,7 @@ async def test_a_connection_handed_to_a_stopped_worker_is_forwarded(one_fails: S
         assert (received, here.recv(6)) == (handshake, b"served")
 
 
+@several_processes
 async def test_no_request_waits_for_a_killed_worker(two_workers):
     victim = min(worker_pids(two_workers))
     os.kill(victim, signal.SIGKILL)
@@ -187,6 +191,7 @@ def get(address: str) -> bytes:
         return response.read()
 
 
+@several_processes
 async def test_workers_do_not_outlive_the_supervisor(two_workers):
     orphans = worker_pids(two_workers)
     os.kill(two_workers.pid, signal.SIGKILL)
