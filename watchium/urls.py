@@ -12,6 +12,7 @@ import playback.conversion.api
 import playback.library.api
 import playback.own_copies.api
 import playback.player.api
+import playback.player.history_api
 import playback.room.api
 import playback.room.captions.api
 import playback.room.history.api
@@ -118,6 +119,7 @@ urlpatterns = [
     path("api/playlists/<number:playlist_id>/", playlists.OnePlaylist.as_view()),
     path("api/player/", playback.player.api.OnePlayer.as_view()),
     path("api/player/control/", playback.player.api.PlayerControl.as_view()),
+    path("api/player/history/", playback.player.history_api.PlayerHistoryView.as_view()),
     path("api/player/position/", playback.player.api.LastPosition.as_view()),
     path("api/token/", rooms.api.OwnToken.as_view()),
     path("api/library/", playback.library.api.Library.as_view()),

@@ -4,6 +4,7 @@ from playback.models.conversion import Conversion
 from playback.models.device_player import DevicePlayer, PlayerHistory
 from playback.models.history.played_media import PlayedMedia
 from playback.models.history.stored_evening import EveningGuest, KeptEvening
+from playback.models.history.watched_media import HistoryOff, WatchedMedia
 from playback.models.media_item import MediaItem
 from playback.models.play_when_ready import PlayWhenReady
 from playback.models.playback import SYNC_TOLERANCE_MS, Playback, SyncReference
@@ -19,6 +20,7 @@ __all__ = [
     "Conversion",
     "DevicePlayer",
     "EveningGuest",
+    "HistoryOff",
     "KeptEvening",
     "MediaItem",
     "PlayWhenReady",
@@ -34,4 +36,5 @@ __all__ = [
     "SyncReference",
     "SyncState",
     "Upload",
+    "WatchedMedia",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from playback.domain.queue import Entry, Queue
 from playback.models import MediaItem
 from playback.player.command import PlayerCommand, PlayerTransaction, run
+from playback.player.history import recorded
 from playback.player.transfer import forget_device, transfer_here
 from watchium.protocol.commands import EmptyPayload, IdempotentCommand
 from watchium.protocol.errors import BadMessage, UnknownMedia
@@ -43,13 +44,21 @@ from watchium.protocol.replies import Accepted
 
 
 def dispatch(
-    device_id: str, command: IdempotentCommand, *, account: int | None = None, now_ms: float | None = None
+    device_id: str,
+    command: IdempotentCommand,
+    *,
+    account: int | None = None,
+    person: int | None = None,
+    now_ms: float | None = None,
 ) -> Accepted:
-    """Run a command. Raises Refused; `stale` if its target has changed since."""
+    """Run a command. Raises Refused; `stale` if its target has changed since.
+
+    `person`: the guest or account whose history gets what is left or paused.
+    """
     action = ACTIONS[type(command)]
     payload = command.payload  # type: ignore[attr-defined]  # every such command has one
     player_command = PlayerCommand(str(command.__struct_config__.tag), command.event_id, payload)
-    return run(device_id, player_command, lambda tx: action(tx, payload), account, now_ms)
+    return run(device_id, player_command, recorded(person, lambda tx: action(tx, payload)), account, now_ms)
 
 
 # ---------------------------------------------------------------- playing

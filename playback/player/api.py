@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from playback.domain.queue import Entry, Queue
 from playback.player import actions, devices, queries, session
 from playback.player.command import PlayerCommand, PlayerTransaction, run
+from playback.player.history import recorded
 from rooms.api_view import RoomAPIView, json_response
 from watchium import server_clock
 from watchium.protocol.codec import decode_player_command
@@ -68,6 +69,11 @@ class PlayerAPIView(RoomAPIView):
     def account(self) -> int | None:
         return devices.account_of(self.identity)
 
+    @property
+    def person(self) -> int | None:
+        person = self.identity.person
+        return None if person is None else person.pk
+
 
 class OnePlayer(PlayerAPIView):
     @extend_schema(
@@ -87,7 +93,7 @@ class OnePlayer(PlayerAPIView):
     def patch(self, request: Request) -> HttpResponse:
         changes = self.body(PlayerPatch)
         command = PlayerCommand("patch", changes.event_id, changes)
-        run(self.device_id, command, lambda tx: change(tx, changes), self.account)
+        run(self.device_id, command, recorded(self.person, lambda tx: change(tx, changes)), self.account)
         return json_response(self._state())
 
     def _state(self) -> WithDevices:
@@ -142,7 +148,9 @@ class PlayerControl(PlayerAPIView):
             raise validation_error(error) from None
         if not isinstance(command, IdempotentCommand):
             raise BadMessage(f"`{message.type}` is for sockets only")
-        return json_response(actions.dispatch(self.device_id, command, account=self.account))
+        return json_response(
+            actions.dispatch(self.device_id, command, account=self.account, person=self.person)
+        )
 
 
 class LastPosition(PlayerAPIView):

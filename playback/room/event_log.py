@@ -10,7 +10,7 @@ import msgspec
 from playback.domain.drift import MAX_AGE_MS, is_about
 from playback.domain.start_lead import CATCHING_UP
 from playback.domain.timeline import Timeline
-from playback.models import Playback, PlaybackEvent, PlayedMedia, RoomCaptions, SyncState
+from playback.models import Playback, PlaybackEvent, PlayedMedia, RoomCaptions, SyncState, WatchedMedia
 from playback.room.serializers import event_of
 from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Member
@@ -83,7 +83,19 @@ def _history(
     media = playback.media_as_read
     if not position_s or media is None:
         return []
-    return PlayedMedia.to_record(playback.room, media, position_s, duration_s, now_ms)
+    watched = WatchedMedia.to_record_for_present(playback.room, media, (position_s, duration_s), now_ms)
+    return [*PlayedMedia.to_record(playback.room, media, position_s, duration_s, now_ms), watched]
+
+
+def record_watched(member: Member, now_ms: float) -> None:
+    """Record in a member's own history where the room is, as the member leaves."""
+    playback = Playback.objects.of(member.room)
+    position_s = playback.timeline.position_at(now_ms)
+    if playback.media is not None and position_s:
+        left = (position_s, playback.duration)
+        run_in_one_round_trip(
+            WatchedMedia.to_record_for(member.person_id, member.room, playback.media, left, now_ms)
+        )
 
 
 def record_diagnostic(

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from playback.models import Playback
 from playback.room import stall_handling, status_reports
-from playback.room.event_log import Reason, record
+from playback.room.event_log import Reason, record, record_watched
 from playback.room.queue import votes
 from playback.room.serializers import room_settings
 from playback.room.start import ready_check
@@ -26,7 +26,11 @@ def record_new_host(*, room: Room, member: Member | None, former: Member | None,
 
 @receiver(signals.member_left)
 def forget_member(*, member: Member, **_: Any) -> None:
-    """Drop reports, vote and mark of a member who left: the room neither waits nor schedules for them."""
+    """Drop reports, vote and mark of a member who left: the room neither waits nor schedules for them.
+
+    Where the room was goes into the member's own history.
+    """
+    record_watched(member, server_clock.now_ms())
     status_reports.forget(member.room.room_id, member.person.user_id)
     votes.withdraw(member, server_clock.now_ms())
     ready_check.withdraw(member, server_clock.now_ms())

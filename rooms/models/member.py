@@ -88,6 +88,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def is_in(self, room_id: str, person: Person) -> bool:
         return self.current().filter(room__room_id=room_id, person=person).exists()
 
+    def rooms_of(self, person: Person, rooms: list[int]) -> set[int]:
+        """Return those of the rooms (primary keys) that are open and have this member."""
+        rows = self.current().filter(person=person, room__in=rooms, room__closed_at=None)
+        return set(rows.values_list("room_id", flat=True))
+
     def newest(self, room: Room, limit: int = 500) -> MemberQuerySet:
         """Current members, absent ones included, latest to join first."""
         return self.current().filter(room=room).select_related("person").order_by("-joined_at", "-pk")[:limit]

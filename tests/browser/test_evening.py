@@ -38,6 +38,7 @@ def test_an_evening_can_be_continued_and_played_again(person: Callable[..., Page
     alice.wait_for_url("**/evenings/*/")
     an_evening_plays_again_with_what_was_said(alice)
     it_is_kept_and_exported_for_members_only(alice, bob)
+    everyone_has_a_history_of_their_own(bob)
 
 
 def the_room_continues_what_it_played_before(alice: Page, bob: Page) -> None:
@@ -85,6 +86,19 @@ def it_is_kept_and_exported_for_members_only(alice: Page, bob: Page) -> None:
     alice.get_by_role("button", name="Delete it").click()
     alice.wait_for_url("**/rooms/*/")
     assert bob.context.request.get(address).status == 404
+
+
+def everyone_has_a_history_of_their_own(bob: Page) -> None:
+    bob.goto("/player/")
+    assert not loaded(bob, "page/player/history.js")
+    bob.get_by_role("button", name="My history").click()
+    watched = bob.get_by_role("list", name="My history").get_by_role("listitem")
+    expect(watched.filter(has_text="Sample clip")).to_contain_text("to 0:0")
+    expect(watched.filter(has_text="Sample clip").get_by_role("link", name="To the room")).to_be_visible()
+    assert bob.evaluate("document.documentElement.scrollWidth") == 360
+    bob.get_by_role("button", name="Clear", exact=True).click()
+    bob.get_by_role("button", name="Delete it").click()
+    expect(bob.get_by_text("Nothing yet.")).to_be_visible()
 
 
 def outsiders_status(address: str) -> int:

@@ -43,10 +43,11 @@ MAX_TAB_CHARS = 40
 
 
 class PlayerConsumer(Socket):
-    """A tab of a device. `account` is the primary key of the signed-in person, None for a guest."""
+    """A tab of a device. `person` and `account` are primary keys; `account` is None for a guest."""
 
     device_id: str
     account: int | None = None
+    person: int | None = None
     tab: str = ""
     has_audio_focus = False  # according to the server, for tabs that cannot agree among themselves
 
@@ -57,6 +58,7 @@ class PlayerConsumer(Socket):
         liveness.start_listening(server_clock.now_ms())
         self.device_id = devices.device_of(identity)
         self.account = devices.account_of(identity)
+        self.person = None if identity.person is None else identity.person.pk
         self.tab = self.query.get("tab", "")[:MAX_TAB_CHARS]
         is_playing_tab = self.query.get("sounding") == "1"
         name = browser_name(header(self.scope, b"user-agent"))
@@ -130,7 +132,9 @@ class PlayerConsumer(Socket):
 
     async def _handle_idempotent(self, command: IdempotentCommand) -> None:
         try:
-            action = in_database(actions.dispatch, self.device_id, command, account=self.account)
+            action = in_database(
+                actions.dispatch, self.device_id, command, account=self.account, person=self.person
+            )
             accepted = await with_timeout(action)
         except Stale as stale:
             self.send_error(stale, command.event_id)

@@ -15,7 +15,16 @@ from playback.conversion.tidy import tidy
 from playback.library.captions.cleaning import discard_outdated
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
-from playback.models import DevicePlayer, KeptEvening, Playback, PlaybackEvent, RoomCaptions, SyncState
+from playback.models import (
+    DevicePlayer,
+    KeptEvening,
+    Playback,
+    PlaybackEvent,
+    RoomCaptions,
+    SyncState,
+    WatchedMedia,
+)
+from playback.models.history.watched_media import MAX_WATCHED
 from playback.room.captions import actions as captions
 from playback.room.history.evenings import AROUND_MS
 from playback.uploads.actions import sweep
@@ -40,6 +49,7 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     yield "sync states older than 7 days", SyncState.objects.discardable(now - WEEK), 1000
     yield "captions of media that rooms do not play any more", RoomCaptions.objects.unused(), 100
     yield "reactions of evenings that were not kept", reactions_not_kept(), 1000
+    yield "watched media above 300 of a person", WatchedMedia.objects.of_persons_above(MAX_WATCHED), 1000
     yield (
         "deleted evenings older than 8 days",
         KeptEvening.objects.outdated_deletions(_ago_ms(EIGHT_DAYS)),

@@ -7,7 +7,15 @@ from django.db import transaction
 import playback.room.queue.merging
 import playback.room.start.merging
 from chat.models import Comment, Reaction
-from playback.models import EveningGuest, Playback, PlaybackEvent, PlayedMedia, Upload
+from playback.models import (
+    EveningGuest,
+    HistoryOff,
+    Playback,
+    PlaybackEvent,
+    PlayedMedia,
+    Upload,
+    WatchedMedia,
+)
 from rooms.actions.merge_guest import merge_guest
 from rooms.models import ModerationAct, Person, Room
 
@@ -23,6 +31,8 @@ def merge_guest_into_account(guest: Person, person: Person) -> None:
     PlaybackEvent.objects.reassign(guest, person)
     PlayedMedia.objects.reassign(guest, person)
     EveningGuest.objects.reassign(guest, person)
+    HistoryOff.objects.reassign(guest, person)
+    WatchedMedia.objects.reassign(guest, person)
     Reaction.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
     Upload.objects.reassign(guest, person)

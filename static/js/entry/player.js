@@ -38,6 +38,7 @@ function start() {
     () => shortcuts.mount(document.body, player, commands, volume),
     () => autoAdvance.mountPositionReporter(player),
     () => autoAdvance.mount(player, commands, sleepTimer),
+    () => mountHistory(at("open-history"), boot, commands),
     () => mountDialogs(document.body),
     () => refreshFormTokens(),
     () => mountValidation(document),
@@ -47,6 +48,28 @@ function start() {
   Object.assign(window, { watchium: { player, on: player.on.bind(player), delay } })
   player.open()
   registerServiceWorker()
+}
+
+/**
+ * The history is loaded when its dialog is opened.
+ * @param {HTMLElement} opener
+ * @param {{library_url: string}} boot
+ * @param {Commands} commands
+ */
+function mountHistory(opener, boot, commands) {
+  /** @type {Promise<() => void> | null} */
+  let loading = null
+  opener.addEventListener("click", async () => {
+    loading ??= import("../page/player/history.js").then((history) =>
+      history.mountHistory(find(document, "history"), boot, commands),
+    )
+    try {
+      ;(await loading)()
+    } catch (error) {
+      loading = null // the next press tries again
+      console.error("the history could not be loaded", error)
+    }
+  })
 }
 
 /** Playback continues without a module that fails to mount. @param {(() => unknown)[]} mounts */

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from playback.models import DevicePlayer
+from playback.room import actions
 from tests.playback.player.fixtures import make_items
+from tests.playback.room.fixtures import NOW_MS, load, seek
 from tests.watchium.api.callers import ApiCase, Caller
 
 
@@ -71,3 +73,63 @@ class PlayerApi(ApiCase):
         body = {"base_revision": 0, "event_id": "e1", "item_ids": self.items}
         assert self.as_bob.patch("/api/player/", body).status_code == 200
         assert self.as_carol.get("/api/player/").json()["state"]["entries"] == []
+
+
+class MyHistory(PlayerApi):
+    """carol plays in a browser, alone; bob and carol watched in a room."""
+
+    URL = "/api/player/history/"
+
+    def says(self, type: str, event_id: str, **payload):
+        message = {"type": type, "event_id": event_id, "payload": payload}
+        response = self.browser.post("/api/player/control/", message)
+        assert response.status_code == 200, response.content
+
+    def watched(self, caller: Caller | None = None) -> list[dict]:
+        return (caller or self.browser).get(self.URL).json()["watched"]
+
+    def test_what_is_paused_or_left_can_be_continued(self):
+        first, second, _ = self.items
+        self.says("play_track", "a", item_id=first, position=30)
+        assert self.watched() == []
+        self.says("pause", "b", entry_id=None, position=None)
+        self.says("play_track", "c", item_id=second, position=4)
+        self.says("play_track", "d", item_id=first, position=0)
+        rows = self.watched()
+        assert [row["media"]["item_id"] for row in rows] == [second, first]
+        assert [round(row["position"]) for row in rows] == [4, 30]
+        assert [row["continue_at"] is None for row in rows] == [True, False]
+        assert (rows[1]["room_id"], rows[1]["media"]["source"]) == (None, "library")
+
+    def test_it_names_the_room_to_its_members_only(self):
+        actions.seek(self.alice, seek(41), now_ms=NOW_MS)
+        actions.load(self.alice, load(), now_ms=NOW_MS)
+        (row,) = self.watched(self.as_bob)
+        assert (row["position"], row["room_title"]) == (41.0, self.room.title)
+        assert self.as_bob.post(self.url("leave/"), {}).status_code == 204
+        (row,) = self.watched(self.as_bob)
+        assert (row["room_id"], row["room_title"]) == (None, None)
+        assert self.watched() == [], "carol was not there"
+
+    def test_it_is_switched_off_and_cleared(self):
+        self.says("play_track", "a", item_id=self.items[0], position=30)
+        self.says("pause", "b")
+        assert self.browser.patch(self.URL, {"on": False}).json()["on"] is False
+        self.says("play_track", "c", item_id=self.items[1], position=30)
+        self.says("pause", "d")
+        assert len(self.watched()) == 1
+        assert self.browser.delete(self.URL).status_code == 204
+        assert self.watched() == []
+        assert self.browser.get(self.URL).json()["on"] is False
+        assert self.browser.patch(self.URL, {"on": True}).json()["on"] is True
+
+    def test_a_visitor_has_none_and_changes_none(self):
+        assert self.anonymous.get(self.URL).json() == {
+            "watched": [],
+            "more": False,
+            "on": True,
+            "known": False,
+        }
+        self.refused(self.anonymous.patch(self.URL, {"on": False}), 404, "not_member")
+        self.refused(self.anonymous.delete(self.URL), 404, "not_member")
+        self.refused(self.browser.patch(self.URL, {"on": 1}), 400, "bad_message")

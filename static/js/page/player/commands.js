@@ -70,12 +70,15 @@ export class Commands {
     this.player.sound.take()
   }
 
-  /** If the item is the current one, continue it here. @param {Item} item */
-  playItem(item) {
-    if (this.player.item?.id === item.id) return this.playHere()
+  /** If the item is the current one, continue it here. @param {Item} item @param {number} [positionS] */
+  playItem(item, positionS = 0) {
+    if (this.player.item?.id === item.id) {
+      if (positionS) this.seekTo(positionS)
+      return this.playHere()
+    }
     this.player.addItems([item])
     this.takeFocus()
-    this.#send(Command.PlayTrack, { item_id: item.id })
+    this.#send(Command.PlayTrack, { item_id: item.id, ...(positionS ? { position: positionS } : {}) })
   }
 
   /**
