@@ -51,6 +51,10 @@ class WholePlaylist(PlaylistSummary, frozen=True, kw_only=True):
     items: list[PlaylistItem]
 
 
+class KeptPlaylist(PlaylistSummary, frozen=True, kw_only=True):
+    pass
+
+
 class PlaylistToKeep(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Keep the queue of a room, or without `room_id` that of your player; one of the same name is replaced."""
 
@@ -62,14 +66,14 @@ _decode = msgspec.json.Decoder(list[PlaylistItem]).decode
 Described = tuple[PlaylistItem, float | None]
 
 
-def keep_queue_of_room(member: Member, name: str) -> PlaylistSummary:
+def keep_queue_of_room(member: Member, name: str) -> KeptPlaylist:
     """Raises RuleRefused for guests, BadMessage for an empty queue or name, TooLong for too many playlists."""
     entries = queue_of(member.room).entries
     kept = [(_item_of(entry.media), entry.duration) for entry in entries if entry.media.source != OWN]
     return _keep(member.person, name, kept)
 
 
-def keep_items(person: Person, name: str, item_ids: Sequence[int]) -> PlaylistSummary:
+def keep_items(person: Person, name: str, item_ids: Sequence[int]) -> KeptPlaylist:
     """Keep items of the library, as a player's queue has them. Raises as `keep_queue_of_room`."""
     items = MediaItem.objects.by_ids(item_ids)
     found = [items[each] for each in item_ids if each in items]
@@ -98,7 +102,7 @@ def require_account(person: Person | None) -> Person:
 
 
 @transaction.atomic
-def _keep(person: Person, name: str, kept: Sequence[Described]) -> PlaylistSummary:
+def _keep(person: Person, name: str, kept: Sequence[Described]) -> KeptPlaylist:
     require_account(person)
     name = clean(name)[:80]
     if not name:
@@ -115,7 +119,7 @@ def _keep(person: Person, name: str, kept: Sequence[Described]) -> PlaylistSumma
     playlist.count = len(kept)
     playlist.duration = sum(known) if len(known) == len(lengths) else None
     playlist.save()
-    return summary_of(playlist)
+    return KeptPlaylist(**msgspec.structs.asdict(summary_of(playlist)))
 
 
 def _item_of(media: Media) -> PlaylistItem:

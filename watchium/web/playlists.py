@@ -13,7 +13,7 @@ from rooms.models import Person
 from watchium.protocol.errors import NotFound
 from watchium.protocol.replies import Problem
 from watchium.services import playlists
-from watchium.services.playlists import Playlists, PlaylistSummary, PlaylistToKeep, WholePlaylist
+from watchium.services.playlists import KeptPlaylist, Playlists, PlaylistToKeep, WholePlaylist
 
 
 class PlaylistsAPIView(RoomAPIView):
@@ -41,7 +41,7 @@ class AllPlaylists(PlaylistsAPIView):
     @extend_schema(
         operation_id="playlist_keep",
         request=PlaylistToKeep,
-        responses={200: PlaylistSummary, "4XX": Problem},
+        responses={200: KeptPlaylist, "4XX": Problem},
         description="Keep a queue under a name. One of the same name is replaced.",
     )
     def post(self, request: Request) -> HttpResponse:
