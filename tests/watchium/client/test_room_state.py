@@ -3,11 +3,13 @@ from __future__ import annotations
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict, replace
 
 from watchium.client.room_state import Resume, RoomReplica
 from watchium.protocol.codec import encode
-from watchium.protocol.events import Change, Sought
+from watchium.protocol.events import Change, RoomChange, RoomChanged, Sought
 from watchium.protocol.replies import Events, MissedEvents
+from watchium.protocol.types import RoomState
 
 
 def sought(revision: int) -> Sought:
@@ -55,3 +57,25 @@ def test_a_gap_is_detected():
     assert replica.apply(sought(5)) == []
     assert replica.has_gap
     assert [event.revision for event in replica.apply(sought(4))] == [4, 5]
+
+
+def test_the_room_has_its_latest_settings_in_order():
+    replica = RoomReplica(Resume())
+    state = RoomState(
+        room_id="r",
+        title="Film",
+        visibility="public",
+        control_policy="host",
+        owner_id=None,
+        host_id=None,
+        seat=None,
+        epoch="e",
+        sync_enabled=True,
+        sync_tolerance_ms=500,
+    )
+    fields = asdict(sought(1).payload)
+    for revision, countdown in ((2, True), (1, False)):
+        change = RoomChange(**fields, room=replace(state, countdown=countdown))
+        replica.apply(RoomChanged(room_id="r", timestamp=0.0, revision=revision, payload=change))
+    assert replica.room is not None
+    assert replica.room.countdown
