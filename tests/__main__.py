@@ -230,8 +230,9 @@ PARTS: dict[str, Callable[[], bool]] = {
     "alone": alone,
     "postgres": postgres,
 }
-# Scenes that run alone leave more than half of the processor idle: PostgreSQL took 133 s, and 7 s more beside them.
-BESIDE = {"alone": ["js", "postgres"]}
+# Three workers with scenes leave a quarter of the processor idle, scenes that run alone more than half: PostgreSQL
+# took 133 s, and 7 s more beside them.
+BESIDE = {"browser": ["lint"], "alone": ["js", "postgres"]}
 ON_REQUEST: dict[str, Callable[[], bool]] = {"faults": faults, "coverage": coverage}
 
 
