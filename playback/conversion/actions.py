@@ -13,7 +13,7 @@ from playback.conversion import budget
 from playback.conversion.plan import CannotConvert, Plan, plan_of
 from playback.conversion.running import failures
 from playback.models import Conversion, MediaItem, PlayWhenReady, Upload
-from playback.models.conversion import DONE, Source
+from playback.models.conversion import DONE, ConversionQuerySet, Source
 from rooms import rate_limits
 from rooms.models import Person
 from watchium import server_clock
@@ -35,11 +35,12 @@ class QueueFull(RateLimited):
 
 @transaction.atomic
 def prepare(
-    source: Source, by: Person | None = None, *, limited: bool = False, address: str = ""
+    source: Source, by: Person | None = None, *, limited: bool = False, address: str = "", room_id: str = ""
 ) -> Conversion:
     """Queue the conversion of an item or an upload; return the present one if it is queued, running or done.
 
-    `limited`: the person is no operator and may have only a few at a time; `address` is theirs.
+    `limited`: the person is no operator and may have only a few at a time; `address` is theirs, and `room_id` of the
+    room whose media they may change. Guests and rooms are free, addresses are not.
 
     Raises:
         UnknownMedia: it needs none, or there is no way to convert it; the message says why.
@@ -52,7 +53,7 @@ def prepare(
             Conversion.objects.show_result(present)
         return present
     plan = plan_for(source)
-    _check_limits(by if limited else None, address)
+    _check_limits(by if limited else None, address, room_id)
     return Conversion.objects.create(
         item=source if isinstance(source, MediaItem) else None,
         upload=source if isinstance(source, Upload) else None,
@@ -99,6 +100,14 @@ def cancel(source: Source) -> bool:
     return bool(Conversion.objects.cancel(source))
 
 
+@transaction.atomic
+def cancel_jobs(jobs: ConversionQuerySet) -> int:
+    """Cancel those that are queued or running; return how many were."""
+    active = list(jobs.active())
+    PlayWhenReady.objects.forget(*active)
+    return Conversion.objects.cancel_jobs(active)
+
+
 def unavailable_reason() -> str:
     """Return why this server cannot prepare anything, or an empty string.
 
@@ -122,11 +131,14 @@ def plan_for(source: Source) -> Plan:
         raise UnknownMedia(str(reason)) from None
 
 
-def _check_limits(person: Person | None, address: str) -> None:
+def _check_limits(person: Person | None, address: str, room_id: str) -> None:
     """Raise RateLimited, or return with a lock under which nothing else is queued."""
     if person is not None:
         rate_limits.limit_preparations(address)
-        limits.spend("prepare", person.user_id, server_clock.now_ms())
+        now_ms = server_clock.now_ms()
+        if room_id:
+            limits.spend("room_prepare", room_id, now_ms)
+        limits.spend("prepare", person.user_id, now_ms)
     Conversion.objects.lock_queue()
     if person is not None and Conversion.objects.count_active_by(person) >= MAX_ACTIVE_BY_PERSON:
         raise TooManyConversions

@@ -10,7 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from playback.conversion import actions
 from playback.library.admin import MediaItemAdmin
 from playback.models import Conversion, MediaItem
-from playback.models.conversion import DONE
+from playback.models.conversion import DONE, ConversionQuerySet
 from rooms.admin import ReadOnlyAdmin, may_change
 from watchium.protocol.errors import Refused
 
@@ -77,9 +77,8 @@ class ConversionAdmin(ReadOnlyAdmin):
         return may_change(self, request)
 
     @admin.action(description="Cancel selected conversions", permissions=["cancel"])
-    def cancel(self, request: HttpRequest, conversions: QuerySet[Conversion]) -> None:
-        cancelled = sum(actions.cancel(conversion.source) for conversion in conversions.active())  # type: ignore[attr-defined]
-        messages.success(request, f"{cancelled} cancelled.")
+    def cancel(self, request: HttpRequest, conversions: ConversionQuerySet) -> None:
+        messages.success(request, f"{actions.cancel_jobs(conversions)} cancelled.")
 
 
 def state_text(conversion: Conversion) -> str:

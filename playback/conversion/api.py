@@ -64,7 +64,9 @@ class Prepare(RoomAPIView):
         asked = self.body(PrepareRequest)
         person, limited = self._authorized(asked)
         item = self._item(item_id)
-        conversion = actions.prepare(item, person, limited=limited, address=self.identity.address)
+        conversion = actions.prepare(
+            item, person, limited=limited, address=self.identity.address, room_id=asked.room_id or ""
+        )
         if asked.play:
             play_when_ready.request(self._controlling_member(asked.room_id), conversion)
         return self._respond(item_id)

@@ -151,8 +151,13 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
 
     def cancel(self, source: Source) -> int:
         """Cancel the active jobs; a running one stops at its next progress report."""
-        rows = self.active().of(source)
-        return rows.update(state=CANCELLED, finished_at=timezone.now(), playable=False)
+        return self.active().of(source)._cancel()
+
+    def cancel_jobs(self, jobs: Iterable[Conversion]) -> int:
+        return self.active().filter(pk__in=[job.pk for job in jobs])._cancel()
+
+    def _cancel(self) -> int:
+        return self.update(state=CANCELLED, finished_at=timezone.now(), playable=False)
 
     def lock_queue(self) -> None:
         """Let one transaction at a time count what is waiting and add to it."""

@@ -26,8 +26,8 @@ class PlayWhenReadyQuerySet(models.QuerySet["PlayWhenReady"]):
         """Delete the request; return False if another process was faster."""
         return bool(self.filter(pk=request.pk).delete()[0])
 
-    def forget(self, conversion: Conversion) -> None:
-        self.filter(conversion=conversion).delete()
+    def forget(self, *conversions: Conversion) -> None:
+        self.filter(conversion__in=conversions).delete()
 
 
 class PlayWhenReady(models.Model):

@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
@@ -24,7 +25,13 @@ ARRIVING, WHOLE, REFUSED = "arriving", "whole", "refused"
 STATES = (ARRIVING, WHOLE, REFUSED)
 # So long after the last bytes the space of the rest is kept. Then it is free for others, and resuming asks for it.
 RESERVED = timedelta(minutes=15)
+SLOWEST = 64 * 1024  # bytes a second: a reservation ends when the largest file would be here at that rate
 COUNTED = ("queued", "running", "done")  # conversions that take space or will
+
+
+def longest_reservation() -> timedelta:
+    """Return how long the space of an upload is kept that arrives a little at a time."""
+    return RESERVED + timedelta(seconds=settings.UPLOAD_MB * 1024 * 1024 / SLOWEST)
 
 
 def new_upload_id() -> str:
@@ -43,12 +50,18 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         return list(self.filter(room=room).select_related("person").order_by("-pk")[:limit])
 
     def reserved_bytes(
-        self, now: datetime, *, room: Room | None = None, person: Person | None = None, address_hash: str = ""
+        self,
+        now: datetime,
+        *,
+        room: Room | None = None,
+        person: Person | None = None,
+        address_hash: str = "",
+        guests: bool = False,
     ) -> int:
         """Return the final sizes of all uploads that were not refused: of a room, person, address or the instance.
 
-        Of an upload that stopped arriving only what is here is counted. What they are converted into counts too, before
-        it is done by its expected size.
+        `guests`: of all persons without an account. Of an upload that stopped arriving, or takes too long, only what is
+        here is counted. What they are converted into counts too, before it is done by its expected size.
         """
         rows = self.exclude(state=REFUSED)
         if room is not None:
@@ -57,7 +70,10 @@ class UploadQuerySet(models.QuerySet["Upload"]):
             rows = rows.filter(person=person)
         if address_hash:
             rows = rows.filter(address_hash=address_hash)
-        lapsed = When(state=ARRIVING, changed_at__lt=now - RESERVED, then=F("received"))
+        if guests:
+            rows = rows.filter(person__account=None)
+        late = Q(changed_at__lt=now - RESERVED) | Q(created_at__lt=now - longest_reservation())
+        lapsed = When(late, state=ARRIVING, then=F("received"))
         files = rows.aggregate(total=Sum(Case(lapsed, default=F("size"))))
         results = rows.filter(conversions__state__in=COUNTED).aggregate(total=Sum("conversions__size"))
         return (files["total"] or 0) + (results["total"] or 0)
@@ -157,7 +173,8 @@ class Upload(models.Model):
 
     def has_lapsed(self, now: datetime) -> bool:
         """Whether the space for the rest is no longer reserved."""
-        return self.state == ARRIVING and self.changed_at < now - RESERVED
+        is_late = self.changed_at < now - RESERVED or self.created_at < now - longest_reservation()
+        return self.state == ARRIVING and is_late
 
     @property
     def waits_for_index(self) -> bool:

@@ -74,7 +74,7 @@ def prepare(by: Member, upload: Upload, *, address: str = "") -> Conversion:
     if Conversion.objects.active_of(upload) is None and Conversion.objects.result_of(upload) is None:
         needed = budget.expected_bytes(conversions.plan_for(upload), upload.size)
         space.require_result(upload, needed)
-    return conversions.prepare(upload, by.person, limited=True, address=address)
+    return conversions.prepare(upload, by.person, limited=True, address=address, room_id=by.room.room_id)
 
 
 def receive(upload: Upload, at: int, read: Callable[[int], bytes]) -> int:

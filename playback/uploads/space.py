@@ -1,6 +1,7 @@
-"""The space of uploads: limits of a file, a room, a person, a network and the instance, and the reservations in them.
+"""The space of uploads: limits of a file, a room, a person, a network, guests and the instance, and the reservations.
 
-An upload reserves its whole size while it arrives. If it stops, its rest is free for others after a quarter of an hour.
+An upload reserves its whole size while it arrives. If it stops, its rest is free for others after a quarter of an hour;
+if it arrives a little at a time, after that and the time that the largest file takes at 64 KiB a second.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rooms.models import Member, Person
 
 MB = 1024 * 1024
 NETWORKS = 4  # that fill the instance: guests are free, addresses are not
+GUESTS_SHARE = 2  # guests of all networks together have this part of the instance; the rest is for accounts
 
 
 def largest_bytes() -> int:
@@ -60,10 +62,13 @@ def require_result(upload: Upload, size: int) -> None:
 def _require(size: int, they_have: str = "You have", **of: Any) -> None:
     Upload.objects.lock_space()
     now = timezone.now()
+    person = of["person"]
+    of["guests"] = person is None or person.account_id is None
     for name, limit_mb, whose in (
         ("room", settings.ROOM_UPLOAD_MB, "This room has"),
         ("person", settings.ROOM_UPLOAD_MB, they_have),
         ("address_hash", _network_mb(), "Your network has"),
+        ("guests", _guests_mb(), "Guests together have"),
         ("", settings.UPLOADS_GB * 1024, "This server has"),
     ):
         scope = {name: of[name]} if name else {}
@@ -76,6 +81,10 @@ def _require(size: int, they_have: str = "You have", **of: Any) -> None:
             )
     if not storage.has_space_for(size):
         raise DiskIsFull
+
+
+def _guests_mb() -> int:
+    return max(settings.UPLOADS_GB * 1024 // GUESTS_SHARE, settings.ROOM_UPLOAD_MB)
 
 
 def _network_mb() -> int:

@@ -12,7 +12,7 @@ from tests.browser.support.fixtures import make_room, pause, play, seek_to, wait
 from tests.browser.support.youtube import StandIn
 
 CAPTIONS = "1\n00:00:02,000 --> 00:00:05,000\nHello\n\n2\n00:00:06,000 --> 00:00:08,000\n{\\an8}Above\n"
-CHAPTERS = [{"start": 5, "title": "Opening"}, {"start": 9, "title": "The harbour"}]
+CHAPTERS = [{"start": 4, "title": "Opening"}, {"start": 9, "title": "The harbour"}]
 
 
 def test_captions_follow_the_clock_of_the_player_and_are_below_it(person, tmp_path: Path):

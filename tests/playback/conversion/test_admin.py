@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from playback.conversion import actions
 from playback.models import Conversion
 from tests.playback.conversion.test_api import PreparationCase
 from tests.playback.conversion.test_plan import AAC, H264, facts
@@ -51,6 +52,15 @@ class AdminPages(PreparationCase):
         assert "1 cancelled" in self.act(client, CONVERSIONS, "cancel", job.pk)
         assert Conversion.objects.get().state == "cancelled"
         assert film.title in client.get(CONVERSIONS).content.decode()
+
+    def test_many_are_cancelled_with_a_fixed_number_of_queries(self):
+        client = self.staff_with("view_conversion", "change_conversion")
+        for number in range(4):
+            self.prepare(self.as_staff, self.add(f"film {number}"))
+        jobs = Conversion.objects.order_by("pk")
+        with self.assertNumQueries(5):
+            assert actions.cancel_jobs(jobs) == 4
+        assert "0 cancelled" in self.act(client, CONVERSIONS, "cancel", *(job.pk for job in jobs))
 
     def test_the_list_has_a_fixed_number_of_queries(self):
         client = self.staff_with("view_mediaitem", "change_mediaitem")

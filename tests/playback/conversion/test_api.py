@@ -142,6 +142,16 @@ class WhoMayPrepare(PreparationCase):
         self.as_bob.headers |= elsewhere
         assert self.prepare(self.as_bob, more, self.in_room()).status_code == 200
 
+    @override_settings(LIMITS={**DEFAULTS, "room_prepare": (2, 600)})
+    def test_a_room_asks_for_a_bounded_number_whoever_presses(self):
+        self.update_room(control_policy="everyone")
+        for caller in (self.as_alice, self.as_bob):
+            item = self.add(f"of {caller.headers}")
+            assert self.prepare(caller, item, self.in_room()).status_code == 200
+        more = self.add("more")
+        self.refused(self.prepare(self.as_alice, more, self.in_room()), 429, "rate_limited")
+        assert self.prepare(self.as_staff, more).status_code == 200
+
     @override_settings(LIMITS={**DEFAULTS, "prepare": (2, 600)})
     def test_a_cancelled_preparation_counts(self):
         item = self.add()

@@ -4,11 +4,12 @@ from datetime import timedelta
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+from django.contrib.auth.models import User
 from django.test import TransactionTestCase, override_settings, skipUnlessDBFeature
 from django.utils import timezone
 
 from playback.models import Upload
-from playback.models.upload import RESERVED
+from playback.models.upload import RESERVED, longest_reservation
 from playback.uploads import actions, storage
 from rooms.models import Member, Person, Role, Room
 from tests.overlap import overlapping
@@ -68,6 +69,41 @@ class Addresses(UploadCase):
     def test_this_machine_and_undeclared_proxies_are_not_limited(self):
         for number in range(5):
             self.begin_as(f"guest {number}", 80 * MB, "127.0.0.1")
+
+
+class Guests(UploadCase):
+    """Addresses are not free, but many people have several."""
+
+    @override_settings(UPLOADS_GB=1, ROOM_UPLOAD_MB=300, UPLOAD_MB=300)
+    def test_guests_of_all_networks_leave_half_of_the_space_to_accounts(self):
+        for number in range(2):
+            actions.create(host(f"guest {number}"), 250 * MB, "x", address=f"203.0.113.{number}")
+        with self.assertRaises(Refused) as refused:
+            actions.create(host("one more"), 250 * MB, "x", address="198.51.100.7")
+        assert str(refused.exception).startswith("Guests together have no space left")
+        member = host("account")
+        Person.objects.filter(pk=member.person_id).update(account=User.objects.create_user("account"))
+        member.person.refresh_from_db()
+        actions.create(member, 250 * MB, "x", address="198.51.100.7")
+
+
+class Slow(UploadCase):
+    @override_settings(UPLOAD_MB=3, ROOM_UPLOAD_MB=5)
+    def test_an_upload_that_arrives_a_little_at_a_time_loses_its_reservation_but_not_its_bytes(self):
+        url = self.address(3 * MB)
+        assert self.piece(url, 0, SONG[:1000]).status_code == 204
+        begun = timezone.now() - longest_reservation()
+        Upload.objects.filter(pk=self.upload_at(url).pk).update(created_at=begun)
+        assert self.piece(url, 1000, SONG[1000:2000]).status_code == 204
+        assert Upload.objects.reserved_bytes(timezone.now()) <= 2000
+        other = self.address(3 * MB)
+        self.refused(self.piece(url, 2000, SONG[2000:3000]), 413, "too_long")
+        assert self.tus(self.as_alice, "DELETE", other).status_code == 204
+        assert self.piece(url, 2000, SONG[2000:3000]).status_code == 204
+
+    @override_settings(UPLOAD_MB=512)
+    def test_the_largest_file_has_its_reservation_for_hours(self):
+        assert timedelta(hours=2) < longest_reservation() < timedelta(hours=3)
 
 
 class Stopped(UploadCase):
