@@ -97,10 +97,13 @@ class EveningState(EveningSummary, frozen=True, kw_only=True):
 
 
 def may_keep(member: Member) -> bool:
-    return member.is_host or member.is_owner
+    """The demo room is everyone's."""
+    return (member.is_host or member.is_owner) and not member.room.is_demo
 
 
 def list_evenings(member: Member, now_ms: float) -> Evenings:
+    """Raises RateLimited."""
+    rate_limits.spend("evening", member.person.user_id, now_ms)
     room = member.room
     found = history.of_room(room, now_ms)
     summaries = [EveningSummary(**_summary(evening)) for evening in found]
@@ -108,7 +111,8 @@ def list_evenings(member: Member, now_ms: float) -> Evenings:
 
 
 def read_evening(member: Member, number: int, now_ms: float) -> EveningState:
-    """Raises NotFound."""
+    """Raises NotFound, RateLimited."""
+    rate_limits.spend("evening", member.person.user_id, now_ms)
     room = member.room
     evening = history.numbered(room, number, now_ms)
     replay = evening.replay

@@ -46,6 +46,13 @@ def on_host_changed(*, room: Room, member: Member | None, **_kwargs: Any) -> Non
 def on_room_changed(*, room: Room, changed: list[str], **_kwargs: Any) -> None:
     if "title" in changed:
         _post(room, _("This room is called %(title)s now") % {"title": room.title})
+    if "keep_evenings" in changed:
+        _post(
+            room,
+            _("Evenings are kept now, with reactions")
+            if room.keep_evenings
+            else _("Evenings are not kept now"),
+        )
     if "control_policy" in changed:
         _post(room, _controllers(room))
     if "premiere_at" in changed:

@@ -124,6 +124,22 @@ class Evenings(ApiCase):
         assert self.as_alice.patch(self.url(""), {"keep_evenings": True}).status_code == 200
         assert self.as_bob.get(self.url("state/")).json()["room"]["keep_evenings"] is True
         assert self.as_bob.get(self.url("evenings/")).json()["keeps"] is True
+        comments = self.as_bob.get(self.url("comments/")).json()["comments"]
+        assert comments[-1]["text"] == "Evenings are kept now, with reactions", "members know it"
+
+    def test_a_visitor_of_the_demo_room_keeps_and_deletes_nothing(self):
+        number = self.number
+        Room.objects.update(is_demo=True)
+        assert self.as_alice.post(self.url("evenings/"), {"id": number}).status_code == 403
+        assert self.as_alice.delete(self.url(f"evenings/{number}/")).status_code == 403
+        assert self.as_alice.get(self.url("evenings/")).json()["may_keep"] is False
+
+    def test_reading_them_in_a_loop_is_limited(self):
+        number = self.number
+        statuses = [self.as_bob.get(self.url(f"evenings/{number}/")).status_code for _ in range(31)]
+        assert statuses[-1] == 429
+        assert self.browser_of(self.bob.person).get(self.page(number)).status_code == 429
+        assert self.as_alice.get(self.url("evenings/")).status_code == 200
 
 
 def assert_not_found(visitor: Client, path: str, secret: str) -> None:

@@ -85,6 +85,8 @@ def _found(request: HttpRequest, room_id: str, number: int) -> tuple[Member, Eve
         return member, read_evening(member, number, server_clock.now_ms())
     except RoomClosed:
         return redirect("room", room_id=room_id)
+    except RateLimited as refused:
+        return error_response(refused)
     except NotFound:
         raise Http404 from None
     except NotMember:
