@@ -154,7 +154,7 @@ export class OwnCopies {
   #play(local, likeness, shiftS) {
     this.local = local
     this.likeness = likeness
-    chosenFiles.set(this.address, local.url)
+    chosenFiles.set(this.address, local)
     const { size, sha256 } = local
     rememberCopy({ media: this.address, size, sha256, shiftS })
     this.room.player.copyShiftS = shiftS

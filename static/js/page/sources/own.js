@@ -1,6 +1,7 @@
 // @ts-check
 /** Plays the viewer's own copy of the room's media, a file on this device, in the room's own media element. */
 
+import { breaksOffHere } from "../../core/media/device_limits.js"
 import { gettext } from "../lib/i18n.js"
 import { after } from "../lib/timers.js"
 import { chosenFiles, rememberedCopy } from "./own_copies.js"
@@ -30,16 +31,17 @@ const NOTHING_TO_CHOOSE = {
  * @returns {Source}
  */
 export function open(element, media, callbacks) {
-  const url = chosenFiles.get(media.url)
+  const chosen = chosenFiles.get(media.url)
   const controller = new AbortController()
   let forget = () => {}
-  if (url) {
+  if (chosen && breaksOffHere(chosen.file)) callbacks.failed(otherBrowserMessage())
+  else if (chosen) {
     const { signal } = controller
     const failed = () => callbacks.failed(unplayableMessage())
     forget = after(OPENS_WITHIN_MS, failed)
     element.addEventListener("loadedmetadata", forget, { signal })
     element.addEventListener("error", failed, { signal })
-    element.src = url
+    element.src = chosen.url
     element.load()
   } else callbacks.failed(missingMessage(media.url))
   const close = () => {
@@ -54,6 +56,17 @@ function unplayableMessage() {
   return {
     title: gettext("Your browser cannot play this file"),
     text: gettext("It may be damaged or moved, or in a format that another browser plays."),
+    ownCopy: true,
+  }
+}
+
+/** @returns {Message} */
+function otherBrowserMessage() {
+  return {
+    title: gettext("This browser cannot play this file from your device"),
+    text: gettext(
+      "It mixes up parts of MP4 and Matroska files. Firefox and Chromium play it, and WebM files play here.",
+    ),
     ownCopy: true,
   }
 }

@@ -9,7 +9,7 @@ import { loadItem, saveItem } from "../lib/storage.js"
 const KEY = "own-copies"
 const MOST = 20
 
-/** The object URLs of the chosen files, by the address of the room's media. @type {Map<string, string>} */
+/** The chosen files with their object URLs, by the address of the room's media. @type {Map<string, {url: string, file: File}>} */
 export const chosenFiles = new Map()
 
 /**
