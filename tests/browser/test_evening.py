@@ -8,6 +8,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.pages.test_accessibility import AXE, is_clean
 from tests.browser.support.fixtures import (
     join,
     make_room,
@@ -24,6 +25,8 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 def test_an_evening_can_be_continued_and_played_again(person: Callable[..., Page]):
     """alice puts on other media in the middle of the clip and continues it later; bob reads along on a phone."""
     alice, bob = person(), person(**PHONE)
+    for page in (alice, bob):
+        page.context.add_init_script(path=AXE)
     join(bob, make_room(alice), "Bob")
     assert not loaded(bob, "page/queue/history.js")
     play(alice)
@@ -47,6 +50,8 @@ def the_room_continues_what_it_played_before(alice: Page, bob: Page) -> None:
         page.get_by_role("button", name="Played before").click()
         expect(played(page)).to_have_count(1)
         expect(played(page)).to_contain_text("Sample clip")
+    expect(alice.get_by_role("list", name="Evenings").get_by_role("link")).to_be_visible()
+    is_clean(alice)
     expect(played(bob).get_by_role("button")).to_have_count(0)
     assert bob.evaluate("document.documentElement.scrollWidth") == 360
     played(alice).get_by_role("button", name="Continue at 0:0").click()
@@ -68,6 +73,7 @@ def an_evening_plays_again_with_what_was_said(alice: Page) -> None:
     pause(alice)
     comments.first.get_by_role("button").click()
     expect(comments).to_have_count(1)
+    is_clean(alice)
 
 
 def it_is_kept_and_exported_for_members_only(alice: Page, bob: Page) -> None:
@@ -81,6 +87,7 @@ def it_is_kept_and_exported_for_members_only(alice: Page, bob: Page) -> None:
     bob.goto(address)
     expect(bob.get_by_text("Who was there")).to_be_visible()
     expect(bob.get_by_role("slider", name="Seek")).to_be_enabled()
+    is_clean(bob)
     assert bob.evaluate("document.documentElement.scrollWidth") == 360
     alice.get_by_role("button", name="Delete").click()
     alice.get_by_role("button", name="Delete it").click()
@@ -96,6 +103,7 @@ def everyone_has_a_history_of_their_own(bob: Page) -> None:
     expect(watched.filter(has_text="Sample clip")).to_contain_text("to 0:0")
     expect(watched.filter(has_text="Sample clip").get_by_role("link", name="To the room")).to_be_visible()
     assert bob.evaluate("document.documentElement.scrollWidth") == 360
+    is_clean(bob)
     bob.get_by_role("button", name="Clear", exact=True).click()
     bob.get_by_role("button", name="Delete it").click()
     expect(bob.get_by_text("Nothing yet.")).to_be_visible()
