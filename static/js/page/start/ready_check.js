@@ -70,6 +70,7 @@ function show(card, room, check) {
     find(card, "missing"),
     missing.length ? interpolate(gettext("Waiting for {names}"), { names }) : gettext("Everyone is ready."),
   )
+  find(card, "missing").title = missing.map(({ username }) => username).join(", ")
   find(card, "ready").setAttribute("aria-pressed", String(check.ready.includes(you)))
   showFaces(find(card, "faces"), [...ready, ...missing], check.ready)
   const controls = mayControl(room.state)

@@ -37,9 +37,9 @@ export function mount(room, style) {
     show(card, room, reminder)
     tick()
   }
-  const onChanged = (/** @type {{payload: {cause: string | null}}} */ { payload }) => {
+  const follow = (/** @type {string | null | undefined} */ cause) => {
     const at = room.state.room?.premiere_at ?? null
-    if (payload.cause !== "started") announce(premiereChange(known, at, room.serverNow()), at)
+    if (cause !== "started") announce(premiereChange(known, at, room.serverNow()), at)
     known = at
     reminder.follow(at)
     update()
@@ -53,7 +53,9 @@ export function mount(room, style) {
     () => card.remove(),
     () => reminder.cancel(),
     every(TICK_MS, tick),
-    ...CHANGES.map((type) => room.on(type, type === "room_changed" ? onChanged : update)),
+    ...CHANGES.map((type) => room.on(type, update)),
+    // a snapshot may bring a change that was made while this page had no connection
+    ...["state", "room_changed"].map((type) => room.on(type, ({ payload }) => follow(payload?.cause))),
   )
 }
 
