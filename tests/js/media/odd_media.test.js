@@ -4,6 +4,7 @@ import { missingTrack, TrackCheck } from "../../../static/js/core/media/media_st
 import { playbackWarning } from "../../../static/js/page/room/media_errors.js"
 import {
   mediaProblem,
+  urgentReport,
   urgentState,
   statusReport,
   reportedState,
@@ -445,4 +446,19 @@ test("a player that stands still for long has a message, with the cause if it is
   viewer.run(1100)
   assert.equal(standsStill(viewer.controller, false), true)
   assert.equal(standsStill(viewer.controller, true), false)
+})
+
+test("a fault is urgent once, and again after the room changed", () => {
+  const viewer = lateJoiner(new Random(1), { durationS: 600 }).run(3000)
+  const { controller } = viewer
+  const urgent = (late, warning = null) =>
+    urgentReport(/** @type {any} */ ({ controller, standstill: { late }, warning }))
+  assert.equal(urgent(false), "")
+  const revision = controller.timeline.revision
+  assert.equal(urgent(true), `late ${revision}`)
+  assert.equal(urgent(false, { fault: "gone" }), `gone ${revision}`)
+  controller.failed(viewer.seen(), false, { title: "", text: "", fault: "expired" })
+  assert.equal(urgent(false), `failed expired ${revision}`)
+  viewer.follow({ ...controller.timeline, revision: revision + 1, current_time: 100 })
+  assert.equal(urgent(false), `failed expired ${revision + 1}`)
 })

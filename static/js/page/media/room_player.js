@@ -11,7 +11,7 @@ import { NaturalEnd } from "../../core/media/end_of_data.js"
 import { stallReason, Standstill } from "../../core/sync/stall_detector.js"
 import { shifted, untilSwitchMs } from "../../core/sync/timeline.js"
 import { readDecoded, readElement, SourceOpener, sourceCallbacks } from "./media_element.js"
-import { faultOf, mediaProblem, outOfSyncReason, standsStill, urgentState } from "./status_report.js"
+import { mediaProblem, outOfSyncReason, standsStill, urgentReport } from "./status_report.js"
 import { after, precisely } from "../lib/timers.js"
 import { ViewerSettings } from "./viewer_settings.js"
 
@@ -303,7 +303,7 @@ export class Player extends ViewerSettings {
   }
 
   #reportUrgent() {
-    const state = [urgentState(this.controller), faultOf(this)].filter(Boolean).join(" ")
+    const state = urgentReport(this)
     if (state && state !== this.urgentState) this.callbacks.urgent()
     this.urgentState = state
   }

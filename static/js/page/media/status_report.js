@@ -102,6 +102,19 @@ export function faultOf({ controller, warning, standstill }) {
 }
 
 /**
+ * What should be reported before the next heartbeat; empty if nothing. A fault is reported again after each change of
+ * the room: the server passes on no report from before the last change.
+ * @param {Pick<Player, "warning" | "standstill" | "controller">} player
+ */
+export function urgentReport(player) {
+  const { controller } = player
+  const state = urgentState(controller)
+  const fault = faultOf(player)
+  const revision = fault || state === "failed" ? controller.timeline?.revision : null
+  return [state, fault, revision].filter((part) => part !== null).join(" ")
+}
+
+/**
  * The payload of a heartbeat.
  * @param {Player} player
  * @param {number} toleranceMs beyond which it is not in sync
