@@ -2,7 +2,7 @@
 /** Opens media in a hidden element, up to their metadata, to find out whether this browser plays them. */
 
 import { codecName } from "../../core/media/stream_faults.js"
-import { sampleEntries } from "../../core/media/sample_entries.js"
+import { sampleEntries } from "./sample_entries.js"
 
 const WAIT_MS = 10_000
 const RANGES = ["bytes=0-262143", "bytes=-262144"] // the description is at the beginning of a file or at its end
