@@ -9,7 +9,7 @@ const LAYERS = [
   ["core"],
   ["core/clock", "core/net", "core/captions", "core/own_copy", "core/start"],
   ["core/sync"],
-  ["core/media", "core/room", "core/player", "core/embeds"],
+  ["core/media", "core/chapters", "core/room", "core/player", "core/embeds"],
   ["page/lib"],
   ["page/streams"],
   ["page/sources"],

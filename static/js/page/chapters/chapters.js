@@ -4,7 +4,7 @@
  * the arrow keys, and "Skip intro". Loaded for films that have chapters.
  */
 
-import { chapterAt, chapterList, neighbourS } from "../../core/media/chapters.js"
+import { chapterAt, chapterList, neighbourS } from "../../core/chapters/chapters.js"
 import { cloneTemplate, disposeAll, find, loadStyle, setText } from "../lib/dom.js"
 import { formatTime, gettext } from "../lib/i18n.js"
 import { SkipButton } from "./skip_button.js"
@@ -15,7 +15,7 @@ const STEPS = /** @type {Record<string, 1 | -1>} */ ({ ArrowLeft: -1, ArrowRight
 const GAP_PX = 12
 const WIDTH_PX = 320 // of the list, as in chapters.css
 
-/** @typedef {import("../../core/media/chapters.js").Chapter} Chapter */
+/** @typedef {import("../../core/chapters/chapters.js").Chapter} Chapter */
 /**
  * @typedef {{allowed: boolean, hasControl: boolean, alone: boolean, positionS: number, durationS: number | null, seekTo:
  *   (positionS: number) => void}} Commands

@@ -1,7 +1,7 @@
 // @ts-check
 /** The editor of the chapters that everyone sees: one a line, typed or pasted. Loaded when it is opened. */
 
-import { chapterText, chapterTime, MAX_CHAPTERS, parseChapters } from "../../core/media/chapter_text.js"
+import { chapterText, chapterTime, MAX_CHAPTERS, parseChapters } from "../../core/chapters/chapter_text.js"
 import { cloneTemplate, find, loadStyle, openDialog, setText } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { refusalMessage } from "../ui/notices.js"
@@ -9,7 +9,7 @@ import { refusalMessage } from "../ui/notices.js"
 const NAME = "chapters"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
-/** @typedef {import("../../core/media/chapter_text.js").ChapterProblem} ChapterProblem */
+/** @typedef {import("../../core/chapters/chapter_text.js").ChapterProblem} ChapterProblem */
 
 /** @type {Editor | null} */
 let editor = null

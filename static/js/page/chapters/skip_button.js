@@ -1,7 +1,7 @@
 // @ts-check
 /** "Skip intro", "Skip credits" and "Skip recap" over the picture, for members who may seek. */
 
-import { skippableAt } from "../../core/media/skippable.js"
+import { skippableAt } from "../../core/chapters/skippable.js"
 import { currentEntry, followingEntry } from "../../core/room/queue_store.js"
 import { cloneTemplate, find, setText } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
@@ -18,7 +18,7 @@ const LABELS = {
 export class SkipButton {
   /**
    * @param {HTMLElement} bar
-   * @param {import("../../core/media/chapters.js").Chapter[]} chapters
+   * @param {import("../../core/chapters/chapters.js").Chapter[]} chapters
    * @param {import("./chapters.js").Commands} commands
    * @param {Room} room
    * @param {AbortSignal} signal

@@ -6,7 +6,7 @@ import {
   MAX_CHAPTERS,
   MAX_TITLE_CHARS,
   parseChapters,
-} from "../../../static/js/core/media/chapter_text.js"
+} from "../../../static/js/core/chapters/chapter_text.js"
 import { each } from "../random.js"
 
 const TIMES = [

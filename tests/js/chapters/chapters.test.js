@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { chapterAt, chapterList, neighbourS } from "../../../static/js/core/media/chapters.js"
+import { chapterAt, chapterList, neighbourS } from "../../../static/js/core/chapters/chapters.js"
 import { each } from "../random.js"
 
 const LISTED = [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { chapterList } from "../../../static/js/core/media/chapters.js"
-import { kindOf, skippableAt } from "../../../static/js/core/media/skippable.js"
+import { chapterList } from "../../../static/js/core/chapters/chapters.js"
+import { kindOf, skippableAt } from "../../../static/js/core/chapters/skippable.js"
 
 const NAMED = {
   intro: [
