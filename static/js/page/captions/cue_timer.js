@@ -112,7 +112,7 @@ export class CueTimer {
     const { ownerDocument = document } = player.element // the picture may be in a window of its own
     if (player.paused || ownerDocument.hidden || !index.cues.length) return
     const untilMs = ((index.nextChangeAfter(positionS) - positionS) * 1000) / (player.rate || 1)
-    this.cancel = after(Math.min(untilMs + LATER_MS, MAX_WAIT_MS), () => this.update())
+    this.cancel = soonest(Math.min(untilMs + LATER_MS, MAX_WAIT_MS), () => this.update())
   }
 
   stop() {
@@ -120,4 +120,25 @@ export class CueTimer {
     this.watched = null
     this.controller.abort()
   }
+}
+
+/**
+ * By two timers, of which the first counts: on a busy machine that of the worker comes late, as a message of another
+ * thread; the page's own stands still while the page is hidden, but its picture may be in another window.
+ * @param {number} ms
+ * @param {() => void} fn
+ * @returns {() => void} cancels it
+ */
+function soonest(ms, fn) {
+  const fire = () => {
+    cancel()
+    fn()
+  }
+  const own = setTimeout(fire, ms)
+  const cancelOther = after(ms, fire)
+  const cancel = () => {
+    clearTimeout(own)
+    cancelOther()
+  }
+  return cancel
 }
