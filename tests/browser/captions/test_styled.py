@@ -8,7 +8,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.captions.test_captions import SHOWN, add_file, close_menu, go_to, open_menu
-from tests.browser.support.fixtures import join, make_room, wait_until, wait_until_ready
+from tests.browser.support.fixtures import (
+    join,
+    make_room,
+    seek_to,
+    wait_for_position,
+    wait_until,
+    wait_until_ready,
+)
 
 SCRIPT = r"""[Script Info]
 ScriptType: v4.00+
@@ -24,6 +31,7 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 Dialogue: 0,0:00:02.00,0:00:04.00,Default,,0,0,0,,{\k50}Good {\k50}morning
 Dialogue: 1,0:00:02.00,0:00:04.00,Default,,0,0,0,,{\an7\pos(400,60)\1c&H0000FF&\p1}m 0 0 l 200 0 200 100 0 100
 """
+STUCK_MS = 40_000  # eight seconds, on a busy machine
 # Whether the captions' own canvas is red where the sign is.
 SIGN = """wanted => {
     const canvas = document.querySelector("[data-styled-captions]")
@@ -77,3 +85,25 @@ def test_styles_are_drawn_in_time_and_become_text_where_they_cannot(person, scri
     bob.get_by_role("radio", name="Off").check()
     expect(bob.locator("[data-styled-captions]")).to_have_count(0)
     expect(bob.locator(SHOWN)).to_have_count(0)
+
+
+@pytest.mark.long
+def test_captions_that_take_too_long_to_draw_become_text(person, tmp_path: Path):
+    """A picture of 30,000 blurred signs takes minutes, and their worker would never end."""
+    alice = person()
+    make_room(alice)
+    wait_until_ready(alice)
+    seek_to(alice, 3)
+    wait_for_position(alice, 3)
+    sign = (
+        r"Dialogue: 2,0:00:02.00,0:00:04.00,Default,,0,0,0,,{\blur20\fs90\move(0,0,600,300)\t(\frz90)}Sign "
+    )
+    bomb = tmp_path / "bomb.ass"
+    bomb.write_text(SCRIPT + "\n".join(f"{sign}{number}" for number in range(30_000)))
+    add_file(alice, bomb)
+    canvas = alice.locator("[data-styled-captions]")
+    expect(canvas).to_have_count(1)
+    expect(canvas).to_have_count(0, timeout=STUCK_MS)
+    expect(alice.locator(SHOWN).first).to_be_visible()
+    open_menu(alice)
+    expect(alice.get_by_text("They are shown as text")).to_be_visible()

@@ -25,7 +25,7 @@ export class CaptionDrawing {
   constructor(stage, player, { delayMs, changed }) {
     this.changed = changed
     this.layer = new CaptionLayer(stage)
-    this.styled = new StyledCaptions(player, this.layer.element, delayMs)
+    this.styled = new StyledCaptions(player, this.layer.element, delayMs, () => changed(true))
     this.timer = new CueTimer(player, delayMs, (cues) => {
       this.layer.show(cues)
       this.styled.update()

@@ -17,11 +17,13 @@ export class StyledCaptions {
    * @param {import("../media/room_player.js").Player} player
    * @param {HTMLElement} text the layer of plain text, hidden while styled captions are drawn
    * @param {() => number} delayMs
+   * @param {() => void} failed called if captions that were drawn have to be shown as text
    */
-  constructor(player, text, delayMs) {
+  constructor(player, text, delayMs, failed) {
     this.player = player
     this.text = text
     this.delayMs = delayMs
+    this.failed = failed
   }
 
   /**
@@ -57,6 +59,11 @@ export class StyledCaptions {
       video,
       script,
       found.flatMap((font) => (font.status === "fulfilled" ? [font.value] : [])),
+      () => {
+        if (this.#script !== script) return
+        this.hide()
+        this.failed()
+      },
     )
   }
 

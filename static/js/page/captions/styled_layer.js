@@ -12,6 +12,9 @@ const FOLDER = "../../../vendor/jassub/"
 const MODULE = `${FOLDER}jassub.mjs` // not a literal: a copied file is neither typed nor preloaded
 const WORKER_MODULE = `${FOLDER}jassub.worker.mjs`
 const READY_MS = 20_000
+const STUCK_MS = 8000 // for one picture; a slow machine takes less for the first, with all fonts
+const SLACK_MS = 1500
+const END_MS = 2000
 const MAX_HEIGHT = 1080 // larger pictures cost more than they show
 const MEMORY_MB = 128 // of drawn glyphs and pictures, which libass keeps for the next frame
 const MAX_GLYPHS = 10_000
@@ -21,13 +24,14 @@ const MAX_GLYPHS = 10_000
  * @param {HTMLVideoElement} video
  * @param {string} script
  * @param {Uint8Array[]} fonts
+ * @param {() => void} failed called if drawing them fails later
  */
-export async function openStyled(video, script, fonts) {
+export async function openStyled(video, script, fonts, failed) {
   const { default: Renderer } = await import(MODULE)
   Renderer._test()
   const wasm = Renderer._supportsSIMD ? MODERN : PLAIN
   await fetchWasm(wasm)
-  const layer = new StyledLayer(Renderer, { video, script, fonts, wasm })
+  const layer = new StyledLayer(Renderer, { video, script, fonts, wasm, failed })
   let cancel = () => {}
   const tooLate = new Promise((_resolve, reject) => {
     cancel = after(READY_MS, () => reject(new Error("The captions were not ready in time.")))
@@ -63,10 +67,11 @@ function workerAddress() {
 class StyledLayer {
   /**
    * @param {any} Renderer
-   * @param {{video: HTMLVideoElement, script: string, fonts: Uint8Array[], wasm: string}} wanted
+   * @param {{video: HTMLVideoElement, script: string, fonts: Uint8Array[], wasm: string, failed: () => void}} wanted
    */
-  constructor(Renderer, { video, script, fonts, wasm }) {
+  constructor(Renderer, { video, script, fonts, wasm, failed }) {
     this.video = video
+    this.failed = failed
     this.renderer = new Renderer({
       video,
       subContent: script,
@@ -87,6 +92,8 @@ class StyledLayer {
     this.removed = false
     this.pace = new FramePace()
     this.expecting = false
+    /** When the picture that is being drawn was begun; null: none is. @type {number | null} */
+    this.beganMs = null
     // Called with each frame that the browser reports. The renderer's own would draw only those.
     this.renderer._handleRVFC = (/** @type {VideoFrameCallbackMetadata} */ frame) => this.#onFrame(frame)
     this.#adaptSize()
@@ -103,7 +110,7 @@ class StyledLayer {
     if (this.removed) return
     video.requestVideoFrameCallback((_nowMs, frame) => this.#onFrame(frame))
     if (pace.reported(mediaTime, performance.now(), video.playbackRate))
-      void this.renderer.manualRender({ mediaTime, expectedDisplayTime, width, height })
+      this.#draw({ mediaTime, expectedDisplayTime, width, height })
     this.#expectFrames()
   }
 
@@ -119,7 +126,7 @@ class StyledLayer {
       const mediaTime = pace.isRecent(nowMs) ? pace.frameDue(nowMs) : pace.elementDue(video.currentTime)
       const size = { width: video.videoWidth, height: video.videoHeight }
       if (mediaTime !== null && renderer.renderer && size.width)
-        void renderer.manualRender({ mediaTime, expectedDisplayTime: nowMs, ...size })
+        this.#draw({ mediaTime, expectedDisplayTime: nowMs, ...size })
       this.#expectFrames()
     })
   }
@@ -128,16 +135,16 @@ class StyledLayer {
   #adaptSize() {
     const { renderer } = this
     const size = new RenderScale()
-    let beganMs = 0
     const drawn = () => {
       const nowMs = performance.now()
-      size.drawn(nowMs - beganMs)
+      size.drawn(nowMs - (this.beganMs ?? nowMs))
+      this.beganMs = null
       if (!size.update(nowMs) || this.removed) return
       renderer.prescaleFactor = size.scale
       void renderer.resize()
     }
     renderer.debug = {
-      _startFrame: () => (beganMs = performance.now()),
+      _startFrame: () => (this.beganMs = performance.now()),
       _endFrame: drawn,
       _drop: () => size.late(),
     }
@@ -169,7 +176,23 @@ class StyledLayer {
     const { video, renderer } = this
     if (this.removed || !video.paused || !video.videoWidth || !renderer.renderer) return
     const frame = { mediaTime: video.currentTime, width: video.videoWidth, height: video.videoHeight }
-    void renderer.manualRender(frame, true)
+    this.#draw(frame, true)
+    after(STUCK_MS + SLACK_MS, () => this.#isStuck() && this.#fail()) // it may begin a little later
+  }
+
+  /** @param {object} frame @param {boolean} [repaint] also if nothing has changed */
+  #draw(frame, repaint = false) {
+    if (this.#isStuck()) return this.#fail()
+    this.renderer.manualRender(frame, repaint).catch(() => this.#fail())
+  }
+
+  #isStuck() {
+    return this.beganMs !== null && performance.now() - this.beganMs >= STUCK_MS
+  }
+
+  /** The renderer is stuck in one picture, or has no memory left. */
+  #fail() {
+    if (!this.removed) this.failed()
   }
 
   /** In another window the renderer does not notice it. */
@@ -181,6 +204,7 @@ class StyledLayer {
     this.removed = true
     this.controller.abort()
     void this.renderer.destroy().catch(() => {})
+    after(END_MS, () => this.renderer._worker.terminate()) // one that is stuck does not end by itself
     this.canvas.remove()
   }
 }
