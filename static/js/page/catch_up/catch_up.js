@@ -63,6 +63,7 @@ class CatchUp {
     this.stop = disposeAll(
       every(TICK_MS, () => this.#tick()),
       () => this.cancelMeeting(),
+      room.on("connection", ({ status }) => status === "closed" && this.end()),
       () => this.bar.remove(),
     )
     withdrawNotice("from-start")
@@ -142,7 +143,8 @@ class CatchUp {
 
   #tick() {
     const { player } = this.room
-    if (!this.joined && !player.alone) return this.end() // the viewer follows again
+    if (!this.joined && !player.alone) return this.live() // the viewer follows again
+    if (!this.joined && !player.allowed) return this.#leave()
     if (!this.placed) this.#place()
     this.#reveal()
     this.reader.readOn()
@@ -232,6 +234,12 @@ class CatchUp {
     this.room.followTimeline()
     this.room.player.follow()
     this.#report()
+  }
+
+  /** The room no longer keeps its players in sync. */
+  #leave() {
+    this.live()
+    this.room.player.rateHere(this.room.state.timeline?.rate ?? 1)
   }
 
   end() {
