@@ -81,7 +81,7 @@ def until(run: Run, true: str, *arguments: object) -> None:
 
 
 def measure(version: str, run: Run) -> None:
-    until(run, "() => document.body?.dataset.socket === 'open'")
+    until(run, "() => Boolean(window.watchium) && document.body.dataset.socket === 'open'")
     run(SAY, ["load", {"media_url": "/media/samples/clip.webm"}])
     until(
         run,
@@ -100,7 +100,7 @@ def measure(version: str, run: Run) -> None:
     run(SAY, ["pause", {}])
     run("() => watchium.room.player.stopFollowing()")
     report_seeks(f"{version}, seeks while paused", run)
-    run("() => document.querySelector('[data-media]').play()")
+    run("() => void document.querySelector('[data-media]').play()")  # WebKitGTK settles nothing here
     report_seeks(f"{version}, seeks while playing", run)
 
 
