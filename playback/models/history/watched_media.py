@@ -16,12 +16,14 @@ from watchium.protocol.types import Media
 
 MAX_WATCHED = 300  # of each person; `maintain` deletes more
 
-# The latest position of each media. People who switched their history off have a row in `historyoff`.
+# The latest position of each media; in order, so that two rooms with the same members lock rows in the same order.
+# People who switched their history off have a row in `historyoff`.
 _STORE = """INSERT INTO playback_watchedmedia
     (person_id, media_key, media, position, duration, at_ms, room_id)
 SELECT person.id, CAST(%s AS varchar(32)), {media}, {number}, {number}, {number}, CAST(%s AS bigint)
 FROM rooms_person person
 WHERE {who} AND NOT EXISTS (SELECT 1 FROM playback_historyoff off WHERE off.person_id = person.id)
+ORDER BY person.id
 ON CONFLICT (person_id, media_key) DO UPDATE SET media = excluded.media, position = excluded.position,
     duration = excluded.duration, at_ms = excluded.at_ms, room_id = excluded.room_id"""
 _PRESENT = """person.id IN (SELECT member.person_id FROM rooms_member member
