@@ -26,6 +26,16 @@ test("a guest's browser keeps a queue under a name, and gives it back", async ()
   assert.deepEqual(await itemsOf(playlists[0]), queue(3).items)
 })
 
+test("a name may be one that objects of JavaScript know", async () => {
+  for (const name of ["__proto__", "constructor"]) {
+    await keep({ name }, queue(2), false)
+    const { playlists } = await allPlaylists()
+    assert.deepEqual(await itemsOf(playlists.find((each) => each.name === name)), queue(2).items)
+    await discard({ id: null, name, count: 2, duration: null })
+    assert.deepEqual((await allPlaylists()).playlists, [])
+  }
+})
+
 test("one of the same name is replaced, and others stay", async () => {
   await keep({ name: "b" }, queue(1), false)
   await keep({ name: "a" }, queue(1), false)

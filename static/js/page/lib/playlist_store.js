@@ -40,8 +40,8 @@ export async function allPlaylists() {
 export async function keep(playlist, queue, byServer) {
   if (byServer) return void (await request(AT, playlist))
   if (!queue.items.length) throw new Error(gettext("There is nothing in this queue to keep."))
-  const here = keptHere()
-  here[playlist.name] = queue
+  // Not by assignment: a name may be "__proto__".
+  const here = Object.fromEntries([...Object.entries(keptHere()), [playlist.name, queue]])
   if (Object.keys(here).length > MOST)
     throw new Error(gettext("This browser keeps 50 playlists. Delete one first."))
   saveItem(STORED, here)
