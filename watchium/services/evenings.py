@@ -15,6 +15,7 @@ from playback.models import KeptEvening
 from playback.room.history.evenings import Evening
 from rooms import access
 from rooms.models import Member, Room
+from rooms.periodic import for_each_isolated
 from watchium.protocol.errors import NotAllowed, Refused
 from watchium.protocol.types import Media
 from watchium.shared_state import rate_limits
@@ -209,7 +210,13 @@ def keep_due(now_ms: float, *, dry_run: bool = False) -> int:
     """
     keeping = Room.objects.keeping_evenings()
     pks = sorted({*keeping, *KeptEvening.objects.rooms_since(now_ms - history.LOG_MS)})
-    return sum(_keep_due_of(pk, pk in keeping, now_ms, dry_run=dry_run) for pk in pks)
+    kept: list[int] = []
+
+    def keep_evenings_of(room_pk: int, now_ms: float) -> None:
+        kept.append(_keep_due_of(room_pk, room_pk in keeping, now_ms, dry_run=dry_run))
+
+    for_each_isolated(keep_evenings_of, pks, now_ms)
+    return sum(kept)
 
 
 def _keep_due_of(room_pk: int, keeps: bool, now_ms: float, *, dry_run: bool) -> int:

@@ -136,6 +136,19 @@ class Evenings(ActionCase):
         assert keep_due(self.now_ms) == 1
         assert keep_due(self.now_ms) == 0
 
+    def test_an_error_in_one_room_does_not_keep_the_others_from_being_kept(self):
+        Room.objects.update(keep_evenings=True)
+        other = Room.objects.create(room_id="zzzzzzzzzz", title="Other", keep_evenings=True)
+        of_room = history.of_room
+
+        def failing(room, now_ms):
+            if room == other:
+                raise ValueError("a row of another version")
+            return of_room(room, now_ms)
+
+        with patch.object(history, "of_room", failing), self.assertLogs("rooms.periodic", "ERROR"):
+            assert keep_due(self.now_ms) == 1
+
     def test_an_evening_that_goes_on_is_kept_to_its_end(self):
         keep_evening(self.alice, self.number, self.start_ms + 11 * MINUTE_MS)
         KeptEvening.objects.update(ended_ms=self.start_ms + 10 * MINUTE_MS)
