@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec.structs import replace
 
 from watchium.protocol.types import PollState
 from watchium.text import clean
 
 MAX_QUESTION_CHARS, MAX_ANSWER_CHARS = 200, 100
+# Votes stay when their members leave. Once a poll has so many, the votes of members who are gone are taken away.
+MAX_VOTES = 500
 
 
 def question_text(text: str) -> str:
@@ -16,6 +20,16 @@ def question_text(text: str) -> str:
 
 def answer_text(text: str) -> str:
     return clean(clean(text)[:MAX_ANSWER_CHARS])
+
+
+def votes_of(poll: PollState) -> int:
+    return sum(len(answer.votes) for answer in poll.answers)
+
+
+def among(poll: PollState, present: Collection[str]) -> PollState:
+    """Return the poll with the votes of these members only."""
+    answers = [replace(each, votes=[v for v in each.votes if v in present]) for each in poll.answers]
+    return replace(poll, answers=answers)
 
 
 def voted(poll: PollState, user_id: str, answer: int | None) -> PollState:

@@ -60,13 +60,16 @@ class QueueTransaction:
 
     @property
     def rights(self) -> Rights:
-        by = self.by
-        return Rights(
-            user_id=by.person.user_id,
-            may_control=by.may_control,
-            may_moderate=by.may_moderate or by.is_owner,
-            is_host=by.is_host,
-        )
+        return rights_of(self.by)
+
+
+def rights_of(by: Member) -> Rights:
+    return Rights(
+        user_id=by.person.user_id,
+        may_control=by.may_control,
+        may_moderate=by.may_moderate or by.is_owner,
+        is_host=by.is_host,
+    )
 
 
 def require(why_not: str | None) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 from msgspec.structs import replace
 
 from playback import signals
+from playback.domain.room_queue import permissions
 from playback.domain.room_queue.changes import Origin
 from playback.domain.start import polls
 from playback.domain.timeline import ENDED, IDLE, Timeline
@@ -13,9 +14,11 @@ from playback.media_lookup import describe, find_requested
 from playback.models import Playback
 from playback.room.command import CommandContext, handle
 from playback.room.event_log import Reason, record
+from playback.room.queue.command import require, rights_of
 from playback.room.queue.entries import with_playing_media
 from playback.room.queue.playing import Start, play_first_playable
 from playback.room.queue.storage import queue_of, save_change
+from playback.room.queue.votes import present_ids
 from playback.room.start.changes import apply, record_change
 from rooms.models import Member
 from watchium.protocol.commands import MediaRequest
@@ -29,7 +32,10 @@ MAX_ADDRESSES = 4000  # characters: each vote is sent to all with the whole poll
 
 @transaction.atomic
 def open_poll(by: Member, command: OpenPoll, *, now_ms: float | None = None) -> Accepted:
-    """Raises RuleRefused, and BadMessage or UnknownMedia for an answer."""
+    """Ask a question. Who may not add to the queue offers no media, because the winner's are added to it.
+
+    Raises RuleRefused, and BadMessage or UnknownMedia for an answer.
+    """
     request = command.payload
 
     def opened(context: CommandContext) -> Timeline | None:
@@ -47,6 +53,8 @@ def open_poll(by: Member, command: OpenPoll, *, now_ms: float | None = None) -> 
             closed=False,
             winner=None,
         )
+        if any(answer.media for answer in poll.answers):
+            require(permissions.why_not_add(queue_of(context.by.room), rights_of(context.by), 1))
         if sum(len(answer.media.url) for answer in poll.answers if answer.media) > MAX_ADDRESSES:
             raise TooLong(f"The addresses of a poll have at most {MAX_ADDRESSES} characters together.")
         if not poll.question:
@@ -89,7 +97,10 @@ def vote(by: Member, command: VoteInPoll, *, now_ms: float | None = None) -> Acc
         state, payload = context.playback.start_state, command.payload
         if state.poll is None or state.poll.id != payload.poll_id:
             return None
-        poll = polls.voted(state.poll, context.by.person.user_id, payload.answer)
+        open_poll = state.poll
+        if polls.votes_of(open_poll) >= polls.MAX_VOTES:
+            open_poll = polls.among(open_poll, present_ids(context.by))
+        poll = polls.voted(open_poll, context.by.person.user_id, payload.answer)
         return apply(context, replace(state, poll=poll))
 
     return handle(by, command, voted, now_ms, require=lambda _by: None)

@@ -20,11 +20,15 @@ from watchium.protocol.types import ReadyCheck
 
 @transaction.atomic
 def check_ready(by: Member, command: CheckReady, *, now_ms: float | None = None) -> Accepted:
-    """Open a ready check in which the member is ready, or end the open one. Another one keeps the marks.
+    """Open a ready check in which the member is ready, or end the open one.
+
+    Another one keeps the marks, and starts playback if all are ready. A new one waits for the first mark: a member who
+    is alone waits for others.
 
     Raises RuleRefused.
     """
     request = command.payload
+    complete: list[CommandContext] = []
 
     def opened(context: CommandContext) -> Timeline | None:
         state = context.playback.start_state
@@ -38,9 +42,14 @@ def check_ready(by: Member, command: CheckReady, *, now_ms: float | None = None)
             deadline_s=request.deadline_s,
             former=state.ready_check,
         )
+        if state.ready_check is not None and _starts(check, context.by.room):
+            complete.append(context)
+            return apply(context, state.started(context.now_ms))
         return apply(context, replace(state, ready_check=check))
 
-    return handle(by, command, opened, now_ms, require=_require_control)
+    accepted = handle(by, command, opened, now_ms, require=_require_control)
+    _start_complete(complete)
+    return accepted
 
 
 def _require_control(by: Member) -> None:
@@ -64,9 +73,13 @@ def mark_ready(by: Member, command: MarkReady, *, now_ms: float | None = None) -
         return apply(context, replace(state, ready_check=check))
 
     accepted = handle(by, command, marked, now_ms, require=lambda _by: None)
-    for context in complete:
-        start_playback(context.playback, "ready", context.now_ms)
+    _start_complete(complete)
     return accepted
+
+
+def _start_complete(contexts: list[CommandContext]) -> None:
+    for context in contexts:
+        start_playback(context.playback, "ready", context.now_ms)
 
 
 def withdraw(member: Member, now_ms: float) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
 from playback.models import Playback, StoredQueue
-from rooms.models import Member, Person, Role, Room
+from rooms.models import ControlPolicy, Member, Person, Role, Room
 from tests.playback.room.fixtures import NOW_MS, SONG
 from tests.playback.room.start.fixtures import StartCase
 from watchium.protocol.errors import BadMessage, NotMember, RuleRefused, TooLong, UnknownMedia
@@ -102,6 +104,26 @@ class Polls(StartCase):
         outsider = Member(room=self.room, person=self.carol, username="carol", pk=10**9)
         with pytest.raises(NotMember):
             self.vote(outsider, 0)
+
+    def test_who_may_not_add_to_the_queue_offers_no_media(self):
+        Room.objects.filter(pk=self.room.pk).update(control_policy=ControlPolicy.HOST)
+        Member.objects.filter(pk=self.bob.pk).update(role=Role.MODERATOR)
+        self.does(self.alice, "set_queue", locked=True)
+        with pytest.raises(RuleRefused, match="locked"):
+            self.ask({"media_url": SONG}, "Pause", by=self.bob)
+        self.ask("Alien", "Brazil", by=self.bob)
+        self.close()
+        self.ask({"media_url": SONG}, "Pause")
+
+    def test_a_full_poll_forgets_the_votes_of_members_who_left(self):
+        self.ask()
+        self.vote(self.bob, 0)
+        self.carols = self.enrol(self.carol, here_since_ms=3.0)
+        self.vote(self.carols, 1)
+        Member.objects.filter(pk=self.bob.pk).update(present=False)
+        with patch("playback.domain.start.polls.MAX_VOTES", 2):
+            self.vote(self.alice, 0)
+        assert self.votes() == [["Alice"], ["Carol"]]
 
     def test_bad_answers_are_refused_whole(self):
         for answers, refusal in (

@@ -53,6 +53,20 @@ class ReadyChecks(StartCase):
         assert self.due(NOW_MS + 10_000) == 0
         assert self.timeline().phase == "paused"
 
+    def test_a_check_that_only_asked_starts_once_it_shall_if_all_are_ready(self):
+        self.does(self.alice, "ready_check", on=True, start=False)
+        for member in (self.bob, self.carols):
+            self.does(member, "ready")
+        self.does(self.alice, "ready_check", on=True, start=True)
+        assert self.timeline().playing
+        assert self.state.ready_check is None
+
+    def test_a_host_who_is_alone_waits_for_the_first_mark(self):
+        Member.objects.exclude(pk=self.alice.pk).update(present=False)
+        self.does(self.alice, "ready_check", on=True)
+        assert self.marks() == ["Alice"]
+        assert self.timeline().phase == "paused"
+
     def test_who_leaves_does_not_block(self):
         self.does(self.alice, "ready_check", on=True)
         self.does(self.bob, "ready")
