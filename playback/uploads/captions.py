@@ -13,7 +13,8 @@ from playback.models import Upload
 from playback.uploads import storage
 
 MOST_BYTES = 64 * 1024 * 1024  # of all texts in a file
-SPARE_BYTES = 4 * 1024 * 1024  # texts may be packed, but a small file does not become a large one
+PACKED = 2  # texts may be packed in the file, but a small file does not become a large one
+SPARE_BYTES = 256 * 1024
 _PREFIX = "u"  # items of the library have numbers
 
 
@@ -30,7 +31,8 @@ def wanted_of(upload: Upload) -> Wanted:
         tuple(codecs_of(sources_of(upload), facts)),
         tuple(fonts_of(facts)),
         find=partial(location, upload.upload_id),
-        most_bytes=min(MOST_BYTES, upload.size + SPARE_BYTES),
+        most_bytes=min(MOST_BYTES, PACKED * upload.size + SPARE_BYTES),
+        least_free=storage.SPARE_BYTES,
     )
 
 

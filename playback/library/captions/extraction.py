@@ -53,7 +53,7 @@ class Wanted:
     """The text tracks of one version of a film by stream number, and the fonts attached to it.
 
     `owner`: the id of an item of the library, or what an upload is called (`playback.uploads.captions`). `find`: where
-    the film is now, or None. `most_bytes`: of all texts together.
+    the film is now, or None. `most_bytes`: of all texts together. `least_free`: bytes of the disk that stay free.
     """
 
     owner: str
@@ -62,6 +62,7 @@ class Wanted:
     fonts: tuple[int, ...] = ()
     find: Callable[[], Path | None] = field(default=lambda: None, compare=False)
     most_bytes: int | None = None
+    least_free: int = field(default=0, compare=False)
 
     @classmethod
     def of(cls, item: MediaItem, codecs: Iterable[tuple[int, str]], attached: Iterable[int] = ()) -> Wanted:
@@ -121,13 +122,25 @@ def extract(wanted: Wanted) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
         place = Path(mkdtemp(dir=folder(), prefix=f".{wanted.owner}-"))
         try:
-            if wanted.codecs and not _take_earlier_texts(wanted, place):
-                _take_tracks(wanted, film, place)
-            if wanted.fonts:
-                _take_fonts(wanted, film, place)
+            if _has_space(wanted):
+                _take_all(wanted, film, place)
+            else:
+                (place / FAILED).touch()
             _keep(wanted, place)
         finally:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def _has_space(wanted: Wanted) -> bool:
+    free = shutil.disk_usage(folder()).free
+    return not wanted.least_free or free >= wanted.least_free + (wanted.most_bytes or 0)
+
+
+def _take_all(wanted: Wanted, film: Path, place: Path) -> None:
+    if wanted.codecs and not _take_earlier_texts(wanted, place):
+        _take_tracks(wanted, film, place)
+    if wanted.fonts:
+        _take_fonts(wanted, film, place)
 
 
 def remember_failure(wanted: Wanted) -> None:

@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from playback.library.captions import extraction, extraction_worker
 from playback.models import Upload
+from playback.uploads import storage
 from playback.uploads.actions import sweep
 from playback.uploads.captions import MOST_BYTES, wanted_of
 from tests.playback.library.captions import films
@@ -120,6 +121,13 @@ class Contents(UploadCase):
         assert (sweep(dry_run=True), sweep(), sweep()) == (1, 1, 0)
         assert [place.name for place in extraction.folder().glob("u*")] == [wanted_of(kept).name]
 
+    def test_texts_are_not_taken_out_when_the_disk_is_nearly_full(self):
+        upload = self.sent(films.film())
+        with patch.object(storage, "SPARE_BYTES", 1 << 62):
+            wanted = wanted_of(upload)
+        extraction.extract(wanted)
+        assert all(extraction.has_failed(wanted, stream) for stream, _codec in wanted.codecs)
+
     def test_a_song_has_neither(self):
         assert self.contents(self.sent(wav(1))) == {"whole": True, "chapters": [], "captions": []}
 
@@ -132,5 +140,7 @@ def test_the_texts_of_an_upload_take_little_more_space_than_the_upload():
         "streams": [{"index": n, "type": "subtitle", "codec": "ass"} for n in range(60)],
     }
     assert wanted_of(upload).most_of_each * 60 <= MOST_BYTES
+    upload.size = 5000
+    assert wanted_of(upload).most_of_each * 60 <= 10_000 + 256 * 1024
     upload.size = 1_000_000
     assert wanted_of(upload).most_of_each * 60 <= 6_000_000
