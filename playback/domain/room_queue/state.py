@@ -229,9 +229,7 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
                 entry,
                 user_id=to if entry.user_id == user_id else entry.user_id,
                 votes=_reassigned(entry.votes, user_id, to),
-                failures=[
-                    replace(each, user_id=to) if each.user_id == user_id else each for each in entry.failures
-                ],
+                failures=_failures_reassigned(entry.failures, user_id, to),
             )
             for entry in self.entries
         )
@@ -257,9 +255,15 @@ def _with_check(entry: RoomQueueEntry, user_id: str, username: str, check: Entry
     if check.plays:
         return replace(entry, checked=True, failures=others)
     failure = EntryFailure(user_id=user_id, username=username, codec=check.codec)
-    if failure in entry.failures or len(others) >= MAX_FAILURES:
+    if failure in entry.failures:
         return entry
-    return replace(entry, failures=[*others, failure])
+    # The first ones may be of members who left, and are not shown then.
+    return replace(entry, failures=[*others, failure][-MAX_FAILURES:])
+
+
+def _failures_reassigned(failures: list[EntryFailure], user_id: str, to: str) -> list[EntryFailure]:
+    moved = [replace(each, user_id=to) if each.user_id == user_id else each for each in failures]
+    return list({each.user_id: each for each in moved}.values())
 
 
 def _reassigned(votes: list[str], user_id: str, to: str) -> list[str]:

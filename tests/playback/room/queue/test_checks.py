@@ -47,9 +47,18 @@ class Checks(QueueCase):
     def test_the_members_named_are_bounded(self):
         for number in range(MAX_FAILURES + 2):
             self.checks(self.enrol(Person.objects.create(username=f"Viewer {number}")), "2", plays=False)
-        assert len(self.known()[1]) == MAX_FAILURES
+        names = [name for name, _codec in self.known()[1]]
+        assert names == [f"Viewer {number}" for number in range(2, MAX_FAILURES + 2)]  # earlier ones may have left
         self.checks(self.enrol(Person.objects.create(username="Late")), "2", plays=True)
         assert self.known()[0]
+
+    def test_a_guest_who_signs_in_is_named_once(self):
+        self.checks(self.alice, "2", plays=False, codec="HEVC")
+        self.checks(self.bob, "2", plays=False)
+        ids = [each.person.user_id for each in (self.alice, self.bob)]
+        merged = self.queue.reassigned(*ids).order.entry("2")
+        assert merged is not None
+        assert [(each.user_id, each.codec) for each in merged.failures] == [(ids[1], None)]
 
     def test_a_locked_queue_and_undo_leave_checks_alone(self):
         self.does(self.alice, "set_queue", locked=True)
