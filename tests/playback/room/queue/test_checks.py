@@ -48,7 +48,8 @@ class Checks(QueueCase):
         for number in range(MAX_FAILURES + 2):
             self.checks(self.enrol(Person.objects.create(username=f"Viewer {number}")), "2", plays=False)
         names = [name for name, _codec in self.known()[1]]
-        assert names == [f"Viewer {number}" for number in range(2, MAX_FAILURES + 2)]  # earlier ones may have left
+        # The latest: earlier ones may have left.
+        assert names == [f"Viewer {number}" for number in range(2, MAX_FAILURES + 2)]
         self.checks(self.enrol(Person.objects.create(username="Late")), "2", plays=True)
         assert self.known()[0]
 
