@@ -26,6 +26,7 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     "people": (20, 20),  # by person: kicks, and changes of moderators and host
     "room_change": (30, 30),  # by person
     "evening": (30, 60),  # by person: each reads up to 10,000 rows of the log, 0.15 s
+    "room_evening": (60, 60),  # by room: the same; a list also decodes the kept evenings, at most 50, 0.16 s
     "poll": (40, 20),  # by person: each tab without a socket polls every two seconds and after each command
     "upload": (20, 600),  # by person, and by address: files that are begun, not their pieces
     "prepare": (20, 600),  # by person, and by address: files that are converted for members

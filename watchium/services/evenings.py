@@ -104,7 +104,7 @@ def may_keep(member: Member) -> bool:
 
 def list_evenings(member: Member, now_ms: float) -> Evenings:
     """Raises RateLimited."""
-    rate_limits.spend("evening", member.person.user_id, now_ms)
+    _limit_reading(member, now_ms)
     room = member.room
     found = history.of_room(room, now_ms)
     summaries = [EveningSummary(**_summary(evening)) for evening in found]
@@ -113,7 +113,7 @@ def list_evenings(member: Member, now_ms: float) -> Evenings:
 
 def read_evening(member: Member, number: int, now_ms: float) -> EveningState:
     """Raises NotFound, RateLimited."""
-    rate_limits.spend("evening", member.person.user_id, now_ms)
+    _limit_reading(member, now_ms)
     room = member.room
     evening = history.numbered(room, number, now_ms)
     replay = evening.replay
@@ -134,6 +134,12 @@ def read_evening(member: Member, number: int, now_ms: float) -> EveningState:
         reactions=[_reaction(reaction, replay) for reaction in reactions[:MAX_REACTIONS]],
         more=len(comments) > MAX_COMMENTS or len(reactions) > MAX_REACTIONS,
     )
+
+
+def _limit_reading(member: Member, now_ms: float) -> None:
+    """By person and by room, because anyone may be many guests. Raises RateLimited."""
+    rate_limits.spend("evening", member.person.user_id, now_ms)
+    rate_limits.spend("room_evening", member.room.room_id, now_ms)
 
 
 def _summary(evening: Evening) -> dict[str, Any]:

@@ -39,6 +39,15 @@ class KeptEveningQuerySet(models.QuerySet["KeptEvening"]):
         """Return the room's evenings, deleted ones included, latest first."""
         return list(self.filter(room=room).order_by("-started_ms")[: 2 * MAX_KEPT])
 
+    def numbered(self, room: Room, number: int) -> KeptEvening | None:
+        """Return the evening, also if it was deleted."""
+        return self.filter(room=room, started_ms=number).first()
+
+    def spans(self, room: Room) -> list[tuple[int, float]]:
+        """Return when the room's evenings began and ended, deleted ones included, without their documents."""
+        rows = self.filter(room=room).order_by("-started_ms")
+        return list(rows.values_list("started_ms", "ended_ms")[: 2 * MAX_KEPT])
+
     def count_kept(self, room: Room) -> int:
         return self.filter(room=room, deleted=False).count()
 

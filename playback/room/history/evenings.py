@@ -57,7 +57,7 @@ class Evening:
 def of_room(room: Room, now_ms: float) -> list[Evening]:
     """Return all evenings, latest first. One that is kept and went on since is as long as the log has it."""
     rows = KeptEvening.objects.of_room(room)
-    logged = {evening.number: evening for evening in _logged(room, now_ms)}
+    logged = _logged(room, now_ms)
     kept = [_kept(row, logged.get(row.started_ms)) for row in rows if not row.deleted]
     known = [(row.started_ms, row.ended_ms) for row in rows]
     others = [evening for evening in logged.values() if not _overlaps(evening, known)]
@@ -66,9 +66,14 @@ def of_room(room: Room, now_ms: float) -> list[Evening]:
 
 def numbered(room: Room, number: int, now_ms: float) -> Evening:
     """Raises NotFound."""
-    for evening in of_room(room, now_ms):
-        if evening.number == number:
-            return evening
+    row = KeptEvening.objects.numbered(room, number)
+    if row is not None and not row.deleted:
+        # The log does not reach back to evenings that ended earlier, and is not read for them.
+        goes_on = row.ended_ms >= now_ms - LOG_MS
+        return _kept(row, _logged(room, now_ms).get(number) if goes_on else None)
+    evening = _logged(room, now_ms).get(number)
+    if row is None and evening is not None and not _overlaps(evening, KeptEvening.objects.spans(room)):
+        return evening
     raise NotFound("There is no such evening any more.")
 
 
@@ -85,7 +90,8 @@ def _overlaps(evening: Evening, known: list[tuple[int, float]]) -> bool:
     )
 
 
-def _logged(room: Room, now_ms: float) -> list[Evening]:
+def _logged(room: Room, now_ms: float) -> dict[int, Evening]:
+    """Return the evenings of the log by their numbers."""
     rows = PlaybackEvent.objects.motions(room, now_ms - LOG_MS, MAX_CHANGES)
     changes = [Change(Timeline(*motion), url) for *motion, url in rows]
     found = [bounded(evening) for evening in evenings(stretches(changes, now_ms))]
@@ -95,7 +101,8 @@ def _logged(room: Room, now_ms: float) -> list[Evening]:
             first_of.setdefault(change.url, change.timeline.revision)
     stored = PlaybackEvent.objects.media_at(room, first_of.values())
     media = {each.url: each for each in msgspec.convert([one for one in stored if one], list[Media])}
-    return [Evening(evening, {each.url: media[each.url] for each in evening}) for evening in found]
+    logged = [Evening(evening, {each.url: media[each.url] for each in evening}) for evening in found]
+    return {evening.number: evening for evening in logged}
 
 
 # ---------------------------------------------------------------- who was there

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from django.test import Client
+from django.test import Client, override_settings
 
 from chat.actions import post
 from playback.models import KeptEvening, Playback
@@ -11,6 +11,7 @@ from rooms.models import Room, Visibility
 from tests.playback.room.fixtures import load, pause, play
 from tests.watchium.api.callers import ApiCase, Caller
 from watchium import server_clock
+from watchium.config.rate_limits import DEFAULTS
 from watchium.protocol.commands import CommentDraft, PostComment
 
 FILM = "https://example.org/film.mp4"
@@ -24,12 +25,13 @@ class Evenings(ApiCase):
     def setUp(self) -> None:
         super().setUp()
         start_ms = server_clock.now_ms() - 60 * MINUTE_MS
+        self.ended_ms = start_ms + 10 * MINUTE_MS
         Playback.objects.filter(room=self.room).update(at_ms=start_ms - 1)
         actions.load(self.alice, load(FILM, title=NASTY), now_ms=start_ms - 1000)
         actions.play(self.alice, play(), now_ms=start_ms - 250)
         said = PostComment(event_id="c", payload=CommentDraft(text=NASTY))
         post(self.bob, said, position=0, now_ms=start_ms + 5 * MINUTE_MS)
-        actions.pause(self.alice, pause(), now_ms=start_ms + 10 * MINUTE_MS)
+        actions.pause(self.alice, pause(), now_ms=self.ended_ms)
 
     @property
     def number(self) -> int:
@@ -140,6 +142,23 @@ class Evenings(ApiCase):
         assert statuses[-1] == 429
         assert self.browser_of(self.bob.person).get(self.page(number)).status_code == 429
         assert self.as_alice.get(self.url("evenings/")).status_code == 200
+
+    @override_settings(LIMITS={**DEFAULTS, "room_evening": (2, 60)})
+    def test_all_members_together_are_limited(self):
+        assert [self.as_bob.get(self.url("evenings/")).status_code for _ in range(2)] == [200, 200]
+        assert self.as_alice.get(self.url("evenings/")).status_code == 429
+
+    def test_a_line_is_listed_with_the_media_that_played(self):
+        actions.load(self.alice, load("https://example.org/next.mp4", "next", "Next"), now_ms=self.ended_ms)
+        actions.play(self.alice, play("next2"), now_ms=self.ended_ms + MINUTE_MS)
+        for name, after_ms in (("second", 61_000.0), ("third", 90_000.0)):
+            said = PostComment(event_id=name, payload=CommentDraft(text=name))
+            post(self.bob, said, position=0, now_ms=self.ended_ms + after_ms)
+        text = self.browser_of(self.bob.person).get(self.page(self.number, "export.html")).content.decode()
+        film, following = text.split("</ol>")[:2]
+        assert film.count("<li>") == 1
+        assert "Next" in following
+        assert following.index("second") < following.index("third")
 
 
 def assert_not_found(visitor: Client, path: str, secret: str) -> None:

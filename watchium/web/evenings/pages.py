@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
-from math import inf
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from csp.decorators import csp_update
@@ -50,7 +51,7 @@ def page(request: HttpRequest, room_id: str, number: int) -> HttpResponse:
         "evening_url": f"{address}{number}/",
         "evenings_url": address,
     }
-    context = {"boot": boot, "room": member.room, "evening": evening, "parts": list(_parts(evening))}
+    context = {"boot": boot, "room": member.room, "evening": evening, "parts": list(_parts(evening, []))}
     show = csp_update(room_page_policy(settings.EMBEDS))(
         lambda request: render(request, "evenings/evening.html", context | _times(evening))
     )
@@ -72,7 +73,8 @@ def export(request: HttpRequest, room_id: str, number: int) -> HttpResponse:
         "style": style,
         "policy": f"default-src 'none'; style-src 'sha256-{digest}'",
     }
-    context |= {"parts": list(_parts(evening)), **_times(evening)}
+    said = sorted([*_comments(evening), *_reactions(evening)], key=itemgetter(0))
+    context |= {"parts": list(_parts(evening, said)), **_times(evening)}
     response = HttpResponse(render_to_string("evenings/export.html", context))
     response["Content-Disposition"] = attachment(evening, "html")
     return response
@@ -118,14 +120,14 @@ class Part(NamedTuple):
     lines: list[Line]
 
 
-def _parts(evening: EveningState) -> Iterator[Part]:
+def _parts(evening: EveningState, said: Sequence[tuple[float, Line]]) -> Iterator[Part]:
+    """Return the parts with the lines of `said`, which are in the order of their moments."""
     starts = [evening.stretches[0]]
     starts += [after for before, after in pairwise(evening.stretches) if before.media != after.media]
-    said = sorted([*_comments(evening), *_reactions(evening)], key=lambda timed: timed[0])
-    for index, start in enumerate(starts):
-        end_s = starts[index + 1].at if index + 1 < len(starts) else inf
+    firsts = [bisect_left(said, start.at, key=itemgetter(0)) for start in starts]
+    for start, (first, end) in zip(starts, pairwise([*firsts, len(said)]), strict=True):
         media = evening.sources[start.media]
-        lines = [line for at_s, line in said if start.at <= at_s < end_s]
+        lines = [line for _, line in said[first:end]]
         yield Part(
             media.title or media.url, clock_time(start.at), start.at, clock_time(start.position), lines
         )

@@ -187,6 +187,14 @@ class Evenings(ActionCase):
         with patch.object(history, "MAX_KEPT", 0), pytest.raises(TooLong, match="at most 0"):
             keep_evening(self.alice, self.number, self.now_ms)
 
+    def test_reading_one_evening_reads_no_other_document(self):
+        keep_evening(self.alice, self.number, self.now_ms)
+        number = self.number
+        KeptEvening.objects.create(room=self.room, started_ms=1, ended_ms=2, document="of another version")
+        assert read_evening(self.bob, number, self.now_ms).kept
+        KeptEvening.objects.filter(started_ms=number).delete()
+        assert not read_evening(self.bob, number, self.now_ms).kept
+
     def test_deleting_a_person_makes_them_anonymous(self):
         self.says(self.bob, "hello", 5 * MINUTE_MS)
         keep_evening(self.alice, self.number, self.now_ms)
