@@ -9,6 +9,7 @@ from django.db import models
 
 from playback.domain.evening.stretches import Stretch
 from rooms.models import Member, Person, Room
+from watchium.db.move_rows import move_rows
 from watchium.protocol.types import Media
 
 MAX_KEPT = 50  # of each room
@@ -101,9 +102,7 @@ class EveningGuestQuerySet(models.QuerySet["EveningGuest"]):
         self.bulk_create(rows[:MAX_PEOPLE], ignore_conflicts=True)
 
     def reassign(self, before: Person, after: Person) -> None:
-        both = self.filter(person=after).values("evening")
-        self.filter(person=before, evening__in=list(both.values_list("evening", flat=True))).delete()
-        self.filter(person=before).update(person=after)
+        move_rows(self.filter(person=before), after)
 
 
 class EveningGuest(models.Model):

@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from playback.domain.evening.continuing import continue_at
 from rooms.models import Person, Room
+from watchium.db.move_rows import move_rows
 from watchium.db.prepared import PreparedQuery, is_postgresql, run_in_one_round_trip
 from watchium.protocol.types import Media
 
@@ -47,9 +48,7 @@ class WatchedMediaQuerySet(models.QuerySet["WatchedMedia"]):
 
     def reassign(self, before: Person, after: Person) -> None:
         """Move a person's history to another, who keeps what both watched as it is."""
-        both = list(self.filter(person=after).values_list("media_key", flat=True))
-        self.filter(person=before, media_key__in=both).delete()
-        self.filter(person=before).update(person=after)
+        move_rows(self.filter(person=before), after)
 
     def of_persons_above(self, most: int) -> WatchedMediaQuerySet:
         """Return the oldest rows of persons who have more than `most`."""

@@ -14,6 +14,7 @@ from playback.models import EveningGuest, KeptEvening, Playback, PlaybackEvent, 
 from playback.room import actions
 from rooms.models import Member, Room
 from tests.playback.room.fixtures import ActionCase, load, pause, play, seek
+from tests.playback.room.history.concurrent import before_writing
 from watchium import server_clock
 from watchium.maintenance.work import maintain
 from watchium.protocol.commands import CommentDraft, PostComment
@@ -213,6 +214,13 @@ class Evenings(ActionCase):
             self.alice.person.user_id,
             self.carol.user_id,
         }
+
+    def test_an_evening_that_lists_the_account_during_the_merge_lists_it_once(self):
+        keep_evening(self.alice, self.number, self.now_ms)
+        with before_writing(EveningGuest, of=self.bob.person, for_=self.carol):
+            merge_guest_into_account(self.bob.person, self.carol)
+        assert EveningGuest.objects.filter(person=self.carol).count() == 1
+        assert not EveningGuest.objects.filter(person=self.bob.person).exists()
 
     def test_a_comment_that_is_deleted_leaves_the_replay(self):
         comment = self.says(self.bob, "spoiler", 5 * MINUTE_MS)

@@ -6,6 +6,7 @@ from rooms.actions import leave
 from rooms.models import Member, Person
 from tests.cases import CLIP
 from tests.playback.room.fixtures import NOW_MS, SONG, ActionCase, load, seek
+from tests.playback.room.history.concurrent import before_writing
 from watchium import server_clock
 from watchium.maintenance.work import maintain
 from watchium.services.merge_guest import merge_guest_into_account
@@ -63,6 +64,13 @@ class WhatPeopleWatched(ActionCase):
         WatchedMedia.objects.filter(person=self.alice.person).update(person=self.carol, position=7)
         merge_guest_into_account(self.bob.person, self.carol)
         assert self.of(self.carol) == [(CLIP, 7.0)]
+
+    def test_what_the_account_leaves_during_the_merge_stays_as_it_left_it(self):
+        self.change_media_at(41)
+        with before_writing(WatchedMedia, of=self.bob.person, for_=self.carol, position=7):
+            merge_guest_into_account(self.bob.person, self.carol)
+        assert self.of(self.carol) == [(CLIP, 7.0)]
+        assert self.of(self.bob.person) == []
 
     def test_it_goes_with_the_person_and_survives_the_room(self):
         self.change_media_at(41)
