@@ -132,7 +132,7 @@ def handle(
     if timeline is None:
         kind, timeline = "timeline", playback.timeline.unmoved()
     row = record(playback, kind, timeline, reason, now_ms)
-    if playback.notices_in_chat:
+    if playback.notices_in_chat and timeline != context.before.unmoved():
         signals.controlled.send(
             sender=Playback, room=by.room, by=by, kind=kind, timeline=timeline, now_ms=now_ms
         )

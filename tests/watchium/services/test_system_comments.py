@@ -92,6 +92,13 @@ class NoticesInChat(ActionCase):
         self.does(seek(6.0, "much later"), NOW_MS + 60_000)
         self.assertEqual(self.texts()[-3:], ["Alice paused", "Alice jumped to 0:05", "Alice jumped to 0:06"])
 
+    def test_pressing_play_in_a_room_that_plays_is_not_said(self):
+        self.does(play())
+        self.does(pause(), NOW_MS + 20_000)
+        self.does(play("second"), NOW_MS + 40_000)
+        self.does(play("third"), NOW_MS + 80_000)
+        self.assertEqual(self.texts(), ["Alice pressed play", "Alice paused", "Alice pressed play"])
+
     def test_other_comments_and_other_members_are_never_folded(self):
         self.room.control_policy = "everyone"
         self.room.save()
