@@ -24,6 +24,12 @@ def restore_extras(playback: Playback, ending: Ending, now_ms: float) -> None:
         record(playback, "room_changed", playback.timeline.unmoved(), restored, now_ms)
 
 
+def hold_back(playback: Playback, now_ms: float) -> None:
+    """Bring back what plays until an announced start, for a change of what follows, and record that."""
+    if return_to_ending(playback, now_ms, now_ms):
+        record(playback, "timeline", playback.timeline.unmoved(), Reason(cause=HOLD_BACK), now_ms)
+
+
 def return_to_ending(playback: Playback, ms: float, now_ms: float) -> bool:
     """Bring back what plays at that time, also in the queue. Return False if the room's timeline is about it.
 

@@ -16,6 +16,7 @@ from playback.room.command import CommandContext, handle
 from playback.room.event_log import Reason, record
 from playback.room.queue.command import require, rights_of
 from playback.room.queue.entries import with_playing_media
+from playback.room.queue.hold_back import hold_back
 from playback.room.queue.playing import Start, play_first_playable
 from playback.room.queue.storage import queue_of, save_change
 from playback.room.queue.votes import present_ids
@@ -145,7 +146,8 @@ def _after_close(playback: Playback, now_ms: float) -> None:
 
 
 def _enqueue(playback: Playback, media: Media, poll: PollState, now_ms: float) -> None:
-    """Add media after the current entry; a room in which nothing plays any more plays them. A full queue stays."""
+    """Add media after the entry that plays; a room in which nothing plays any more plays them. A full queue stays."""
+    hold_back(playback, now_ms)
     before = queue_of(playback.room)
     begun = with_playing_media(before, playback, now_ms)
     queue, entries = begun.new_entries(

@@ -12,10 +12,20 @@ from hypothesis import strategies as st
 from playback.models import Playback, RoomCaptions
 from playback.room import actions, stall_handling
 from playback.room.queue.storage import forget_encoded
+from playback.room.start import poll as polls
 from rooms.models import Member, Room
 from tests.playback.room.fixtures import SONG, load, pause, play, seek, set_rate
 from tests.playback.room.queue.fixtures import FILMS
 from tests.playback.room.queue.test_advance import END_MS, AdvanceCase
+from watchium.protocol.start.commands import (
+    ClosePoll,
+    NewPoll,
+    NewPollAnswer,
+    OpenPoll,
+    PollRef,
+    PollVote,
+    VoteInPoll,
+)
 from watchium.protocol.types import SharedCaptions
 
 CLIP_S = 96.021
@@ -45,6 +55,20 @@ class AnnouncedCase(AdvanceCase):
 
 
 class Playing(AnnouncedCase):
+    def test_a_poll_that_closes_puts_its_winner_before_the_announced_entry(self):
+        answers = [NewPollAnswer(media_url=FILMS[1]), NewPollAnswer(text="Pause")]
+        asked = OpenPoll(event_id="o", payload=NewPoll(question="?", answers=answers))
+        opened = self.acts(polls.open_poll, self.alice, asked)
+        poll_id = str(opened.revision)
+        vote = VoteInPoll(event_id="v", payload=PollVote(poll_id=poll_id, answer=0))
+        self.acts(polls.vote, self.bob, vote)
+        close = ClosePoll(event_id="c", payload=PollRef(poll_id=poll_id))
+        self.acts(polls.close_poll, self.alice, close)
+        assert self.titles == ["[clip]", "b", "music", "a"]
+        assert self.playing(PRESS_MS) == ("clip", "playing", AT_PRESS_S)
+        assert self.due(PRESS_MS + 100) == 1
+        assert self.titles == ["clip", "[b]", "music", "a"]
+
     def test_a_pause_stops_the_entry_that_plays_and_the_next_one_comes_after_it(self):
         self.acts(actions.pause, self.alice, pause())
         assert self.playing(END_MS + 5000) == ("clip", "paused", AT_PRESS_S)
