@@ -12,6 +12,7 @@ import playback.room.history.evenings as history
 from chat.models import Comment, Reaction
 from playback.domain.evening.replay import Replay
 from playback.models import KeptEvening
+from playback.models.history.stored_evening import MAX_PEOPLE
 from playback.room.history.evenings import Evening
 from rooms import access
 from rooms.models import Member, Room
@@ -78,9 +79,12 @@ class ReplayedComment(Struct, frozen=True, kw_only=True):
 
 
 class ReplayedReaction(Struct, frozen=True, kw_only=True):
+    """`username` is null if the person was deleted."""
+
     at: float
     emoji: str
     user_id: str | None
+    username: str | None = None
 
 
 class EveningState(EveningSummary, frozen=True, kw_only=True):
@@ -119,6 +123,7 @@ def read_evening(member: Member, number: int, now_ms: float) -> EveningState:
     replay = evening.replay
     comments = Comment.objects.between(room, *evening.span_ms, MAX_COMMENTS + 1)
     reactions = Reaction.objects.between(room, *evening.span_ms, MAX_REACTIONS + 1)
+    people = _people(room, evening, [*comments[:MAX_COMMENTS], *reactions[:MAX_REACTIONS]], now_ms)
     return EveningState(
         **_summary(evening),
         room_id=room.room_id,
@@ -126,12 +131,9 @@ def read_evening(member: Member, number: int, now_ms: float) -> EveningState:
         may_keep=may_keep(member),
         sources=list(evening.media.values()),
         stretches=_stretches(evening, replay),
-        people=[
-            EveningGuestState(user_id=person.user_id, username=name)
-            for person, name in history.people_of(room, evening, now_ms)
-        ],
+        people=list(people.values())[:MAX_PEOPLE],
         comments=[_comment(comment, replay) for comment in comments[:MAX_COMMENTS]],
-        reactions=[_reaction(reaction, replay) for reaction in reactions[:MAX_REACTIONS]],
+        reactions=[_reaction(reaction, replay, people) for reaction in reactions[:MAX_REACTIONS]],
         more=len(comments) > MAX_COMMENTS or len(reactions) > MAX_REACTIONS,
     )
 
@@ -169,6 +171,15 @@ def _stretches(evening: Evening, replay: Replay) -> list[ReplayedStretch]:
     ]
 
 
+def _people(
+    room: Room, evening: Evening, written: list[Comment | Reaction], now_ms: float
+) -> dict[int, EveningGuestState]:
+    """Return who was there, by primary key, in the order of their names; who wrote meanwhile was there too."""
+    authors = {each.person_id for each in written if each.person_id is not None}
+    people = history.people_of(room, evening, now_ms, authors)
+    return {person.pk: EveningGuestState(user_id=person.user_id, username=name) for person, name in people}
+
+
 def _comment(comment: Comment, replay: Replay) -> ReplayedComment:
     named = comment.person_id is not None
     return ReplayedComment(
@@ -179,10 +190,13 @@ def _comment(comment: Comment, replay: Replay) -> ReplayedComment:
     )
 
 
-def _reaction(reaction: Reaction, replay: Replay) -> ReplayedReaction:
-    person = reaction.person
+def _reaction(reaction: Reaction, replay: Replay, people: dict[int, EveningGuestState]) -> ReplayedReaction:
+    by = people.get(reaction.person_id or 0)
     return ReplayedReaction(
-        at=replay.moment_of(reaction.at_ms), emoji=reaction.emoji, user_id=person.user_id if person else None
+        at=replay.moment_of(reaction.at_ms),
+        emoji=reaction.emoji,
+        user_id=by.user_id if by else None,
+        username=by.username if by else None,
     )
 
 

@@ -93,8 +93,9 @@ class KeptEvening(models.Model):
 
 
 class EveningGuestQuerySet(models.QuerySet["EveningGuest"]):
-    def of(self, evening: KeptEvening) -> list[Person]:
-        return [row.person for row in self.filter(evening=evening).select_related("person")[:MAX_PEOPLE]]
+    def of(self, evening: KeptEvening) -> list[int]:
+        """Return the persons (primary keys) who were there."""
+        return list(self.filter(evening=evening).values_list("person_id", flat=True)[:MAX_PEOPLE])
 
     def add(self, evening: KeptEvening, people: Iterable[int]) -> None:
         """Record persons (primary keys) who were there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -108,12 +109,18 @@ def _logged(room: Room, now_ms: float) -> dict[int, Evening]:
 # ---------------------------------------------------------------- who was there
 
 
-def people_of(room: Room, evening: Evening, now_ms: float) -> list[tuple[Person, str]]:
-    """Return who was there, with their names in the room, in the order of these names."""
+def people_of(
+    room: Room, evening: Evening, now_ms: float, others: Iterable[int] = ()
+) -> list[tuple[Person, str]]:
+    """Return who was there, with their names in the room, in the order of these names.
+
+    `others`: persons (primary keys) who were there for another reason than that they were at a change.
+    """
     if evening.row is not None:
-        people = {person.pk: person for person in EveningGuest.objects.of(evening.row)}
+        present = EveningGuest.objects.of(evening.row)
     else:
-        people = Person.objects.in_bulk(_present(room, evening, now_ms))
+        present = _present(room, evening, now_ms)
+    people = Person.objects.in_bulk({*present, *others})
     names = names_in(room, people.values())
     return sorted(((people[pk], names[pk]) for pk in people), key=lambda pair: pair[1].casefold())
 

@@ -139,10 +139,8 @@ def _comments(evening: EveningState) -> Iterator[tuple[float, Line]]:
 
 
 def _reactions(evening: EveningState) -> Iterator[tuple[float, Line]]:
-    names = {guest.user_id: guest.username for guest in evening.people}
     for reaction in evening.reactions:
-        name = names.get(reaction.user_id or "")
-        yield reaction.at, Line(clock_time(reaction.at), name, reaction.emoji)
+        yield reaction.at, Line(clock_time(reaction.at), reaction.username, reaction.emoji)
 
 
 def clock_time(seconds: float) -> str:

@@ -206,6 +206,21 @@ class Evenings(ActionCase):
             ("hello", None, None)
         ]
 
+    def test_who_wrote_or_reacted_between_two_changes_was_there(self):
+        Room.objects.update(keep_evenings=True)
+        SyncState.objects.all().delete()
+        self.says(self.alice, "hello", 5 * MINUTE_MS)
+        react(self.bob, "🎉", now_ms=self.start_ms + MINUTE_MS)
+        for _ in ("in the log", "kept"):
+            evening = self.read()
+            assert [guest.username for guest in evening.people] == ["Alice", "Bob"]
+            assert [(each.emoji, each.username) for each in evening.reactions] == [("🎉", "Bob")]
+            keep_evening(self.alice, self.number, self.now_ms)
+        self.bob.person.delete()
+        evening = read_evening(self.alice, self.number, self.now_ms)
+        assert [guest.username for guest in evening.people] == ["Alice"]
+        assert [(each.user_id, each.username) for each in evening.reactions] == [(None, None)]
+
     def test_a_guest_who_signs_in_was_there_as_the_account(self):
         keep_evening(self.alice, self.number, self.now_ms)
         merge_guest_into_account(self.bob.person, self.carol)
