@@ -12,7 +12,7 @@ from django.utils import timezone
 from playback.domain import start_lead
 from playback.domain.duration import EXACT, Duration
 from playback.domain.room_queue.state import RoomQueue
-from playback.models import Playback, RoomCaptions
+from playback.models import Playback, PlayedMedia, RoomCaptions
 from playback.models.playback import NO_START
 from playback.room import duration_updates
 from playback.room.announcement import announce
@@ -94,7 +94,7 @@ def _start_ms(playback: Playback, now_ms: float) -> float | None:
 def reset(room_pk: int, now_ms: float) -> bool:
     """Reset to the start, at normal rate. Return False if a member came meanwhile.
 
-    A demo also gets its own media back, whatever the last visitors loaded. The queue is empty then.
+    A demo also gets its own media back, and forgets what the last visitors played. The queue is empty then.
     """
     room = Room.objects.locked_unless_busy(room_pk)
     if room is None:
@@ -110,6 +110,8 @@ def reset(room_pk: int, now_ms: float) -> bool:
     RoomCaptions.objects.end_with_media(playback)
     empty(playback, now_ms)
     record(playback, "timeline", replace(fresh, rate=1.0), Reason(cause="reset"), now_ms)
-    if room.is_demo and playback.start is not None:
-        record_change(playback, NO_START, "reset", now_ms)
+    if room.is_demo:
+        PlayedMedia.objects.forget(room)
+        if playback.start is not None:
+            record_change(playback, NO_START, "reset", now_ms)
     return True

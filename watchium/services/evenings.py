@@ -17,7 +17,7 @@ from playback.room.history.evenings import Evening
 from rooms import access
 from rooms.models import Member, Room
 from rooms.periodic import for_each_isolated
-from watchium.protocol.errors import NotAllowed, Refused
+from watchium.protocol.errors import NotAllowed, NotFound, Refused
 from watchium.protocol.types import Media
 from watchium.shared_state import rate_limits
 
@@ -107,10 +107,10 @@ def may_keep(member: Member) -> bool:
 
 
 def list_evenings(member: Member, now_ms: float) -> Evenings:
-    """Raises RateLimited."""
+    """The demo room has none: its visitors do not know each other. Raises RateLimited."""
     _limit_reading(member, now_ms)
     room = member.room
-    found = history.of_room(room, now_ms)
+    found = [] if room.is_demo else history.of_room(room, now_ms)
     summaries = [EveningSummary(**_summary(evening)) for evening in found]
     return Evenings(evenings=summaries, keeps=room.keep_evenings, may_keep=may_keep(member))
 
@@ -119,6 +119,8 @@ def read_evening(member: Member, number: int, now_ms: float) -> EveningState:
     """Raises NotFound, RateLimited."""
     _limit_reading(member, now_ms)
     room = member.room
+    if room.is_demo:
+        raise NotFound("There is no such evening any more.")
     evening = history.numbered(room, number, now_ms)
     replay = evening.replay
     comments = Comment.objects.between(room, *evening.span_ms, MAX_COMMENTS + 1)

@@ -40,6 +40,9 @@ class PlayedMediaQuerySet(models.QuerySet["PlayedMedia"]):
         rows = self.filter(room=room, pk__lt=pk).select_related("person").annotate(name=name)  # type: ignore[no-redef]
         return list(rows.order_by("-pk")[:limit])
 
+    def forget(self, room: Room) -> None:
+        self.filter(room=room).delete()
+
     def reassign(self, before: Person, after: Person) -> None:
         self.filter(person=before).update(person=after)
 

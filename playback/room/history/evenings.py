@@ -116,10 +116,8 @@ def people_of(
 
     `others`: persons (primary keys) who were there for another reason than that they were at a change.
     """
-    if evening.row is not None:
-        present = EveningGuest.objects.of(evening.row)
-    else:
-        present = _present(room, evening, now_ms)
+    row = evening.row
+    present = EveningGuest.objects.of(row) if row is not None else _present(room, evening, now_ms)
     people = Person.objects.in_bulk({*present, *others})
     names = names_in(room, people.values())
     return sorted(((people[pk], names[pk]) for pk in people), key=lambda pair: pair[1].casefold())

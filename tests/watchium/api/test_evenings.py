@@ -129,12 +129,15 @@ class Evenings(ApiCase):
         comments = self.as_bob.get(self.url("comments/")).json()["comments"]
         assert comments[-1]["text"] == "Evenings are kept now, with reactions", "members know it"
 
-    def test_a_visitor_of_the_demo_room_keeps_and_deletes_nothing(self):
+    def test_a_visitor_of_the_demo_room_reads_keeps_and_deletes_nothing(self):
         number = self.number
         Room.objects.update(is_demo=True)
         assert self.as_alice.post(self.url("evenings/"), {"id": number}).status_code == 403
         assert self.as_alice.delete(self.url(f"evenings/{number}/")).status_code == 403
-        assert self.as_alice.get(self.url("evenings/")).json()["may_keep"] is False
+        listed = self.as_alice.get(self.url("evenings/")).json()
+        assert (listed["evenings"], listed["may_keep"]) == ([], False)
+        assert self.as_alice.get(self.url(f"evenings/{number}/")).status_code == 404
+        assert_not_found(self.browser_of(self.alice.person), self.page(number), self.room.title)
 
     def test_reading_them_in_a_loop_is_limited(self):
         number = self.number

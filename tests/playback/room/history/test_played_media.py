@@ -50,6 +50,17 @@ class WhatARoomPlayed(QueueCase):
         assert [(url, name) for url, _, name in self.left()] == [(FILMS[1], "Bob"), (FILMS[0], "Bob")]
         assert self.history()[1].continue_at is None, "it was played to its end"
 
+    def test_a_demo_forgets_what_its_visitors_played(self):
+        self.started(NOW_MS - 90_000)
+        actions.load(self.alice, load(SONG, "a"), now_ms=NOW_MS - 60_000)
+        actions.seek(self.alice, seek(41, "there"), now_ms=NOW_MS)
+        assert self.left()
+        Room.objects.update(is_demo=True)
+        self.room.members.update(present=False)
+        with self.committing():
+            assert end_of_media.reset(self.room.pk, NOW_MS + 1)
+        assert self.left() == []
+
     def test_an_idle_room_remembers_where_it_was_when_it_is_reset(self):
         actions.seek(self.alice, seek(41, "there"), now_ms=NOW_MS)
         self.room.members.update(present=False)
