@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import Any, cast
 
 from csp.decorators import csp_update
@@ -42,7 +41,7 @@ from watchium.protocol.errors import (
 from watchium.services.create_room import create_room
 from watchium.services.error_mapping import is_database_unavailable, refusal
 from watchium.services.lobby import lobby_state
-from watchium.services.premiere_calendar import calendar_file, premiere_at
+from watchium.services.premiere_calendar import calendar_file, coming_premiere
 from watchium.telemetry import counters
 from watchium.web.api_errors import error_response
 
@@ -121,15 +120,10 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpRe
         "room": shown,
         "members": [member_state(present) for present in shown.members.present()] if shown else [],
         "needs_passphrase": shown is None,
-        "premiere_at": _coming_premiere(shown),
+        "premiere_at": coming_premiere(shown, timezone.now()) if shown else None,
         **_form_values(request, identity, errors),
     }
     return render(request, "rooms/join.html", context)
-
-
-def _coming_premiere(room: Room | None) -> datetime | None:
-    at = premiere_at(room) if room else None
-    return at if at and at > timezone.now() else None
 
 
 @never_cache

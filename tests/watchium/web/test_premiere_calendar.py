@@ -8,6 +8,7 @@ from playback.models import Playback
 from rooms.models import Room, Visibility
 from tests.cases import Cast
 from watchium import server_clock
+from watchium.services.premiere_calendar import calendar_file
 
 
 class PremiereFile(Cast):
@@ -34,11 +35,22 @@ class PremiereFile(Cast):
         assert event["SUMMARY"] == "movie-night"
         assert event["URL"] == f"http://testserver/rooms/{self.room.room_id}/"
         self.set(self.at + timedelta(hours=1))
-        Room.objects.filter(pk=self.room.pk).update(revision=7)
         (moved,) = Calendar.from_ical(self.file().content).walk("VEVENT")
         assert moved["UID"] == event["UID"]
-        assert moved["SEQUENCE"] == 7
         assert moved.decoded("DTSTART") == self.at + timedelta(hours=1)
+
+    def test_a_later_file_replaces_an_earlier_one_and_does_not_say_how_busy_the_room_is(self):
+        room = Room.objects.get(pk=self.room.pk)
+        now = self.at - timedelta(days=2)
+
+        def sequence(at: datetime) -> int:
+            (event,) = Calendar.from_ical(calendar_file(room, "http://testserver/", at) or b"").walk("VEVENT")
+            return int(event["SEQUENCE"])
+
+        first = sequence(now)
+        room.revision += 500
+        assert sequence(now) == first
+        assert first < sequence(now + timedelta(minutes=1)) < 2**31
 
     def test_a_title_cannot_add_lines(self):
         Room.objects.filter(pk=self.room.pk).update(title="Film; night, \\n with ATTENDEE:x" + "é" * 40)
@@ -52,7 +64,9 @@ class PremiereFile(Cast):
         assert self.file().status_code == 404
         assert self.file("nosuchroom").status_code == 404
 
-    def test_a_room_without_a_premiere_and_a_closed_one_have_none(self):
+    def test_a_room_without_a_premiere_one_whose_premiere_is_past_and_a_closed_one_have_none(self):
+        self.set(datetime.now(UTC) - timedelta(minutes=1))
+        assert self.file().status_code == 404
         self.set(None)
         assert self.file().status_code == 404
         self.set(self.at)
