@@ -196,18 +196,20 @@ class Comment(models.Model):
 COMMENT = RowMapper(Comment, "comment", without=["person", "event_id", "content_hash", "deleted_by"])
 
 
-MAX_REACTIONS = 10_000  # of each room
+MAX_REACTIONS = 2000  # of each room within `DAY_MS`: as many as a replay shows
+DAY_MS = 86_400_000.0
 
 
 class ReactionQuerySet(models.QuerySet["Reaction"]):
     def store(self, actor: Member, emoji: str, at_ms: float) -> None:
-        """Store the reaction, unless the room has `MAX_REACTIONS`."""
+        """Store the reaction, unless the room has had `MAX_REACTIONS` within a day."""
         sql = """INSERT INTO chat_reaction (room_id, person_id, emoji, at_ms)
             SELECT room.id, CAST(%s AS bigint), CAST(%s AS varchar(64)), CAST(%s AS double precision)
             FROM rooms_room room WHERE room.id = %s
-            AND (SELECT COUNT(*) FROM chat_reaction stored WHERE stored.room_id = room.id) < %s"""
+            AND (SELECT COUNT(*) FROM chat_reaction stored
+                WHERE stored.room_id = room.id AND stored.at_ms > %s) < %s"""
         if len(emoji) <= EMOJI_CHARS:
-            values = [actor.person_id, emoji, at_ms, actor.room_id, MAX_REACTIONS]
+            values = [actor.person_id, emoji, at_ms, actor.room_id, at_ms - DAY_MS, MAX_REACTIONS]
             run_in_one_round_trip(PreparedQuery(sql, values))
 
     def between(self, room: Room, start_ms: float, end_ms: float, limit: int) -> list[Reaction]:

@@ -111,7 +111,9 @@ class Evenings(ActionCase):
         assert reaction.at == pytest.approx(120)
         with patch("chat.models.MAX_REACTIONS", 1):
             react(self.bob, "😂", now_ms=self.start_ms + 3 * MINUTE_MS)
-        assert Reaction.objects.count() == 1
+            assert Reaction.objects.count() == 1
+            react(self.bob, "😂", now_ms=self.start_ms + 2 * MINUTE_MS + 24 * 60 * MINUTE_MS)
+        assert Reaction.objects.count() == 2, "the next day's are stored"
 
     def test_a_kept_evening_outlives_the_log_and_maintenance(self):
         Room.objects.update(keep_evenings=True)
