@@ -16,14 +16,13 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def as_leader(work: Callable[[float], object], now_ms: float) -> None:
-    """Do the work if this process holds the leader lease.
+def is_leader(now_ms: float) -> bool:
+    """Whether this process holds the leader lease, from now on for some seconds.
 
     Two processes may hold it for a moment, so each action claims its rows.
     """
     # With SQLite there is one process, which should not write every second while nothing happens.
-    if connection.vendor == "sqlite" or Pulse.objects.try_acquire(process_id(), now_ms):
-        work(now_ms)
+    return connection.vendor == "sqlite" or Pulse.objects.try_acquire(process_id(), now_ms)
 
 
 def for_each_isolated(action: Callable[[T, float], object], due: Iterable[T], now_ms: float) -> int:

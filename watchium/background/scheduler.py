@@ -22,7 +22,7 @@ import playback.room.start.due
 import playback.room.status_broadcast
 import playback.room.status_reports
 import rooms.actions
-from rooms.periodic import as_leader
+from rooms.periodic import is_leader
 from watchium import server_clock
 from watchium.background import gc_tuning, log_heads, pubsub_monitor
 from watchium.background.batching import in_batches
@@ -127,17 +127,24 @@ async def refresh_log_heads() -> None:
 
 async def tick() -> None:
     now_ms = server_clock.now_ms()
-    # No member is marked absent before the leases of those who are here were renewed.
-    if await _isolated(_renew_leases, now_ms):
-        await _isolated(in_database, as_leader, rooms.actions.due, now_ms)
-    await _isolated(in_database, as_leader, playback.room.end_of_media.due, now_ms)
-    await _isolated(in_database, as_leader, playback.room.start.due.due, now_ms)
+    renewed = await _isolated(_renew_leases, now_ms)
+    await _isolated(_lead, now_ms, renewed)
     await _isolated(in_database, playback.room.stall_handling.due, now_ms)
     await _isolated(in_database, playback.room.status_reports.LAST_REPORTS.post)
     await _isolated(_publish_lobby, now_ms)
-    if maintenance.should_check(wall_ms := time.time() * 1000):
-        await _isolated(in_database, as_leader, lambda _: maintenance.run_if_due(wall_ms), now_ms)
     gc_tuning.collect_if_due(len(_state.leases), now_ms)
+
+
+async def _lead(now_ms: float, renewed: bool) -> None:
+    """Do what one process does for all, if it is this one."""
+    if not await in_database(is_leader, now_ms):
+        return
+    if renewed:  # no member is marked absent before the leases of those who are here were renewed
+        await _isolated(in_database, rooms.actions.due, now_ms)
+    await _isolated(in_database, playback.room.end_of_media.due, now_ms)
+    await _isolated(in_database, playback.room.start.due.due, now_ms)
+    if maintenance.should_check(wall_ms := time.time() * 1000):
+        await _isolated(in_database, maintenance.run_if_due, wall_ms)
 
 
 async def _isolated(call: Callable[..., Any], *args: Any) -> bool:

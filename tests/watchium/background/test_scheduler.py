@@ -8,6 +8,7 @@ import pytest
 
 import playback.room.end_of_media
 import playback.room.stall_handling
+import playback.room.start.due
 import playback.room.status_broadcast
 import playback.room.status_reports
 import rooms.actions
@@ -32,6 +33,12 @@ class Process:
         self.down = False
         self.lapsed: set[int] = set()
         self.lost: list[int] = []
+        self.leads = True
+        self.asked = 0
+
+    def is_leader(self, _now_ms: float) -> bool:
+        self.asked += 1
+        return self.leads
 
     def query(self, name: str) -> None:
         if self.down:
@@ -62,13 +69,14 @@ def process() -> Iterator[Process]:
     with (
         patch.object(scheduler, "in_database", run_inline),
         patch.object(log_heads, "in_database", run_inline),
-        patch.object(scheduler, "as_leader", lambda call, now_ms: call(now_ms)),
+        patch.object(scheduler, "is_leader", process.is_leader),
         patch.object(scheduler._state, "renewed_ms", START_MS),
         patch.object(server_clock, "now_ms", lambda: process.now_ms),
         patch.object(rooms.actions, "renew", process.renew),
         patch.object(rooms.actions, "grant_fresh_leases", lambda: process.query("grant")),
         patch.object(rooms.actions, "due", lambda now_ms: process.query("due")),
         patch.object(playback.room.end_of_media, "due", lambda now_ms: 0),
+        patch.object(playback.room.start.due, "due", lambda now_ms: 0),
         patch.object(playback.room.stall_handling, "due", lambda now_ms: 0),
         patch.object(playback.room.status_broadcast, "due", lambda now_ms: None),
         patch.object(playback.room.status_reports, "LAST_REPORTS", LastReports()),
@@ -80,6 +88,13 @@ async def test_leases_are_renewed_every_few_seconds_and_before_absence_is_checke
     assert await process.tick_after(1000) == ["due"]
     assert await process.tick_after(2000) == ["renew", "due"]
     assert await process.tick_after(1000) == ["due"]
+
+
+async def test_the_leader_is_found_once_a_tick_and_only_it_does_what_is_due(process: Process):
+    assert await process.tick_after(1000) == ["due"]
+    process.leads = False
+    assert await process.tick_after(1000) == []
+    assert process.asked == 2
 
 
 async def test_no_lease_lapses_after_the_machine_slept(process: Process):
