@@ -12,7 +12,7 @@ import playback.room.history.evenings as history
 from chat.models import Comment, Reaction
 from playback.domain.evening.replay import Replay
 from playback.models import KeptEvening
-from playback.models.history.stored_evening import MAX_PEOPLE
+from playback.models.history.stored_evening import MAX_KEPT, MAX_PEOPLE
 from playback.room.history.evenings import Evening
 from rooms import access
 from rooms.models import Member, Room
@@ -46,10 +46,14 @@ class EveningSummary(Struct, frozen=True, kw_only=True):
 
 
 class Evenings(Struct, frozen=True, kw_only=True):
-    """Latest first. `keeps`: each evening is kept; `may_keep`: you may keep and delete them."""
+    """Latest first. `keeps`: each evening is kept, unless the room is `full`; `may_keep`: you may keep and delete them.
+
+    `full`: the room has as many kept evenings as it may.
+    """
 
     evenings: list[EveningSummary]
     keeps: bool
+    full: bool
     may_keep: bool
 
 
@@ -88,11 +92,15 @@ class ReplayedReaction(Struct, frozen=True, kw_only=True):
 
 
 class EveningState(EveningSummary, frozen=True, kw_only=True):
-    """An evening without its pauses. `more`: it has more comments or reactions than are listed."""
+    """An evening without its pauses. `more`: it has more comments or reactions than are listed.
+
+    `full`: it is not kept, and cannot be, because the room has as many as it may.
+    """
 
     room_id: str
     room_title: str
     may_keep: bool
+    full: bool
     sources: list[Media]
     stretches: list[ReplayedStretch]
     people: list[EveningGuestState]
@@ -112,7 +120,8 @@ def list_evenings(member: Member, now_ms: float) -> Evenings:
     room = member.room
     found = [] if room.is_demo else history.of_room(room, now_ms)
     summaries = [EveningSummary(**_summary(evening)) for evening in found]
-    return Evenings(evenings=summaries, keeps=room.keep_evenings, may_keep=may_keep(member))
+    full = sum(summary.kept for summary in summaries) >= MAX_KEPT
+    return Evenings(evenings=summaries, keeps=room.keep_evenings, full=full, may_keep=may_keep(member))
 
 
 def read_evening(member: Member, number: int, now_ms: float) -> EveningState:
@@ -131,6 +140,7 @@ def read_evening(member: Member, number: int, now_ms: float) -> EveningState:
         room_id=room.room_id,
         room_title=room.title,
         may_keep=may_keep(member),
+        full=evening.row is None and KeptEvening.objects.count_kept(room) >= MAX_KEPT,
         sources=list(evening.media.values()),
         stretches=_stretches(evening, replay),
         people=list(people.values())[:MAX_PEOPLE],
@@ -253,6 +263,5 @@ def _keep_due_of(room_pk: int, keeps: bool, now_ms: float, *, dry_run: bool) -> 
                 history.keep(room, evening.number, now_ms)
             kept += 1
         except Refused as refused:
-            logger.info("an evening of room %s is not kept: %s", room.room_id, refused)
-            break
+            logger.info("an evening of room %s is not kept: %s", room.room_id, refused)  # another may go on
     return kept

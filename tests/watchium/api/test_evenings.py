@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from unittest.mock import patch
 
 from django.test import Client, override_settings
 
@@ -102,6 +103,13 @@ class Evenings(ApiCase):
             "Keep this evening"
             in self.browser_of(self.alice.person).get(self.page(self.number)).content.decode()
         )
+
+    def test_the_page_explains_that_a_full_room_keeps_no_more(self):
+        Room.objects.update(keep_evenings=True)
+        with patch("watchium.services.evenings.MAX_KEPT", 0):
+            text = self.browser_of(self.bob.person).get(self.page(self.number)).content.decode()
+        assert "The room has 50 kept evenings, and no more" in text
+        assert "this one too, within a day" not in text
 
     def test_the_html_file_needs_and_runs_nothing(self):
         response = self.browser_of(self.bob.person).get(self.page(self.number, "export.html"))

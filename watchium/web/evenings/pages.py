@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from playback.models.history.stored_evening import MAX_KEPT
 from rooms.access import member_for
 from rooms.auth.identity import identify
 from rooms.models import Member
@@ -51,7 +52,13 @@ def page(request: HttpRequest, room_id: str, number: int) -> HttpResponse:
         "evening_url": f"{address}{number}/",
         "evenings_url": address,
     }
-    context = {"boot": boot, "room": member.room, "evening": evening, "parts": list(_parts(evening, []))}
+    context = {
+        "boot": boot,
+        "room": member.room,
+        "evening": evening,
+        "most": MAX_KEPT,
+        "parts": list(_parts(evening, [])),
+    }
     show = csp_update(room_page_policy(settings.EMBEDS))(
         lambda request: render(request, "evenings/evening.html", context | _times(evening))
     )

@@ -11,13 +11,13 @@ import { formatTime, gettext, interpolate } from "../lib/i18n.js"
 
 /** @param {HTMLElement} box @param {string} roomId */
 export async function showEvenings(box, roomId) {
-  const { evenings, keeps, may_keep } = await request(`/api/rooms/${roomId}/evenings/`)
+  const { evenings, keeps, full, may_keep } = await request(`/api/rooms/${roomId}/evenings/`)
   const section = find(box, "evenings")
   section.hidden = !evenings.length
   find(section, "evening-list").replaceChildren(
     ...evenings.map((/** @type {Evening} */ evening) => createLine(evening, roomId)),
   )
-  setText(find(section, "evening-note"), note(keeps, may_keep))
+  setText(find(section, "evening-note"), note(keeps, full, may_keep))
 }
 
 /** @param {Evening} evening @param {string} roomId */
@@ -34,8 +34,9 @@ function createLine({ id, started_at, lasts, titles, media, kept }, roomId) {
   return line
 }
 
-/** @param {boolean} keeps @param {boolean} mayKeep */
-function note(keeps, mayKeep) {
+/** @param {boolean} keeps @param {boolean} full @param {boolean} mayKeep */
+function note(keeps, full, mayKeep) {
+  if (full) return gettext("This room has as many kept evenings as it may. Delete one to keep another.")
   if (keeps) return gettext("This room keeps its evenings.")
   return mayKeep
     ? gettext("An evening stays for seven days. Open it to keep it, or let the room keep all: Room settings.")

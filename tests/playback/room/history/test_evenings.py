@@ -198,6 +198,26 @@ class Evenings(ActionCase):
         KeptEvening.objects.filter(started_ms=number).delete()
         assert not read_evening(self.bob, number, self.now_ms).kept
 
+    def test_a_full_room_keeps_to_its_end_what_it_kept_and_says_that_it_is_full(self):
+        Room.objects.update(keep_evenings=True)
+        keep_evening(self.alice, self.number, self.start_ms + 12 * MINUTE_MS)
+        kept = KeptEvening.objects.get()
+        later_ms = self.start_ms + 300 * MINUTE_MS
+        self.watch(later_ms, "2")
+        now_ms = later_ms + 60 * MINUTE_MS
+        assert not list_evenings(self.alice, now_ms).full
+        with (
+            patch.object(history, "MAX_KEPT", 1),
+            patch("watchium.services.evenings.MAX_KEPT", 1),
+            self.assertLogs("watchium.services.evenings"),
+        ):
+            assert keep_due(now_ms) == 1
+            assert list_evenings(self.alice, now_ms).full
+            assert read_evening(self.bob, int(later_ms), now_ms).full
+            assert not read_evening(self.bob, kept.started_ms, now_ms).full
+        kept.refresh_from_db()
+        assert kept.ended_ms == pytest.approx(self.start_ms + 40 * MINUTE_MS)
+
     def test_deleting_a_person_makes_them_anonymous(self):
         self.says(self.bob, "hello", 5 * MINUTE_MS)
         keep_evening(self.alice, self.number, self.now_ms)
