@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from playback.domain.drift import MAX_AGE_MS, is_about
+from playback.domain.evening.continuing import BARELY_BEGUN_S
 from playback.domain.start_lead import CATCHING_UP
 from playback.domain.timeline import Timeline
 from playback.models import Playback, PlaybackEvent, PlayedMedia, RoomCaptions, SyncState, WatchedMedia
@@ -79,19 +80,27 @@ def is_left(kind: str, reason: Reason) -> bool:
 def _history(
     playback: Playback, position_s: float, duration_s: float | None, now_ms: float
 ) -> list[PreparedQuery]:
-    """Record the media that the room leaves, unless it is at their beginning."""
+    """Record the media that the room leaves, unless it is at their beginning.
+
+    Members remember them only if they had more than barely begun.
+    """
     media = playback.media_as_read
     if not position_s or media is None:
         return []
-    watched = WatchedMedia.to_record_for_present(playback.room, media, (position_s, duration_s), now_ms)
-    return [*PlayedMedia.to_record(playback.room, media, position_s, duration_s, now_ms), watched]
+    played = PlayedMedia.to_record(playback.room, media, position_s, duration_s, now_ms)
+    if position_s < BARELY_BEGUN_S:
+        return played
+    return [
+        *played,
+        WatchedMedia.to_record_for_present(playback.room, media, (position_s, duration_s), now_ms),
+    ]
 
 
 def record_watched(member: Member, now_ms: float) -> None:
     """Record in a member's own history where the room is, as the member leaves."""
     playback = Playback.objects.of(member.room)
     position_s = playback.timeline.position_at(now_ms)
-    if playback.media is not None and position_s:
+    if playback.media is not None and position_s >= BARELY_BEGUN_S:
         left = (position_s, playback.duration)
         run_in_one_round_trip(
             WatchedMedia.to_record_for(member.person_id, member.room, playback.media, left, now_ms)

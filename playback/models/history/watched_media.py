@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
 
-from playback.domain.evening.continuing import continue_at
+from playback.domain.evening.continuing import BARELY_BEGUN_S, continue_at
 from rooms.models import Person, Room
 from watchium.db.move_rows import move_rows
 from watchium.db.prepared import PreparedQuery, is_postgresql, run_in_one_round_trip
@@ -29,6 +30,10 @@ ON CONFLICT (person_id, media_key) DO UPDATE SET media = excluded.media, positio
     duration = excluded.duration, at_ms = excluded.at_ms, room_id = excluded.room_id"""
 _PRESENT = """person.id IN (SELECT member.person_id FROM rooms_member member
     WHERE member.room_id = %s AND member.left_at IS NULL AND member.present)"""
+# Who left other media less than five seconds ago has not watched these. So a member who loads and seeks without end
+# adds at most twelve rows a minute to the histories of the others.
+_WATCHED = """ AND NOT EXISTS (SELECT 1 FROM playback_watchedmedia recent WHERE recent.person_id = person.id
+    AND recent.media_key <> %s AND recent.at_ms > {number} AND recent.at_ms <= {number})"""
 
 
 class WatchedMediaQuerySet(models.QuerySet["WatchedMedia"]):
@@ -52,12 +57,10 @@ class WatchedMediaQuerySet(models.QuerySet["WatchedMedia"]):
 
     def of_persons_above(self, most: int) -> WatchedMediaQuerySet:
         """Return the oldest rows of persons who have more than `most`."""
-        counts = self.values("person").annotate(rows=Count("pk")).filter(rows__gt=most)
-        surplus: list[int] = []
-        for person in counts.values_list("person", flat=True):
-            rows = self.filter(person=person).order_by("-at_ms", "-pk")
-            surplus += rows.values_list("pk", flat=True)[most:]
-        return self.filter(pk__in=surplus)
+        above = self.values("person").annotate(rows=Count("pk")).filter(rows__gt=most).values("person")
+        place = Window(RowNumber(), partition_by=F("person"), order_by=[F("at_ms").desc(), F("pk").desc()])
+        surplus = self.filter(person__in=above).annotate(place=place).filter(place__gt=most)
+        return self.filter(pk__in=surplus.values("pk"))
 
 
 class WatchedMedia(models.Model):
@@ -116,16 +119,17 @@ def _to_store(
     who: str,
     value: int,
 ) -> PreparedQuery:
-    sql = _STORE.format(
-        media="CAST(%s AS jsonb)" if is_postgresql() else "%s",
-        number="CAST(%s AS double precision)",
-        who=who,
-    )
     # An item of the library stays the same when it was converted.
     known = f"item {media['item_id']}" if media.get("item_id") else media["url"]
     key = sha256(known.encode()).hexdigest()[:32]
+    number = "CAST(%s AS double precision)"
+    recently: list[Any] = []
+    if room is not None:
+        who += _WATCHED.format(number=number)
+        recently = [key, now_ms - BARELY_BEGUN_S * 1000, now_ms]
+    sql = _STORE.format(media="CAST(%s AS jsonb)" if is_postgresql() else "%s", number=number, who=who)
     encoded = msgspec.json.encode(media).decode()
-    return PreparedQuery(sql, [key, encoded, *left, now_ms, room, value])
+    return PreparedQuery(sql, [key, encoded, *left, now_ms, room, value, *recently])
 
 
 class HistoryOffQuerySet(models.QuerySet["HistoryOff"]):

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from playback.models import HistoryOff, Playback, WatchedMedia
 from playback.room import actions
 from rooms.actions import leave
@@ -17,9 +20,12 @@ class WhatPeopleWatched(ActionCase):
         rows = WatchedMedia.objects.before(person, 2**53, 400)
         return [(row.watched_media.url, round(row.position, 3)) for row in rows]
 
-    def change_media_at(self, position_s: float, name: str = "", url: str = SONG) -> None:
-        actions.seek(self.alice, seek(position_s, f"s{name}"), now_ms=NOW_MS)
-        actions.load(self.alice, load(url, f"l{name}"), now_ms=NOW_MS + 1)
+    def change_media_at(
+        self, position_s: float, name: str = "", url: str = SONG, *, after_s: float = 0
+    ) -> None:
+        at_ms = NOW_MS + after_s * 1000
+        actions.seek(self.alice, seek(position_s, f"s{name}"), now_ms=at_ms)
+        actions.load(self.alice, load(url, f"l{name}"), now_ms=at_ms + 1)
 
     def test_present_members_remember_where_the_room_left_media(self):
         absent = self.enrol(self.carol)
@@ -30,10 +36,23 @@ class WhatPeopleWatched(ActionCase):
 
     def test_each_media_is_remembered_once_at_its_latest_position(self):
         self.change_media_at(41, "a")
-        self.change_media_at(5, "b", CLIP)
-        self.change_media_at(12, "c")
+        self.change_media_at(5, "b", CLIP, after_s=6)
+        self.change_media_at(12, "c", after_s=12)
         rows = dict(self.of(self.bob.person))
         assert rows == {CLIP: 12.0, SONG: 5.0}
+
+    def test_media_that_were_watched_for_less_than_five_seconds_are_not_remembered(self):
+        self.change_media_at(4.9, "a")
+        assert self.of(self.bob.person) == []
+        self.change_media_at(41, "b", CLIP, after_s=6)
+        self.change_media_at(300, "c", after_s=9)
+        assert self.of(self.bob.person) == [(SONG, 41.0)], "a seek is not watching"
+        self.change_media_at(42, "d", after_s=10)
+        assert self.of(self.bob.person) == [(SONG, 42.0)], "a later position of the same media"
+        self.change_media_at(30, "e", CLIP, after_s=16)
+        assert len(self.of(self.bob.person)) == 1
+        self.change_media_at(7, "f", after_s=30)
+        assert self.of(self.bob.person) == [(CLIP, 7.0), (SONG, 30.0)]
 
     def test_a_member_who_leaves_remembers_where_the_room_was(self):
         Playback.objects.filter(room=self.room).update(at_ms=server_clock.now_ms(), position=33.0)
@@ -86,6 +105,9 @@ class WhatPeopleWatched(ActionCase):
             for n in range(303 if person == self.carol else 3)
         ]
         WatchedMedia.objects.bulk_create(rows)
+        with CaptureQueriesContext(connection) as captured:
+            surplus = set(WatchedMedia.objects.of_persons_above(300).values_list("at_ms", flat=True))
+        assert (surplus, len(captured)) == ({0.0, 1.0, 2.0}, 1)
         dict(maintain())
         kept = (
             WatchedMedia.objects.filter(person=self.carol).order_by("at_ms").values_list("at_ms", flat=True)
