@@ -117,6 +117,10 @@ def may_keep(member: Member) -> bool:
 def list_evenings(member: Member, now_ms: float) -> Evenings:
     """The demo room has none: its visitors do not know each other. Raises RateLimited."""
     _limit_reading(member, now_ms)
+    return _listed(member, now_ms)
+
+
+def _listed(member: Member, now_ms: float) -> Evenings:
     room = member.room
     found = [] if room.is_demo else history.of_room(room, now_ms)
     summaries = [EveningSummary(**_summary(evening)) for evening in found]
@@ -215,10 +219,11 @@ def _reaction(reaction: Reaction, replay: Replay, people: dict[int, EveningGuest
 # ---------------------------------------------------------------- keep and delete
 
 
-def keep_evening(by: Member, number: int, now_ms: float) -> None:
-    """Raises NotAllowed, NotFound, TooLong, RateLimited."""
+def keep_evening(by: Member, number: int, now_ms: float) -> Evenings:
+    """Keep the evening and return the list. Raises NotAllowed, NotFound, TooLong, RateLimited."""
     _authorise(by, now_ms)
     history.keep(by.room, number, now_ms)
+    return _listed(by, now_ms)  # the limit of reading would refuse what is done already
 
 
 @transaction.atomic

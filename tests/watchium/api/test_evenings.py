@@ -154,6 +154,14 @@ class Evenings(ApiCase):
         assert self.browser_of(self.bob.person).get(self.page(number)).status_code == 429
         assert self.as_alice.get(self.url("evenings/")).status_code == 200
 
+    @override_settings(LIMITS={**DEFAULTS, "evening": (1, 60)})
+    def test_who_has_read_as_often_as_they_may_still_keeps(self):
+        number = self.number
+        assert self.as_alice.get(self.url("evenings/")).status_code == 200
+        assert self.as_alice.get(self.url("evenings/")).status_code == 429
+        response = self.as_alice.post(self.url("evenings/"), {"id": number})
+        assert (response.status_code, response.json()["evenings"][0]["kept"]) == (200, True)
+
     @override_settings(LIMITS={**DEFAULTS, "room_evening": (2, 60)})
     def test_all_members_together_are_limited(self):
         assert [self.as_bob.get(self.url("evenings/")).status_code for _ in range(2)] == [200, 200]

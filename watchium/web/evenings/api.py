@@ -43,8 +43,7 @@ class RoomEvenings(RoomAPIView):
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         number, member = self.body(EveningToKeep).id, self.member(room_id)
-        keep_evening(member, number, server_clock.now_ms())
-        return json_response(list_evenings(member, server_clock.now_ms()))
+        return json_response(keep_evening(member, number, server_clock.now_ms()))
 
 
 class OneEvening(RoomAPIView):
