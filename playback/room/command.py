@@ -162,6 +162,7 @@ def content_hash_of(command: IdempotentCommand | Notice | QueueCommand) -> str:
     payload = msgspec.to_builtins(command.payload)
     payload.pop("at", None)
     for name in _LATER_FIELDS:
-        if payload.get(name) in (None, False):
+        value = payload.get(name)
+        if value is None or value is False:  # not 0, which is a content
             payload.pop(name, None)
     return hash_content(command_type(command), payload)

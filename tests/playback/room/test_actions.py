@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from playback.models import Playback, PlaybackEvent, SyncState
 from playback.room import actions
+from playback.room.command import content_hash_of
 from playback.room.status_reports import LAST_REPORTS
 from rooms import actions as room_actions
 from rooms.models import ControlPolicy, Member, Room
 from tests.cases import CLIP
 from tests.playback.room.fixtures import NOW_MS, SONG, ActionCase, load, pause, play, seek, set_rate
-from watchium.protocol.commands import BufferReport, BufferStart, PlayerReport, SyncRequest
+from watchium.protocol.commands import BufferReport, BufferStart, LastApplied, PlayerReport, SyncRequest
 from watchium.protocol.errors import (
     EventIdConflict,
     NotHost,
@@ -217,6 +218,10 @@ class Idempotency(ActionCase):
             with pytest.raises(EventIdConflict):
                 action(self.alice, command, now_ms=NOW_MS)
         self.assertEqual(self.timeline().revision, 1)
+
+    def test_a_later_field_that_is_left_out_is_not_the_same_as_a_zero_in_it(self):
+        requests = (SyncRequest(), SyncRequest(payload=LastApplied(queue_revision=0)))
+        self.assertNotEqual(*map(content_hash_of, requests))
 
     def test_two_people_may_use_the_same_event_id(self):
         Room.objects.filter(pk=self.room.pk).update(control_policy=ControlPolicy.EVERYONE)
