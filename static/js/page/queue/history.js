@@ -4,6 +4,7 @@
 import { cloneTemplate, find, loadStyle, setText } from "../lib/dom.js"
 import { formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { request } from "../lib/api.js"
+import { after } from "../lib/timers.js"
 import { mayControl, MEMBER_CHANGES } from "../room/members.js"
 import { showCoverArt } from "../ui/artwork.js"
 import { send } from "./commands.js"
@@ -17,8 +18,7 @@ import { titleOf } from "./next_media.js"
  *   started_at: number | null, left_at: number, user_id: string | null, username: string | null}} Played
  */
 
-/** Media change what was played before, the others who may play it again. */
-const CHANGES = ["load", "timeline", "queue"]
+const QUIET_MS = 1000 // after other media were loaded: what was played is then read again
 
 /**
  * @param {HTMLElement} section of the queue
@@ -61,7 +61,11 @@ export function mountHistory(section, room) {
     if (!button || !line || !played) return
     void play(room, played, "continue" in button.dataset ? (played.continue_at ?? 0) : 0, line)
   })
-  for (const type of CHANGES) room.on(type, () => !box.hidden && void update(null))
+  let cancel = () => {}
+  room.on("load", () => {
+    cancel()
+    cancel = after(QUIET_MS, () => !box.hidden && void update(null))
+  })
   for (const type of MEMBER_CHANGES) room.on(type, showRights)
   loadStyle(box.dataset.style)
   return () => {
