@@ -104,7 +104,7 @@ def require_account(person: Person | None) -> Person:
 @transaction.atomic
 def _keep(person: Person, name: str, kept: Sequence[Described]) -> KeptPlaylist:
     require_account(person)
-    name = clean(name)[:80]
+    name = clean(clean(name)[:80])
     if not name:
         raise BadMessage("A playlist needs a name.")
     if not kept:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from unicodedata import normalize
+
 from django.contrib.auth import get_user_model
 
 from playback.models import MediaItem, Playlist
@@ -46,6 +48,10 @@ class Keeping(PlaylistsCase):
         ]
         again = self.as_alice.post(self.url("queue/"), {"event_id": "again", "items": whole["items"]})
         assert again.status_code == 200, again.content
+
+    def test_a_long_name_is_cut_without_a_space_at_its_end(self):
+        name = "a" * 77 + "\u0958"  # becomes two characters
+        assert self.keep(name=f"{name} b", room_id=self.room.room_id).json()["name"] == normalize("NFC", name)
 
     def test_a_playlist_of_the_same_name_is_replaced(self):
         first = self.keep(name="Friday", room_id=self.room.room_id).json()

@@ -1,7 +1,7 @@
 // @ts-check
 /** Playlists in the personal player: keep its queue, add the library's items of one, or play it in a new room. */
 
-import { newId, request } from "../lib/api.js"
+import { fetchJson, newId, request } from "../lib/api.js"
 import { gettext } from "../lib/i18n.js"
 import { slices } from "../lib/playlist_store.js"
 import { mountPlaylists } from "../ui/playlists.js"
@@ -47,10 +47,16 @@ function unknown({ item_id: id = 0, title = "" }) {
   })
 }
 
-/** @param {string} name @param {PlaylistItem[]} items */
-async function playInRoom(name, items) {
+/** No room is left behind if the items are refused. @param {string} name @param {PlaylistItem[]} items */
+export async function playInRoom(name, items) {
   const { room_id, url } = await request("/api/rooms/", { title: name })
-  for (const slice of slices(items))
-    await request(`/api/rooms/${room_id}/queue/`, { event_id: newId(), items: slice, skip_missing: true })
+  const room = `/api/rooms/${room_id}/`
+  try {
+    for (const slice of slices(items))
+      await request(`${room}queue/`, { event_id: newId(), items: slice, skip_missing: true })
+  } catch (refusal) {
+    await fetchJson(room, "DELETE", "", {}).catch(() => {}) // the first reason counts
+    throw refusal
+  }
   location.assign(url)
 }

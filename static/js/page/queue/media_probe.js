@@ -2,6 +2,7 @@
 /** Opens media in a hidden element, up to their metadata, to find out whether this browser plays them. */
 
 import { codecName } from "../../core/media/stream_faults.js"
+import { after } from "../lib/timers.js"
 import { sampleEntries } from "./sample_entries.js"
 
 const WAIT_MS = 10_000
@@ -34,9 +35,13 @@ export async function probe(media) {
 /** @param {HTMLMediaElement} element @param {string} url @returns {Promise<boolean | null>} */
 function open(element, url) {
   return new Promise((resolve) => {
-    setTimeout(() => resolve(null), WAIT_MS)
-    element.addEventListener("loadedmetadata", () => resolve(true))
-    element.addEventListener("error", () => resolve(false))
+    const cancel = after(WAIT_MS, () => resolve(null))
+    const found = (/** @type {boolean} */ opened) => {
+      cancel()
+      resolve(opened)
+    }
+    element.addEventListener("loadedmetadata", () => found(true))
+    element.addEventListener("error", () => found(false))
     element.src = url.split("#", 1)[0]
   })
 }
