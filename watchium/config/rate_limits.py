@@ -30,7 +30,7 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     "poll": (40, 20),  # by person: each tab without a socket polls every two seconds and after each command
     "upload": (20, 600),  # by person, and by address: files that are begun, not their pieces
     "prepare": (20, 600),  # by person, and by address: files that are converted for members
-    "room_prepare": (40, 600),  # by room: the same files, whoever asks for them
+    "room_prepare": (40, 600),  # by room: the same files, of all members together
     "captions": (40, 600),  # by address: files that members give to everyone
     "film_read": (20, 600),  # by address: films that are read whole for their captions
     "measured": (5, 60),  # a page sends one a minute; people have several tabs and reload

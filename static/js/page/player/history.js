@@ -18,7 +18,7 @@ const URL = "/api/player/history/"
  * @param {HTMLElement} dialog
  * @param {{library_url: string}} boot
  * @param {import("./commands.js").Commands} commands
- * @returns {() => void} loads the list anew
+ * @returns {() => void} loads the list again
  */
 export function mountHistory(dialog, boot, commands) {
   const list = find(dialog, "watched-list")
