@@ -260,7 +260,7 @@ def test_a_link_without_a_scheme_and_a_sample_both_open_a_room(person):
     alice.get_by_role("button", name="Create room").click()
     alice.wait_for_url("**/rooms/*/")
     wait_until(alice, "() => watchium.room.state.timeline?.media?.url === 'https://127.0.0.1:9/film.mp4'")
-    expect(alice.locator("[data-stage]")).to_contain_text("https://127.0.0.1:9/film.mp4 could not be played")
+    expect(alice.locator("[data-stage]")).to_contain_text("Check https://127.0.0.1:9/film.mp4")
     expect(alice.get_by_role("button", name="Play", exact=True)).to_be_disabled()
     alice.goto("/")
     alice.get_by_role("button", name="Try it with a sample").click()

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { completeUrl, shortenUrl } from "../../../static/js/page/ui/form_validation.js"
+import { shortenUrl } from "../../../static/js/page/lib/i18n.js"
+import { completeUrl } from "../../../static/js/page/ui/form_validation.js"
 
 test("a host without a scheme gets https", () => {
   for (const typed of [

@@ -36,6 +36,16 @@ export function interpolate(format, values) {
   return format.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole))
 }
 
+const MAX_URL_LENGTH = 64
+const URL_TAIL = 20
+
+/** Shorten a URL to the width of a phone, keeping its host and its end. @param {string} address */
+export function shortenUrl(address) {
+  return address.length <= MAX_URL_LENGTH
+    ? address
+    : `${address.slice(0, MAX_URL_LENGTH - URL_TAIL)}…${address.slice(-URL_TAIL)}`
+}
+
 const ROUNDING_S = 0.001 // a stream of a minute is 59.999999 s long
 
 /**

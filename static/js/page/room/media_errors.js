@@ -9,10 +9,11 @@ import {
   interpolate,
   mixedContentMessage,
   noDataMessage,
+  shortenUrl,
   truncationMessage,
 } from "../lib/i18n.js"
 import { request } from "../lib/api.js"
-import { isMixedContent, shortenUrl } from "../ui/form_validation.js"
+import { isMixedContent } from "../ui/form_validation.js"
 import { showNotice, showRefusal } from "../ui/notices.js"
 import { isHost, mayControl, othersFailMessage, othersOf, othersSee } from "./members.js"
 

@@ -1,14 +1,14 @@
 // @ts-check
 /** What is wrong with a stream, as text for the viewer, with more for members who can choose other media. */
 
-import { gettext, interpolate, mixedContentMessage } from "../lib/i18n.js"
+import { gettext, interpolate, mixedContentMessage, shortenUrl } from "../lib/i18n.js"
 
 /** @typedef {import("../../core/media/stream_faults.js").Fault} Fault */
 /** @typedef {import("../../core/media/media_state.js").Message} Message */
 
 const LATE = "late" // a player stands still; its line or the server is slow
 
-/** @type {Record<import("../../core/media/stream_faults.js").FaultKind, () => [string, string, string?]>} */
+/** @type {Record<import("../../core/media/stream_faults.js").FaultKind, (address: string) => [string, string, string?]>} */
 const MESSAGES = {
   missing: () => [
     gettext("The stream was not found"),
@@ -50,10 +50,11 @@ const MESSAGES = {
     gettext("It sends no permission for other sites (CORS), and this browser cannot play it by itself."),
     gettext("Ask who runs it to allow other sites, or use the address of a file."),
   ],
-  unreachable: () => [
+  unreachable: (address) => [
     gettext("The media server cannot be reached"),
     gettext("It does not answer at the address of this stream."),
-    gettext("Check the address, or pick something else."),
+    // Members without control do not read the address.
+    interpolate(gettext("Check {address}, or pick something else."), { address }),
   ],
   slow: () => [
     gettext("The media server does not respond"),
@@ -98,7 +99,7 @@ const MESSAGES = {
  * @returns {Message}
  */
 export function faultMessage({ kind, code, codec }, address) {
-  const [title, text, forControl] = MESSAGES[kind]()
+  const [title, text, forControl] = MESSAGES[kind](shortenUrl(address))
   const message = { title, text, forControl, fault: kind }
   if (kind === "codec" && codec)
     return { ...message, text: interpolate(gettext("It is {codec}."), { codec }) + ` ${text}`, codec }
@@ -135,18 +136,18 @@ const OF_FILES = {
     gettext("Its address may have expired, or need a login."),
     gettext("Load it again with a new address."),
   ],
-  unreachable: () => [
+  unreachable: (address) => [
     gettext("The media server cannot be reached"),
     gettext("It does not answer at the address of this file."),
-    gettext("Check the address, or pick something else."),
+    interpolate(gettext("Check {address}, or pick something else."), { address }),
   ],
 }
 
 /** @param {Fault["kind"]} kind @param {string} address @returns {Message} */
 export function fileFaultMessage(kind, address) {
   if (kind === "unreachable" && isMixedContent(address))
-    return { title: MESSAGES[kind]()[0], text: mixedContentMessage(), fault: kind }
-  const [title, text, forControl] = (OF_FILES[kind] ?? MESSAGES[kind])()
+    return { title: MESSAGES[kind](address)[0], text: mixedContentMessage(), fault: kind }
+  const [title, text, forControl] = (OF_FILES[kind] ?? MESSAGES[kind])(shortenUrl(address))
   return { title, text, forControl, fault: kind }
 }
 
@@ -164,7 +165,7 @@ const FOR_HOST = {
 export function causeForHost(fault) {
   const forHost = FOR_HOST[fault ?? ""]
   if (forHost) return forHost()
-  const message = MESSAGES[/** @type {Fault["kind"]} */ (fault)]?.()
+  const message = MESSAGES[/** @type {Fault["kind"]} */ (fault)]?.("")
   return message ? `${message[0]}.` : ""
 }
 

@@ -143,16 +143,6 @@ function createMessageElement(field) {
   return message
 }
 
-const MAX_LENGTH = 64
-const TAIL = 20
-
-/** Shorten a URL to the width of a phone, keeping its host and its end. @param {string} address */
-export function shortenUrl(address) {
-  return address.length <= MAX_LENGTH
-    ? address
-    : `${address.slice(0, MAX_LENGTH - TAIL)}…${address.slice(-TAIL)}`
-}
-
 /**
  * `example.com/film.mp4` becomes https; a path of this server is kept, and so is text without a host, which
  * the server rejects.
