@@ -190,7 +190,7 @@ class Pair:
 def test_an_advertisement_stops_only_its_viewer_then_both_are_in_step_and_follow_the_host(
     person: Callable[..., Page], record_property
 ):
-    pair = Pair(person, advertMs=4000)
+    pair = Pair(person, advertMs=6000)
     play(pair.alice)
     clip(pair.youtube[pair.alice], "v => !v.paused && v.currentTime > 1")
     expect(pair.bob.get_by_text("YouTube shows an advertisement")).to_be_visible(timeout=WITHIN_MS)

@@ -13,6 +13,8 @@ from tests.browser.support.fixtures import change_room, join, wait_until
 
 AXE = Path(__file__).parents[1] / "vendor/axe-core/axe-4.14.1.min.js"
 VIOLATIONS = """async () => {
+    // What just changed is drawn, and begins to fade in, with the next frame.
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))
     // Elements that are fading in do not have their final contrast yet.
     const ending = document.getAnimations().filter(one => one.effect.getComputedTiming().iterations !== Infinity)
     await Promise.allSettled(ending.map(one => one.finished))
