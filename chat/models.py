@@ -15,6 +15,8 @@ from watchium.protocol.errors import EventIdConflict
 from watchium.protocol.replies import Accepted
 from watchium.protocol.types import CommentState
 
+MAX_BY_POSITION = 10_000  # of each room are read in the order of their positions
+
 
 class MissedComments(NamedTuple):
     """A page of comments and deletions that a client missed. If `more` is set, the next page begins after `seq`."""
@@ -54,11 +56,16 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return list(self.shown().filter(room=room, seq__lt=seq).order_by("-seq")[:limit])[::-1]
 
     def by_position(self, room: Room, since_seq: int, after_seq: int, limit: int = 100) -> list[Comment]:
-        """Return comments from `since_seq` on in the order of their positions, those after the one at `after_seq`."""
+        """Return comments from `since_seq` on in the order of their positions, those after the one at `after_seq`.
+
+        Only the latest `MAX_BY_POSITION` of the room take part.
+        """
+        since_seq = max(since_seq, room.comment_seq + 1 - MAX_BY_POSITION)
         found = self.shown().filter(room=room, seq__gte=since_seq)
         positions = self.filter(room=room, seq=after_seq).values_list("position", flat=True)
         if (position := positions.first()) is not None:
-            found = found.filter(Q(position__gt=position) | Q(position=position, seq__gt=after_seq))
+            later = Q(position__gt=position) | Q(position=position, seq__gt=after_seq)
+            found = found.filter(later, position__gte=position)  # repeated where an index is searched by it
         return list(found.order_by("position", "seq")[:limit])
 
     def last_seq_before(self, room: Room, moment: datetime) -> int:
@@ -106,7 +113,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def between(self, room: Room, start_ms: float, end_ms: float, limit: int) -> list[Comment]:
         """Return the first comments of members between two server times, oldest first."""
         rows = self.shown().filter(room=room, is_system=False, at_ms__gte=start_ms, at_ms__lte=end_ms)
-        return list(rows.order_by("seq")[:limit])
+        return list(rows.order_by("at_ms", "seq")[:limit])
 
     def of_room(self, room: Room, pk: int) -> Comment | None:
         """Return the comment, deleted or not, or None if it is not in this room."""
@@ -163,7 +170,11 @@ class Comment(models.Model):
                 name="comment_deleted_has_a_place",
             ),
         ]
-        indexes = [models.Index(fields=["room", "deleted_seq"], name="comment_deleted_seq")]
+        indexes = [
+            models.Index(fields=["room", "deleted_seq"], name="comment_deleted_seq"),
+            models.Index(fields=["room", "position", "seq"], name="comment_by_position"),
+            models.Index(fields=["room", "at_ms"], name="comment_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.username or 'system'}: {self.text[:40]}"

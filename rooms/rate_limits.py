@@ -54,6 +54,11 @@ def limit_caption_files(address: str) -> None:
     _count("captions", address)
 
 
+def limit_comments_by_position(address: str) -> None:
+    """Count a page of comments in the order of their positions. Raises RateLimited."""
+    _count("comments_by_position", address)
+
+
 def limit_film_reads(address: str) -> None:
     """Count a film of the library that is read for its captions. Raises RateLimited."""
     _count("film_read", address)

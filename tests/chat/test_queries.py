@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from unittest.mock import patch
+
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from chat import actions
 from chat.models import Comment
@@ -47,6 +50,39 @@ class QueryTests(Cast):
         assert comments == [1, 2, 4, 5, 6, 7]
         assert deleted == [Comment.objects.get(seq=3).pk]
         assert seq == 8
+
+    def test_pages_by_position_are_searched_in_an_index_and_have_no_gaps(self):
+        for number in range(1, 8):
+            Comment.objects.filter(seq=number).update(position=number % 3)
+        found: list[int] = []
+        with CaptureQueriesContext(connection) as captured:
+            while page := Comment.objects.by_position(self.room, 1, found[-1] if found else 0, 2):
+                found += [comment.seq for comment in page]
+        assert found == [6, 1, 4, 7, 2, 5]
+        if connection.vendor == "sqlite":  # PostgreSQL reads a table as small as this whole
+            plan = self.plan(captured[-1]["sql"])
+            assert "INDEX comment_by_position (room_id=? AND position>?)" in plan
+            assert "TEMP B-TREE" not in plan
+
+    def test_comments_by_position_are_the_latest_of_the_room(self):
+        with patch("chat.models.MAX_BY_POSITION", 4):
+            room = Room.objects.get(pk=self.room.pk)
+            assert [comment.seq for comment in Comment.objects.by_position(room, 1, 0)] == [5, 6, 7]
+
+    def test_comments_of_an_evening_are_searched_by_their_time(self):
+        Comment.objects.update(is_system=False)
+        Comment.objects.filter(seq__gt=5).update(at_ms=9)
+        with CaptureQueriesContext(connection) as captured:
+            found = Comment.objects.between(self.room, 1, 10, 100)
+        assert [comment.seq for comment in found] == [6, 7]
+        if connection.vendor == "sqlite":
+            plan = self.plan(captured[-1]["sql"])
+            assert "INDEX comment_by_time (room_id=? AND at_ms>? AND at_ms<?)" in plan
+
+    def plan(self, sql: str) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            return "\n".join(row[3] for row in cursor.fetchall())
 
     def test_a_client_that_is_up_to_date_gets_nothing(self):
         assert Comment.objects.missed(self.room, 8) == ([], [], 8, False)

@@ -19,6 +19,10 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     "position": (10, 5),  # by playing tab
     "player_question": (20, 10),  # by tab
     "comment": (5, 5),
+    "comments_by_position": (
+        120,
+        60,
+    ),  # by address: pages of 100 comments, which visitors of public rooms read too
     "reaction": (10, 3),
     "typing": (2, 4),
     "ask_control": (3, 15),

@@ -23,6 +23,7 @@ from rooms.api_view import RoomAPIView, json_response
 from rooms.auth.client_address import address_hash
 from rooms.forms import JoinForm, NewRoom, RoomChanges
 from rooms.models import Member, Room, Token
+from rooms.rate_limits import limit_comments_by_position
 from rooms.serializers import member_state
 from watchium import server_clock
 from watchium.protocol.codec import decode_room_command
@@ -231,6 +232,7 @@ class CommentsByPosition(RoomAPIView):
         after = self.query_integer("after", 0)
         limit = self.query_integer("limit", PAGE_SIZE, maximum=PAGE_SIZE)
         room = self.readable_room(room_id)
+        limit_comments_by_position(self.identity.address)
         return json_response(played_comments(room, since or None, after, limit))
 
 

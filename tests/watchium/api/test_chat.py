@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from django.test import override_settings
+
 from chat.models import Comment
 from rooms import actions
 from rooms.models import Role
 from tests.watchium.api.callers import ApiCase
+from watchium.config.rate_limits import DEFAULTS
 
 PAGES_OWN = (
     "state",
@@ -75,6 +78,16 @@ class Comments(ApiCase):
         self.refused(self.as_carol.get(url), 404, "not_member")
         for wrong in ("?limit=101", "?after=-1", "?since=x"):
             self.refused(self.as_bob.get(self.url(f"comments/by-position/{wrong}")), 400, "bad_message")
+
+    @override_settings(PROXIES=1, LIMITS={**DEFAULTS, "comments_by_position": (2, 60)})
+    def test_an_address_reads_few_pages_by_position_at_once(self):
+        self.update_room(visibility="public")
+        url = self.url("comments/by-position/?since=1")
+        codes = [
+            self.client.get(url, headers={"X-Forwarded-For": "203.0.113.9"}).status_code for _ in range(3)
+        ]
+        assert codes == [200, 200, 429]
+        assert self.client.get(url, headers={"X-Forwarded-For": "198.51.100.7"}).status_code == 200
 
     def command(self, caller, kind: str, *, event_id: str, **payload) -> None:
         envelope = {"type": kind, "event_id": event_id, "payload": payload}
