@@ -96,6 +96,14 @@ def evenings(played: Iterable[Stretch]) -> list[list[Stretch]]:
     return found
 
 
+def later_than(evening: Iterable[Stretch], at_ms: float) -> list[Stretch]:
+    """Return what of the evening is later than a time."""
+    rest = [stretch for stretch in evening if stretch.end_ms > at_ms]
+    if rest and rest[0].start_ms < at_ms:
+        rest[0] = replace(rest[0], start_ms=at_ms, position_s=rest[0].position_at(at_ms))
+    return rest
+
+
 def bounded(evening: Sequence[Stretch]) -> list[Stretch]:
     """Return the evening up to its `MAX_STRETCHES`-th stretch and `MAX_MEDIA`-th media."""
     urls: set[str] = set()

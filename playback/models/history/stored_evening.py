@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 from django.db import models
@@ -35,6 +36,14 @@ def encode(stretches: Iterable[Stretch], media: dict[str, Media]) -> str:
     return msgspec.json.encode(StoredEvening([media[url] for url in urls], stored)).decode()
 
 
+class Span(NamedTuple):
+    """When an evening that was kept or deleted began and ended."""
+
+    started_ms: int
+    ended_ms: float
+    deleted: bool
+
+
 class KeptEveningQuerySet(models.QuerySet["KeptEvening"]):
     def of_room(self, room: Room) -> list[KeptEvening]:
         """Return the room's evenings, deleted ones included, latest first."""
@@ -44,10 +53,10 @@ class KeptEveningQuerySet(models.QuerySet["KeptEvening"]):
         """Return the evening, also if it was deleted."""
         return self.filter(room=room, started_ms=number).first()
 
-    def spans(self, room: Room) -> list[tuple[int, float]]:
-        """Return when the room's evenings began and ended, deleted ones included, without their documents."""
+    def spans(self, room: Room) -> list[Span]:
+        """Return the spans of the room's evenings, deleted ones included, without their documents."""
         rows = self.filter(room=room).order_by("-started_ms")
-        return list(rows.values_list("started_ms", "ended_ms")[: 2 * MAX_KEPT])
+        return [Span(*row) for row in rows.values_list(*Span._fields)[: 2 * MAX_KEPT]]
 
     def count_kept(self, room: Room) -> int:
         return self.filter(room=room, deleted=False).count()
@@ -84,6 +93,10 @@ class KeptEvening(models.Model):
 
     def __str__(self) -> str:
         return f"evening {self.started_ms} of {self.room_id}"
+
+    @property
+    def span(self) -> Span:
+        return Span(self.started_ms, self.ended_ms, self.deleted)
 
     @property
     def content(self) -> tuple[list[Stretch], dict[str, Media]]:

@@ -11,10 +11,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from playback.domain.evening.replay import Replay
-from playback.domain.evening.stretches import HOUR_MS, Change, Stretch, bounded, evenings, stretches
+from playback.domain.evening.stretches import (
+    HOUR_MS,
+    Change,
+    Stretch,
+    bounded,
+    evenings,
+    later_than,
+    stretches,
+)
 from playback.domain.timeline import Timeline
 from playback.models import EveningGuest, KeptEvening, PlaybackEvent, SyncState
-from playback.models.history.stored_evening import MAX_KEPT, MAX_PEOPLE, encode, names_in
+from playback.models.history.stored_evening import MAX_KEPT, MAX_PEOPLE, Span, encode, names_in
 from rooms.models import Person, Room
 from watchium.protocol.errors import NotFound, TooLong
 from watchium.protocol.types import Media
@@ -58,9 +66,9 @@ class Evening:
 def of_room(room: Room, now_ms: float) -> list[Evening]:
     """Return all evenings, latest first. One that is kept and went on since is as long as the log has it."""
     rows = KeptEvening.objects.of_room(room)
-    logged = _logged(room, now_ms)
+    known = [row.span for row in rows]
+    logged = _logged(room, known, now_ms)
     kept = [_kept(row, logged.get(row.started_ms)) for row in rows if not row.deleted]
-    known = [(row.started_ms, row.ended_ms) for row in rows]
     others = [evening for evening in logged.values() if not _overlaps(evening, known)]
     return sorted([*kept, *others], key=lambda evening: -evening.started_ms)
 
@@ -68,13 +76,14 @@ def of_room(room: Room, now_ms: float) -> list[Evening]:
 def numbered(room: Room, number: int, now_ms: float) -> Evening:
     """Raises NotFound."""
     row = KeptEvening.objects.numbered(room, number)
+    if row is not None and row.ended_ms < now_ms - LOG_MS and not row.deleted:
+        return _kept(row, None)  # the log, which is not read for it, does not reach back so far
+    known = KeptEvening.objects.spans(room)
+    logged = _logged(room, known, now_ms).get(number)
     if row is not None and not row.deleted:
-        # The log does not reach back to evenings that ended earlier, and is not read for them.
-        goes_on = row.ended_ms >= now_ms - LOG_MS
-        return _kept(row, _logged(room, now_ms).get(number) if goes_on else None)
-    evening = _logged(room, now_ms).get(number)
-    if row is None and evening is not None and not _overlaps(evening, KeptEvening.objects.spans(room)):
-        return evening
+        return _kept(row, logged)
+    if logged is not None and not _overlaps(logged, known):
+        return logged
     raise NotFound("There is no such evening any more.")
 
 
@@ -84,18 +93,28 @@ def _kept(row: KeptEvening, logged: Evening | None) -> Evening:
     return Evening(*row.content, row)
 
 
-def _overlaps(evening: Evening, known: list[tuple[int, float]]) -> bool:
-    """Whether it is the rest of an evening that is known; the log may have lost its beginning."""
-    return any(
-        evening.started_ms <= ended_ms and evening.ended_ms >= started_ms for started_ms, ended_ms in known
-    )
+def _overlaps(evening: Evening, known: list[Span]) -> bool:
+    """Whether it is one that is known; a deleted one also if the log has lost its beginning."""
+    return any(evening.started_ms < span.ended_ms and evening.ended_ms > span.started_ms for span in known)
 
 
-def _logged(room: Room, now_ms: float) -> dict[int, Evening]:
+def _beyond(stretches: list[Stretch], known: list[Span]) -> list[Stretch]:
+    """Return what is in no kept evening whose beginning the log has lost: the room has played for a week since."""
+    start_ms = stretches[0].start_ms
+    ends = [
+        span.ended_ms
+        for span in known
+        if not span.deleted and span.started_ms < int(start_ms) and span.ended_ms > start_ms
+    ]
+    return later_than(stretches, max(ends)) if ends else stretches
+
+
+def _logged(room: Room, known: list[Span], now_ms: float) -> dict[int, Evening]:
     """Return the evenings of the log by their numbers."""
     rows = PlaybackEvent.objects.motions(room, now_ms - LOG_MS, MAX_CHANGES)
     changes = [Change(Timeline(*motion), url) for *motion, url in rows]
-    found = [bounded(evening) for evening in evenings(stretches(changes, now_ms))]
+    played = [_beyond(evening, known) for evening in evenings(stretches(changes, now_ms))]
+    found = [bounded(evening) for evening in played if evening]
     first_of: dict[str, int] = {}
     for change in changes:
         if change.url is not None:

@@ -19,6 +19,7 @@ from playback.domain.evening.stretches import (
     Stretch,
     bounded,
     evenings,
+    later_than,
     stretches,
 )
 from playback.domain.timeline import Timeline
@@ -113,6 +114,18 @@ def test_moments_are_in_order_and_inside_the_replay(log, instants):
         moments = [replay.moment_of(at_ms) for at_ms in sorted(instants)]
         assert moments == sorted(moments)
         assert all(0 <= moment <= replay.lasts_s for moment in moments)
+
+
+@given(logs(), st.floats(0, 1))
+def test_what_is_later_than_a_time_is_where_it_was(log, share):
+    for evening in evenings(stretches(*log)):
+        at_ms = evening[0].start_ms + share * (evening[-1].end_ms - evening[0].start_ms)
+        rest = later_than(evening, at_ms)
+        assert all(stretch.start_ms >= at_ms for stretch in rest)
+        assert rest[1:] == [stretch for stretch in evening if stretch.end_ms > at_ms][1:]
+        for stretch in rest:
+            (whole,) = [each for each in evening if each.end_ms == stretch.end_ms]
+            assert abs(stretch.position_s - whole.position_at(stretch.start_ms)) < 1e-6
 
 
 @given(logs())

@@ -160,6 +160,19 @@ class Evenings(ActionCase):
         self.age()
         assert self.read().lasts == pytest.approx(1200)
 
+    def test_what_is_later_than_a_kept_evening_that_the_log_has_lost_is_another(self):
+        Room.objects.update(keep_evenings=True)
+        keep_evening(self.alice, self.number, self.start_ms + 35 * MINUTE_MS)
+        PlaybackEvent.objects.filter(at_ms__lt=self.start_ms + 29 * MINUTE_MS).delete()
+        for until, kept in ((38, 1), (60, 1), (61, 0)):  # on the next day it is longer
+            assert keep_due(self.start_ms + until * MINUTE_MS) == kept
+        first, second = list_evenings(self.alice, self.now_ms).evenings[::-1]
+        assert (round(first.lasts), round(second.lasts), first.kept, second.kept) == (900, 300, True, True)
+        (stretch,) = read_evening(self.bob, second.id, self.now_ms).stretches
+        assert stretch.position == pytest.approx(2700)
+        delete_evening(self.alice, second.id, self.now_ms)
+        assert [each.id for each in list_evenings(self.alice, self.now_ms).evenings] == [first.id]
+
     def test_a_deleted_evening_is_gone_and_does_not_come_back(self):
         Room.objects.update(keep_evenings=True)
         react(self.bob, "🎉", now_ms=self.start_ms + 2 * MINUTE_MS)
