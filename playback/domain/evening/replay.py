@@ -1,6 +1,6 @@
 """An evening played again: its stretches one after another, without what was between them.
 
-`static/js/core/room/replay.js` has the same arithmetic; `tests/vectors/replay.json` tests both.
+`static/js/core/room/replay.js` finds what plays at a time of the replay; `tests/vectors/replay.json` tests both.
 """
 
 from __future__ import annotations
@@ -12,14 +12,6 @@ from functools import cached_property
 from itertools import accumulate
 
 from playback.domain.evening.stretches import Stretch
-
-
-@dataclass(frozen=True)
-class Place:
-    """What a replay shows at a time: the stretch, and the position in its media."""
-
-    index: int
-    position_s: float
 
 
 @dataclass(frozen=True)
@@ -44,10 +36,3 @@ class Replay:
             return 0.0
         stretch = self.stretches[index]
         return self.starts_s[index] + min(at_ms - stretch.start_ms, stretch.lasts_ms) / 1000
-
-    def place_at(self, replay_s: float) -> Place:
-        """Return what plays at a time of the replay; at its end the end of the last stretch."""
-        clamped_s = min(max(replay_s, 0.0), self.lasts_s)
-        index = min(bisect_right(self.starts_s, clamped_s), len(self.stretches)) - 1
-        stretch = self.stretches[index]
-        return Place(index, stretch.position_s + stretch.rate * (clamped_s - self.starts_s[index]))

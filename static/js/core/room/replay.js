@@ -2,7 +2,7 @@
 /**
  * An evening played again: its stretches one after another, without what was between them. Pure.
  *
- * `playback/domain/evening/replay.py` has the same arithmetic; `tests/vectors/replay.json` tests both.
+ * `playback/domain/evening/replay.py` finds the moments of comments; `tests/vectors/replay.json` tests both.
  */
 
 /** @typedef {{media: number, at: number, lasts: number, position: number, rate: number}} Stretch */
