@@ -80,6 +80,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         present = self.current().filter(present=True).select_related("person")
         return present.order_by("here_since_ms", "pk")[:limit]
 
+    def present_user_ids(self) -> set[str]:
+        """Return the ids of all who are present. Called on `room.members`."""
+        return set(self.current().filter(present=True).values_list("person__user_id", flat=True))
+
     def present_in(self, room_ids: list[str]) -> MemberQuerySet:
         """Members present in any of these rooms, longest present first."""
         present = self.current().filter(present=True, room__room_id__in=room_ids)

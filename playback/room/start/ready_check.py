@@ -90,7 +90,7 @@ def withdraw(member: Member, now_ms: float) -> None:
     state = playback.start_state
     if state.ready_check is None:
         return
-    present = _present_ids(member.room)
+    present = member.room.members.present_user_ids()
     check = ready_check.among(state.ready_check, present)
     if state.ready_check.starts and ready_check.is_complete(check, present):
         _start(playback, state, "ready", now_ms)
@@ -109,8 +109,4 @@ def _start(playback: Playback, state: StartState, cause: str, now_ms: float) -> 
 
 
 def _starts(check: ReadyCheck, room: Room) -> bool:
-    return check.starts and ready_check.is_complete(check, _present_ids(room))
-
-
-def _present_ids(room: Room) -> set[str]:
-    return {member.person.user_id for member in room.members.present()}
+    return check.starts and ready_check.is_complete(check, room.members.present_user_ids())

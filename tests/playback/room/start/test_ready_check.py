@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 import rooms.actions
 from playback.domain.start.state import StartState
@@ -43,6 +44,25 @@ class ReadyChecks(StartCase):
         event = self.published.last("play")
         assert event["payload"]["cause"] == "ready"
         assert event["timestamp"] > NOW_MS
+        assert self.timeline().playing
+
+    def test_a_check_in_a_crowded_room_waits_for_each_of_the_present(self):
+        people = Person.objects.bulk_create(
+            [Person(user_id=f"g_{number:016}", username=f"Guest {number}") for number in range(500)]
+        )
+        Member.objects.bulk_create(
+            Member(room=self.room, person=person, username=person.username, present=True, here_since_ms=2.0)
+            for person in people
+        )
+        self.does(self.alice, "ready_check", on=True)
+        check = self.state.ready_check
+        assert check is not None
+        state = replace(self.state, ready_check=replace(check, ready=[person.user_id for person in people]))
+        self.playback.save_start(state)
+        self.does(self.alice, "ready")
+        self.does(self.bob, "ready")
+        assert self.timeline().phase == "paused", "carol is the last of 503"
+        self.does(self.carols, "ready")
         assert self.timeline().playing
 
     def test_a_check_may_only_ask(self):
