@@ -209,6 +209,7 @@ COMMENT = RowMapper(Comment, "comment", without=["person", "event_id", "content_
 
 MAX_REACTIONS = 2000  # of each room within `DAY_MS`: as many as a replay shows
 DAY_MS = 86_400_000.0
+EMOJI_CHARS = 64
 
 
 class ReactionQuerySet(models.QuerySet["Reaction"]):
@@ -236,9 +237,6 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
 
     def reassign(self, before: Person, after: Person) -> None:
         self.filter(person=before).update(person=after)
-
-
-EMOJI_CHARS = 64
 
 
 class Reaction(models.Model):

@@ -21,6 +21,7 @@ from playback.library.metadata.ffprobe import UnreadableFile
 from playback.models import MediaItem
 from playback.sources.samples import sample_at
 from rooms.admin import ReadOnlyAdmin, may_change
+from watchium.text import media_time
 
 FACTS = [
     *("present", "source", "kind", "mime", "plays", "why", "streams", "length", "path", "file_size"),
@@ -61,7 +62,7 @@ class MediaItemAdmin(ReadOnlyAdmin):
 
     @admin.display(description="length", ordering="duration")
     def length(self, item: MediaItem) -> str:
-        return clock_time(item.duration) if item.duration else "-"
+        return media_time(item.duration) if item.duration else "-"
 
     @admin.display(description="present", boolean=True, ordering="missing")
     def present(self, item: MediaItem) -> bool:
@@ -140,13 +141,6 @@ def _described(stream: Stream) -> str:
     size = f"{stream.width}x{stream.height}" if stream.width else ""
     parts = (stream.type, stream.codec, size, stream.language, stream.title)
     return " ".join(part for part in parts if part)
-
-
-def clock_time(seconds: float) -> str:
-    """225 is 3:45, 7082 is 1:58:02."""
-    minutes, second = divmod(int(seconds), 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
 
 
 def _may_upload(request: HttpRequest) -> bool:

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchium.confusables import look_alike_keys
-from watchium.text import LONGEST_RUN, MARKS_IN_A_ROW, clean, is_one_emoji, normalized, piles_up_marks
+from watchium.text import (
+    LONGEST_RUN,
+    MARKS_IN_A_ROW,
+    clean,
+    is_one_emoji,
+    media_time,
+    normalized,
+    piles_up_marks,
+)
 
 NORMALIZE = unicodedata.normalize
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -195,3 +203,10 @@ def test_texts_without_long_runs_are_normalised_as_by_unicodedata(text, form):
 def test_a_long_run_of_marks_is_found_at_any_position(text):
     runs = "".join("x" if character in "\u0301\u0323\uff9e" else " " for character in text).split()
     assert piles_up_marks(text) == any(len(run) > LONGEST_RUN for run in runs)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.4, "0:00"), (59.9, "0:59"), (225, "3:45"), (3600, "1:00:00"), (7082, "1:58:02")]
+)
+def test_a_position_is_written_as_players_show_it(seconds, shown):
+    assert media_time(seconds) == shown

@@ -26,14 +26,14 @@ from playback.models import (
 )
 from playback.models.history.watched_media import MAX_WATCHED
 from playback.room.captions import actions as captions
-from playback.room.history.evenings import AROUND_MS
+from playback.room.history.evenings import AROUND_MS, LOG_MS
 from playback.uploads.actions import sweep
 from rooms.models import Ban, ModerationAct, Room, Token, abandoned_guests
 from watchium import server_clock
 from watchium.db.batch_delete import delete_in_batches
 from watchium.services.evenings import keep_due
 
-EIGHT_DAYS = timedelta(days=8)
+EIGHT_DAYS = timedelta(days=1, milliseconds=LOG_MS)  # a day after the log has lost it
 WEEK, MONTH, YEAR = timedelta(days=7), timedelta(days=30), timedelta(days=366)
 # Rows that refer to a room are deleted with it, in the same transaction.
 ROOM_BATCH = 20

@@ -10,6 +10,7 @@ from django.db import transaction
 from msgspec import Meta, Struct
 
 from playback.models import MediaItem, Playlist
+from playback.models.queues.playlist import MAX_NAME
 from playback.room.queue.storage import queue_of
 from playback.sources.own_copy import OWN
 from rooms.models import Member, Person
@@ -18,7 +19,7 @@ from watchium.protocol.types import ItemId, Media, MimeType, Url
 from watchium.text import clean
 
 MAX_PLAYLISTS = 50
-PlaylistName = Annotated[str, Meta(min_length=1, max_length=80)]
+PlaylistName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 
 
 class PlaylistItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -104,7 +105,7 @@ def require_account(person: Person | None) -> Person:
 @transaction.atomic
 def _keep(person: Person, name: str, kept: Sequence[Described]) -> KeptPlaylist:
     require_account(person)
-    name = clean(clean(name)[:80])
+    name = clean(clean(name)[:MAX_NAME])
     if not name:
         raise BadMessage("A playlist needs a name.")
     if not kept:

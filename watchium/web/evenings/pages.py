@@ -29,9 +29,11 @@ from watchium import server_clock
 from watchium.config.security_policy import room_page_policy
 from watchium.protocol.errors import NotFound, NotMember, RateLimited, RoomClosed
 from watchium.services.evenings import (
+    MAX_COMMENTS,
     EveningState,
     read_evening,
 )
+from watchium.text import media_time
 from watchium.web.api_errors import error_response
 from watchium.web.evenings.api import attachment
 
@@ -57,6 +59,7 @@ def page(request: HttpRequest, room_id: str, number: int) -> HttpResponse:
         "room": member.room,
         "evening": evening,
         "most": MAX_KEPT,
+        "most_lines": MAX_COMMENTS,
         "parts": list(_parts(evening, [])),
     }
     show = csp_update(room_page_policy(settings.EMBEDS))(
@@ -77,6 +80,7 @@ def export(request: HttpRequest, room_id: str, number: int) -> HttpResponse:
     digest = b64encode(sha256(style.encode()).digest()).decode()
     context = {
         "evening": evening,
+        "most_lines": MAX_COMMENTS,
         "style": style,
         "policy": f"default-src 'none'; style-src 'sha256-{digest}'",
     }
@@ -108,7 +112,7 @@ def _found(request: HttpRequest, room_id: str, number: int) -> tuple[Member, Eve
 
 def _times(evening: EveningState) -> dict[str, Any]:
     started, ended = (datetime.fromtimestamp(at / 1000, UTC) for at in (evening.started_at, evening.ended_at))
-    return {"started": started, "ended": ended, "lasts": clock_time(evening.lasts)}
+    return {"started": started, "ended": ended, "lasts": media_time(evening.lasts)}
 
 
 class Line(NamedTuple):
@@ -136,22 +140,15 @@ def _parts(evening: EveningState, said: Sequence[tuple[float, Line]]) -> Iterato
         media = evening.sources[start.media]
         lines = [line for _, line in said[first:end]]
         yield Part(
-            media.title or media.url, clock_time(start.at), start.at, clock_time(start.position), lines
+            media.title or media.url, media_time(start.at), start.at, media_time(start.position), lines
         )
 
 
 def _comments(evening: EveningState) -> Iterator[tuple[float, Line]]:
     for comment in evening.comments:
-        yield comment.at, Line(clock_time(comment.at), comment.username, comment.text)
+        yield comment.at, Line(media_time(comment.at), comment.username, comment.text)
 
 
 def _reactions(evening: EveningState) -> Iterator[tuple[float, Line]]:
     for reaction in evening.reactions:
-        yield reaction.at, Line(clock_time(reaction.at), reaction.username, reaction.emoji)
-
-
-def clock_time(seconds: float) -> str:
-    """754 is 12:34, 7082 is 1:58:02."""
-    whole = max(0, int(seconds))
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+        yield reaction.at, Line(media_time(reaction.at), reaction.username, reaction.emoji)
