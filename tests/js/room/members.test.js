@@ -68,6 +68,10 @@ test("the host reads whose player cannot go on, and why", () => {
     "Cannot play this: Bob. This address is not a stream.",
   )
   assert.equal(hostReads({ Bob: { state: "error", fault: "of_tomorrow" } }), "Cannot play this: Bob.")
+  assert.equal(
+    hostReads({ Bob: { state: "empty", fault: "other_browser" }, Cy: { state: "empty" } }),
+    "Cannot play this: Bob. The browser mixes up parts of MP4 and Matroska files; Firefox and Chromium play them.",
+  )
   const codec = { state: "error", fault: "codec", lacks: { track: "all", codec: "HEVC" } }
   assert.equal(hostReads({ Bob: codec }), "Cannot play this (HEVC): Bob.")
 })

@@ -175,7 +175,7 @@ export function othersFailMessage(room, texts) {
   if (!isHost(room.state)) return ""
   const yourId = room.boot.you.user_id
   const members = othersOf(room)
-  const failing = members.filter(({ state }) => FAILING.has(state ?? ""))
+  const failing = members.filter(hasFailed)
   if (failing.length)
     return `${failingMessage(failing, yourId)} ${texts?.causeForHost(commonFault(failing)) ?? ""}`.trimEnd()
   for (const faulty of [members.filter(isEnding), members.filter((member) => isLate(member, room))])
@@ -189,6 +189,11 @@ export function othersFailMessage(room, texts) {
         names: nameList(unaligned, yourId),
       })
     : ""
+}
+
+/** Without a fault, a player is empty until its viewer has chosen a copy. @param {Member} member */
+function hasFailed({ state, fault }) {
+  return FAILING.has(state ?? "") || (state === "empty" && Boolean(fault))
 }
 
 /** What is loaded still plays. @param {Member} member */

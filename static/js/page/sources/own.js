@@ -68,6 +68,7 @@ function otherBrowserMessage() {
       "It mixes up parts of MP4 and Matroska files. Firefox and Chromium play it, and WebM files play here.",
     ),
     ownCopy: true,
+    fault: "other_browser",
   }
 }
 

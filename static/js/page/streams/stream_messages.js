@@ -159,6 +159,8 @@ const FOR_HOST = {
   expired: () => gettext("The media server no longer sends it (403)."),
   replaced: () => gettext("The media server sends a page in its place."),
   codec: () => "", // its name is there
+  other_browser: () =>
+    gettext("The browser mixes up parts of MP4 and Matroska files; Firefox and Chromium play them."),
 }
 
 /** For the host: why another member's player fails, as a sentence; empty if it is not known. @param {string | undefined} fault */
