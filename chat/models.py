@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -231,6 +231,10 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
 
     def delete_between(self, room: Room, start_ms: float, end_ms: float) -> None:
         self.filter(room=room, at_ms__gte=start_ms, at_ms__lte=end_ms).delete()
+
+    def outside(self, evenings: models.QuerySet[Any], *, before_ms: float) -> ReactionQuerySet:
+        """Return reactions before a server time that belong to none of these evenings, a query about outer rows."""
+        return self.filter(~models.Exists(evenings), at_ms__lt=before_ms)
 
     def of_rooms(self, rooms: models.QuerySet[Room]) -> ReactionQuerySet:
         return self.filter(room__in=rooms)

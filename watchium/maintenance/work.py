@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from chat.models import Comment, Reaction
@@ -48,7 +48,9 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     unused = unused.exclude(pk__in=Playback.objects.rooms_that_start())
     yield "sync states older than 7 days", SyncState.objects.discardable(now - WEEK), 1000
     yield "captions of media that rooms do not play any more", RoomCaptions.objects.unused(), 100
-    yield "reactions of evenings that were not kept", reactions_not_kept(), 1000
+    kept = KeptEvening.objects.of_outer_rows(AROUND_MS)
+    not_kept = Reaction.objects.outside(kept, before_ms=_ago_ms(EIGHT_DAYS))
+    yield "reactions of evenings that were not kept", not_kept, 1000
     yield "watched media above 300 of a person", WatchedMedia.objects.of_persons_above(MAX_WATCHED), 1000
     yield (
         "deleted evenings older than 8 days",
@@ -71,17 +73,6 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     yield "guests without a room, idle for 30 days", abandoned_guests(now - MONTH, now), 200
     yield "players idle for a year, or empty and idle for 30 days", idle_players(now), 200
     yield "expired sessions", Session.objects.filter(expire_date__lt=now), 1000
-
-
-def reactions_not_kept() -> Rows:
-    """Reactions that no evening can show any more: the log of theirs is gone, and it was not kept."""
-    kept = KeptEvening.objects.filter(
-        deleted=False,
-        room=OuterRef("room"),
-        started_ms__lte=OuterRef("at_ms") + AROUND_MS,
-        ended_ms__gte=OuterRef("at_ms") - AROUND_MS,
-    )
-    return Reaction.objects.filter(~Exists(kept), at_ms__lt=_ago_ms(EIGHT_DAYS))
 
 
 def _ago_ms(age: timedelta) -> float:

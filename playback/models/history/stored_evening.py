@@ -65,6 +65,16 @@ class KeptEveningQuerySet(models.QuerySet["KeptEvening"]):
         """Deleted evenings that the log does not reach back to any more."""
         return self.filter(deleted=True, ended_ms__lt=before_ms)
 
+    def of_outer_rows(self, around_ms: float) -> KeptEveningQuerySet:
+        """Evenings during which, or shortly before or after, the row of the outer query was (`room`, `at_ms`)."""
+        at_ms = models.OuterRef("at_ms")
+        return self.filter(
+            deleted=False,
+            room=models.OuterRef("room"),
+            started_ms__lte=at_ms + around_ms,
+            ended_ms__gte=at_ms - around_ms,
+        )
+
     def rooms_since(self, since_ms: float) -> list[int]:
         """Return the rooms (primary keys) with an evening that was kept before its end, perhaps."""
         rows = self.filter(deleted=False, ended_ms__gte=since_ms, room__closed_at=None)

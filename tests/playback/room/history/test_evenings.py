@@ -127,6 +127,21 @@ class Evenings(ActionCase):
         assert self.read() == before
         assert before.kept
 
+    def test_maintenance_deletes_old_reactions_that_no_kept_evening_shows(self):
+        long_ago_ms = self.now_ms - 9 * 24 * 60 * MINUTE_MS
+        fields = {"room": self.room, "started_ms": int(long_ago_ms), "document": "{}"}
+        KeptEvening.objects.create(ended_ms=long_ago_ms + 60 * MINUTE_MS, **fields)
+        for emoji, after_min in [
+            ("🎉", -14),
+            ("😂", 74),
+            ("🙈", -16),
+            ("👻", 76),
+            ("👍", 8 * 24 * 60 + 1440),
+        ]:
+            Reaction.objects.create(room=self.room, emoji=emoji, at_ms=long_ago_ms + after_min * MINUTE_MS)
+        dict(maintain())
+        assert set(Reaction.objects.values_list("emoji", flat=True)) == {"🎉", "😂", "👍"}
+
     def test_an_evening_that_is_not_kept_ends_with_the_log(self):
         self.age()
         assert list_evenings(self.alice, self.now_ms).evenings == []
