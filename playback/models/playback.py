@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from operator import is_
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from django.db import models
 from django.db.models import Q
 
 from playback.domain.duration import EXACT, Duration
+from playback.domain.room_queue.ending import Ending
 from playback.domain.stall_policy import (
     CARRY_ON,
     LONGEST_S,
@@ -174,6 +175,8 @@ class Playback(models.Model):
         Any, ...
     ] = ()  # `documents` as stored; empty unless the row was read or written by statement
 
+    brought_back: Ending | None = None  # until that is recorded, see `room.announcement`
+
     objects = PlaybackQuerySet.as_manager()
 
     class Meta:
@@ -238,6 +241,8 @@ class Playback(models.Model):
     @property
     def media_as_read(self) -> dict[str, Any] | None:
         """What the room played when its row was read or written last; `media` may be other media, not yet written."""
+        if self.brought_back is not None:
+            return cast(dict[str, Any], self.brought_back.media)
         return self.as_read[0] if self.as_read else None
 
     @property

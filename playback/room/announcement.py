@@ -45,6 +45,7 @@ def bring_back(playback: Playback, ending: Ending) -> None:
     playback.duration, playback.duration_source = timeline.duration_s, timeline.duration_source
     playback.media, playback.duration_refuted = ending.media, ending.refuted_s
     playback.ends_at_ms, playback.ending = timeline.ends_at_ms, None
-    playback.as_read = ()  # all is written; and the history has the media already: the room left them when it announced
+    playback.as_read = ()  # all is written
+    playback.brought_back = ending
     for name in EXTRAS:
         setattr(playback, name, getattr(ending, name))

@@ -65,6 +65,9 @@ def record(playback: Playback, kind: str, timeline: Timeline, reason: Reason, no
         **_reason_fields(reason),
     )
     history = _history(playback, left_s, left_duration_s, now_ms)
+    if playback.brought_back is not None:  # the announcement recorded them as left
+        history.insert(0, PlayedMedia.to_forget(room, playback.brought_back.at_ms))
+        playback.brought_back = None
     ((row.pk,),), *_ = run_in_one_round_trip(
         insert(row), take_revision, playback.update_query(), *sync_states, *history
     )

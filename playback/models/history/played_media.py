@@ -24,10 +24,12 @@ SELECT room.id, {media}, {number}, {number}, {number}, event.at_ms, COALESCE(add
 FROM rooms_room room
 LEFT JOIN playback_playbackevent event ON event.id = (
     SELECT loaded.id FROM playback_playbackevent loaded
-    WHERE loaded.room_id = room.id AND loaded.type = 'load' AND loaded.revision < %s
+    WHERE loaded.room_id = room.id AND loaded.type = 'load' AND loaded.revision < %s AND {url} = %s
     ORDER BY loaded.created_at DESC LIMIT 1)
 LEFT JOIN rooms_person adder ON adder.user_id = {added_by}
 WHERE room.id = %s"""
+_FORGET = """DELETE FROM playback_playedmedia WHERE left_ms > %s AND id = (
+    SELECT id FROM playback_playedmedia WHERE room_id = %s ORDER BY id DESC LIMIT 1)"""
 _PRUNE = f"""DELETE FROM playback_playedmedia WHERE room_id = %s AND id <= (
     SELECT id FROM playback_playedmedia WHERE room_id = %s ORDER BY id DESC LIMIT 1 OFFSET {KEPT_PLAYS})"""  # noqa: S608
 
@@ -84,6 +86,11 @@ class PlayedMedia(models.Model):
         return continue_at(self.position, self.duration)
 
     @staticmethod
+    def to_forget(room: Room, since_ms: float) -> PreparedQuery:
+        """Delete what the room left last, if that was after a server time: the media play on."""
+        return PreparedQuery(_FORGET, [since_ms, room.pk])
+
+    @staticmethod
     def to_record(
         room: Room, media: dict[str, Any], position: float, duration: float | None, now_ms: float
     ) -> list[PreparedQuery]:
@@ -92,10 +99,11 @@ class PlayedMedia(models.Model):
         sql = _INSERT.format(
             media="CAST(%s AS jsonb)" if postgresql else "%s",
             number="CAST(%s AS double precision)",
+            url="loaded.media ->> 'url'" if postgresql else "json_extract(loaded.media, '$.url')",
             added_by="event.metadata ->> 'added_by'"
             if postgresql
             else "json_extract(event.metadata, '$.added_by')",
         )
         encoded = msgspec.json.encode(media).decode()
-        values = [encoded, position, duration, now_ms, room.revision, room.pk]
+        values = [encoded, position, duration, now_ms, room.revision, media["url"], room.pk]
         return [PreparedQuery(sql, values), PreparedQuery(_PRUNE, [room.pk, room.pk])]

@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playback.models import Playback, RoomCaptions
+from playback.models import Playback, PlayedMedia, RoomCaptions
 from playback.room import actions, stall_handling
 from playback.room.queue.storage import forget_encoded
 from playback.room.start import poll as polls
@@ -80,6 +80,32 @@ class Playing(AnnouncedCase):
         ends_ms = END_MS + 5000 + 250 + 500
         assert self.published.last("load")["timestamp"] == ends_ms
         assert self.titles == ["clip", "[music]", "a"]
+
+    def left(self) -> list[tuple[str, float]]:
+        rows = PlayedMedia.objects.before(self.room, 2**53, 400)
+        return [(row.played_media.url.rpartition("/")[2], round(row.position, 3)) for row in rows]
+
+    def test_media_that_are_brought_back_are_left_once(self):
+        assert self.left() == [("clip.webm", round(CLIP_S - 2, 3))]
+        self.acts(actions.pause, self.alice, pause())
+        assert self.left() == [], "the clip is what the room plays"
+        self.acts(actions.play, self.alice, play(), END_MS + 5000)
+        assert self.due(END_MS + 5300) == 1
+        assert [name for name, _ in self.left()] == ["clip.webm"]
+
+    def test_media_that_are_brought_back_and_replaced_are_left_where_they_were(self):
+        self.acts(actions.load, self.alice, load(FILMS[1], "other"))
+        assert self.left() == [("clip.webm", AT_PRESS_S)]
+
+    def test_who_put_on_media_that_are_brought_back_is_known(self):
+        end_ms = self.timeline().ends_at_ms
+        assert end_ms is not None
+        assert self.due(end_ms - 2000) == 1
+        self.acts(actions.pause, self.alice, pause("late"), end_ms - 500)
+        self.acts(actions.load, self.alice, load(FILMS[1], "other"), end_ms + 1000)
+        row = PlayedMedia.objects.before(self.room, 2**53, 1)[0]
+        assert (row.played_media.url, row.name, row.started_ms) == (SONG, "Bob", END_MS)
+        assert len(self.left()) == 2, "the clip and the song"
 
     def test_a_pause_that_was_pressed_before_the_end_and_arrives_after_it_stops_that_entry(self):
         self.acts(actions.pause, self.alice, pause(at=END_MS - 100, current_time=CLIP_S - 0.1), END_MS + 300)
