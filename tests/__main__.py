@@ -27,6 +27,7 @@ CAPTURED: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDO
 # More workers than cores, because a part of the time is spent waiting.
 WORKERS = ("-n", "4", "--dist", "worksteal")
 MAX_CONNECTIONS = 300  # of servers in four workers; 100 were not enough
+MOST_AGAIN = 5  # scenes
 BROWSER_WORKERS = ("-n", "3", "--dist", "worksteal")
 # These run again on PostgreSQL, the database for several processes. Faults on PostgreSQL: `make test-faults`.
 ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "guarantees")
@@ -193,7 +194,8 @@ def scenes(marked: str, *workers: str) -> bool:
     """Run scenes. Up to three that fail run once more while nothing else does, and that result counts.
 
     Beside other work on two cores a page can stand still for seconds: one of 98 scenes, each time another one, failed
-    in three of six whole runs, none of them alone. A fault of the product fails alone as well.
+    in three of six whole runs, none of them alone. Scenes of one file share their pages, so one of them can fail the
+    next. A fault of the product fails alone as well.
     """
     files = [path.relative_to(ROOT) for path in sorted((ROOT / "tests" / "browser").rglob("test_*.py"))]
     if not files:
@@ -206,7 +208,7 @@ def scenes(marked: str, *workers: str) -> bool:
     failed_before = count["failed"]
     passed = pytest(*workers, *options)
     failed = count["failed"] - failed_before
-    if passed or failed > 3:
+    if passed or failed > MOST_AGAIN:
         return passed
     print(f"\n{failed} failed beside other work; once more, alone:", flush=True)
     count["failed"] = failed_before

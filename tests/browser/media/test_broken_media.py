@@ -126,7 +126,8 @@ def test_data_that_ends_early_ends_the_media_there_with_a_notice_for_all_members
         assert seeks(page) <= MOST_SEEKS
 
 
-@pytest.mark.parametrize("name", ["lying.mp3", "cut.webm"])
+# Players learn only at its end that lying.mp3 is shorter than it says, and late on a busy machine.
+@pytest.mark.parametrize("name", [pytest.param("lying.mp3", marks=pytest.mark.alone), "cut.webm"])
 def test_a_seek_beyond_the_data_changes_no_duration_and_a_seek_back_plays(here, odd, name):
     alice, bob = here
     put_on(odd.address("ranges", name), alice, bob)
