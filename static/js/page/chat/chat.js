@@ -1,7 +1,7 @@
 // @ts-check
 /** The chat: message list, composer, typing indicator, reactions, and the count of unread messages. */
 
-import { disposeAll, find, setText } from "../lib/dom.js"
+import { disposeAll, find, setText, showReaction } from "../lib/dom.js"
 import { gettext, interpolate, ngettext } from "../lib/i18n.js"
 import { showRefusal } from "../ui/notices.js"
 import { mountScrolledRovingTabindex } from "../ui/roving_tabindex.js"
@@ -141,22 +141,8 @@ export function mountReactions(chat, room) {
   )
   return disposeAll(
     () => controller.abort(),
-    room.on("reaction", ({ payload }) => showReaction(layer, payload.emoji)),
+    room.on("reaction", ({ payload }) => showReaction(layer, payload.emoji, MAX_REACTIONS)),
   )
-}
-
-/**
- * @param {HTMLElement} layer
- * @param {string} emoji
- */
-function showReaction(layer, emoji) {
-  if (layer.childElementCount >= MAX_REACTIONS) return
-  const element = document.createElement("span")
-  element.textContent = emoji
-  element.style.setProperty("--from", `${8 + Math.random() * 84}%`)
-  element.style.setProperty("--sway", `${(Math.random() - 0.5) * 80}px`)
-  element.addEventListener("animationend", () => element.remove())
-  layer.append(element)
 }
 
 /** Show the number of messages that arrived while the page was hidden, in its title. @param {Room} room */

@@ -121,3 +121,19 @@ function isOutside(event) {
     event.clientY > box.bottom
   )
 }
+
+/**
+ * Let a reaction rise over the picture, unless as many as `most` do so already.
+ * @param {HTMLElement} layer
+ * @param {string} emoji
+ * @param {number} most
+ */
+export function showReaction(layer, emoji, most) {
+  if (layer.childElementCount >= most) return
+  const element = document.createElement("span")
+  element.textContent = emoji
+  element.style.setProperty("--from", `${8 + Math.random() * 84}%`)
+  element.style.setProperty("--sway", `${(Math.random() - 0.5) * 80}px`)
+  element.addEventListener("animationend", () => element.remove())
+  layer.append(element)
+}

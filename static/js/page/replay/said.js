@@ -2,7 +2,7 @@
 /** What was said during an evening: the comments up to a moment, and reactions that float over the picture. */
 
 import { dueBy } from "../../core/room/replay.js"
-import { cloneTemplate, find, setText } from "../lib/dom.js"
+import { cloneTemplate, find, setText, showReaction } from "../lib/dom.js"
 import { formatTime, gettext } from "../lib/i18n.js"
 import { showAvatar } from "../ui/artwork.js"
 
@@ -41,7 +41,7 @@ export function mountSaid(panel, layer, { comments, reactions }, seekTo) {
     quiet.hidden = due > 0
     if (atS > reactedS && atS - reactedS < JUMP_S)
       for (const { emoji } of reactions.slice(dueBy(reactions, reactedS), dueBy(reactions, atS)))
-        float(layer, emoji)
+        showReaction(layer, emoji, MOST_FLOATING)
     reactedS = atS
   }
 }
@@ -57,15 +57,4 @@ function createLine({ at, text, user_id, username }) {
   time.dataset.at = String(at)
   setText(time, formatTime(at))
   return line
-}
-
-/** @param {HTMLElement} layer @param {string} emoji */
-function float(layer, emoji) {
-  if (layer.childElementCount >= MOST_FLOATING) return
-  const element = document.createElement("span")
-  element.textContent = emoji
-  element.style.setProperty("--from", `${8 + Math.random() * 84}%`)
-  element.style.setProperty("--sway", `${(Math.random() - 0.5) * 80}px`)
-  element.addEventListener("animationend", () => element.remove())
-  layer.append(element)
 }
