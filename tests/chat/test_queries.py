@@ -65,7 +65,7 @@ class QueryTests(Cast):
             assert "TEMP B-TREE" not in plan
 
     def test_comments_by_position_are_the_latest_of_the_room(self):
-        with patch("chat.models.MAX_BY_POSITION", 4):
+        with patch("chat.models.comment.MAX_BY_POSITION", 4):
             room = Room.objects.get(pk=self.room.pk)
             assert [comment.seq for comment in Comment.objects.by_position(room, 1, 0)] == [5, 6, 7]
 

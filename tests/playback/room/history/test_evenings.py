@@ -109,7 +109,7 @@ class Evenings(ActionCase):
         (reaction,) = self.read().reactions
         assert (reaction.emoji, reaction.user_id) == ("🎉", self.bob.person.user_id)
         assert reaction.at == pytest.approx(120)
-        with patch("chat.models.MAX_REACTIONS", 1):
+        with patch("chat.models.reaction.MAX_REACTIONS", 1):
             react(self.bob, "😂", now_ms=self.start_ms + 3 * MINUTE_MS)
             assert Reaction.objects.count() == 1
             react(self.bob, "😂", now_ms=self.start_ms + 2 * MINUTE_MS + 24 * 60 * MINUTE_MS)
