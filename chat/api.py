@@ -8,12 +8,15 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from chat import actions
-from chat.models import Comment
+from chat.models import Comment, states
+from chat.text import MAX_CHARS, clean_comment
 from rooms.api_view import RoomAPIView, json_response
+from rooms.rate_limits import limit_comment_searches
 from watchium.protocol.replies import Problem
 from watchium.protocol.types import CommentState
 
 PAGE_SIZE = 100
+FOUND_SIZE = 50
 MAX_SEQ = 2**53
 
 
@@ -40,9 +43,37 @@ class Comments(RoomAPIView):
         room = self.readable_room(room_id)
         comments = Comment.objects.before(room, before, limit + 1)
         shown = comments[-limit:] if limit else []
-        return json_response(
-            CommentPage(comments=[c.to_protocol() for c in shown], more=len(comments) > len(shown))
-        )
+        return json_response(CommentPage(comments=states(shown), more=len(comments) > len(shown)))
+
+
+class FoundPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Comments, oldest first. `before`: search on with this; null if there are no earlier comments."""
+
+    comments: list[CommentState]
+    before: int | None
+
+
+class CommentSearch(RoomAPIView):
+    @extend_schema(
+        operation_id="comments_search",
+        parameters=[
+            OpenApiParameter(
+                "text", str, required=True, description=f"Words; at most {MAX_CHARS} characters."
+            ),
+            OpenApiParameter("before", int, description="The `before` of the previous page."),
+        ],
+        responses={200: FoundPage, "4XX": Problem},
+        description="The latest comments in which all words occur, in the text or the name of the author, whatever "
+        "the case of their letters.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        text = request.query_params.get("text", "")
+        before = self.query_integer("before", MAX_SEQ)
+        room = self.readable_room(room_id)
+        limit_comment_searches(self.identity.address)
+        words = clean_comment(text).casefold().split()
+        found = Comment.objects.search(room, words, before, FOUND_SIZE)
+        return json_response(FoundPage(comments=states(found.comments), before=found.before))
 
 
 class OneComment(RoomAPIView):

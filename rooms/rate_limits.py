@@ -59,6 +59,11 @@ def limit_comments_by_position(address: str) -> None:
     _count("comments_by_position", address)
 
 
+def limit_comment_searches(address: str) -> None:
+    """Count a search in the comments of a room. Raises RateLimited."""
+    _count("comment_search", address)
+
+
 def limit_film_reads(address: str) -> None:
     """Count a film of the library that is read for its captions. Raises RateLimited."""
     _count("film_read", address)

@@ -83,6 +83,7 @@ one_room = [
     path("captions/<room:key>/", playback.room.captions.api.RoomCaptionFile.as_view()),
     path("comments/", api.Comments.as_view()),
     path("comments/by-position/", api.CommentsByPosition.as_view()),
+    path("comments/search/", chat.api.CommentSearch.as_view()),
     path("comments/<number:comment_id>/", chat.api.OneComment.as_view()),
     path("broadcast/", api.Broadcast.as_view()),
     path("own/matches/", playback.own_copies.api.OwnMatches.as_view()),

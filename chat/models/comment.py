@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Q
 
+from chat.models.comment_reaction import CommentReaction
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 from watchium.db.rows import RowMapper
 from watchium.protocol.errors import EventIdConflict
 from watchium.protocol.replies import Accepted
+from watchium.protocol.types import CommentReaction as CommentReactionState
 from watchium.protocol.types import CommentState
 
 MAX_BY_POSITION = 10_000  # of each room are read in the order of their positions
+MAX_SEARCHED = 5000  # in one request
 
 
 class MissedComments(NamedTuple):
-    """A page of comments and deletions that a client missed. If `more` is set, the next page begins after `seq`."""
+    """A page of comments, deletions and changes that a client missed. If `more` is set, the next begins after `seq`."""
 
     comments: list[CommentState]
     deleted: list[int]
+    changed: list[CommentState]
     seq: int
     more: bool
+
+
+class FoundComments(NamedTuple):
+    """Comments, oldest first. `before`: where to search on; None if there are no earlier ones."""
+
+    comments: list[Comment]
+    before: int | None
 
 
 class AcceptedComment(NamedTuple):
@@ -68,6 +80,24 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             found = found.filter(later, position__gte=position)  # repeated where an index is searched by it
         return list(found.order_by("position", "seq")[:limit])
 
+    def search(self, room: Room, words: Sequence[str], before: int, limit: int) -> FoundComments:
+        """Return the latest comments before the `seq` `before` with all words in their text or name, oldest first.
+
+        Compared here, because SQLite ignores case in ASCII letters only. At most `MAX_SEARCHED` are read.
+        """
+        rows = self.shown().filter(room=room, is_system=False, seq__lt=before).order_by("-seq")
+        found: list[int] = []
+        read, seq = 0, before
+        for seq, username, text in rows.values_list("seq", "username", "text")[:MAX_SEARCHED]:
+            read += 1
+            folded = f"{username} {text}".casefold()
+            if all(word in folded for word in words):
+                found.append(seq)
+                if len(found) == limit:
+                    break
+        comments = list(self.shown().filter(room=room, seq__in=found).order_by("seq"))
+        return FoundComments(comments, seq if len(found) == limit or read == MAX_SEARCHED else None)
+
     def last_seq_before(self, room: Room, moment: datetime) -> int:
         """Return the `seq` of the last comment before the moment, or 0."""
         earlier = self.filter(room=room, created_at__lt=moment).order_by("-seq")
@@ -84,19 +114,28 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Return comments deleted after `seq`, ordered by `deleted_seq`."""
         return list(self.filter(room=room, deleted_seq__gt=seq).order_by("deleted_seq")[:limit])
 
+    def changed_since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
+        """Return comments up to `seq` that changed after it, ordered by `changed_seq`."""
+        rows = self.shown().filter(room=room, changed_seq__gt=seq, seq__lte=seq)
+        return list(rows.order_by("changed_seq")[:limit])
+
     def missed(self, room: Room, seq: int, limit: int = 500) -> MissedComments:
-        """Return comments and deletions after `seq`, at most `limit` in total, without a gap between pages."""
-        posted = [(comment.seq, comment) for comment in self.since(room, seq, limit + 1)]
-        deleted = [
-            (comment.deleted_seq or 0, comment) for comment in self.deleted_since(room, seq, limit + 1)
+        """Return what happened after `seq`, at most `limit` in total, without a gap between pages."""
+        if seq == room.comment_seq:
+            return MissedComments([], [], [], seq, more=False)
+        happened = [
+            *((comment.seq, comment) for comment in self.since(room, seq, limit + 1)),
+            *((comment.deleted_seq or 0, comment) for comment in self.deleted_since(room, seq, limit + 1)),
+            *((comment.changed_seq or 0, comment) for comment in self.changed_since(room, seq, limit + 1)),
         ]
-        changes = sorted([*posted, *deleted], key=lambda pair: pair[0])
-        page = changes[:limit]
+        page = sorted(happened, key=lambda pair: pair[0])[:limit]
+        shown = [comment for _, comment in page if comment.deleted_seq is None]
         return MissedComments(
-            comments=[comment.to_protocol() for _, comment in page if comment.deleted_seq is None],
+            comments=states([comment for comment in shown if comment.seq > seq]),
             deleted=[comment.pk for _, comment in page if comment.deleted_seq is not None],
+            changed=states([comment for comment in shown if comment.seq <= seq]),
             seq=page[-1][0] if page else seq,
-            more=len(changes) > limit,
+            more=len(happened) > limit,
         )
 
     def rooms_with_comments(self) -> models.QuerySet[Comment, int]:
@@ -153,6 +192,9 @@ class Comment(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     deleted_seq = models.BigIntegerField(null=True, blank=True)
     deleted_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    edited_ms = models.FloatField(null=True, blank=True)
+    # The place of the last edit of the text or change of the reactions; null: there are no reactions either.
+    changed_seq = models.BigIntegerField(null=True, blank=True)
 
     objects = CommentQuerySet.as_manager()
 
@@ -174,6 +216,12 @@ class Comment(models.Model):
             models.Index(fields=["room", "deleted_seq"], name="comment_deleted_seq"),
             models.Index(fields=["room", "position", "seq"], name="comment_by_position"),
             models.Index(fields=["room", "at_ms"], name="comment_by_time"),
+            # Without a condition each new comment would write one index more.
+            models.Index(
+                fields=["room", "changed_seq"],
+                name="comment_changed_seq",
+                condition=Q(changed_seq__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -187,7 +235,7 @@ class Comment(models.Model):
             AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
         return PreparedQuery(sql, [actor.room_id, event_id, actor.pk])
 
-    def to_protocol(self) -> CommentState:
+    def to_protocol(self, reactions: Sequence[CommentReactionState] = ()) -> CommentState:
         """Return the comment as a protocol struct; `created_at` is UTC with milliseconds."""
         return CommentState(
             id=self.pk,
@@ -201,7 +249,16 @@ class Comment(models.Model):
             .replace("+00:00", "Z"),
             is_system_message=self.is_system,
             reply_to=self.reply_to_id,
+            edited=self.edited_ms is not None,
+            reactions=list(reactions),
         )
 
 
 COMMENT = RowMapper(Comment, "comment", without=["person", "event_id", "content_hash", "deleted_by"])
+
+
+def states(comments: Sequence[Comment]) -> list[CommentState]:
+    """Return the comments as protocol structs, with the reactions to them; no query if none has changed."""
+    changed = [comment.pk for comment in comments if comment.changed_seq is not None]
+    reactions = CommentReaction.objects.to_comments(changed) if changed else {}
+    return [comment.to_protocol(reactions.get(comment.pk, ())) for comment in comments]

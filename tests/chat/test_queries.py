@@ -41,6 +41,7 @@ class QueryTests(Cast):
         assert self.texts(Comment.objects.deleted_since(self.room, 8)) == []
 
     def test_pages_of_missed_comments_have_no_gaps_and_no_duplicates(self):
+        self.room.refresh_from_db()
         comments, deleted, seq, more = [], [], 0, True
         while more:
             page = Comment.objects.missed(self.room, seq, 3)
@@ -69,6 +70,21 @@ class QueryTests(Cast):
             room = Room.objects.get(pk=self.room.pk)
             assert [comment.seq for comment in Comment.objects.by_position(room, 1, 0)] == [5, 6, 7]
 
+    def test_a_search_finds_all_words_in_any_case_and_goes_on(self):
+        Comment.objects.filter(seq__in=(2, 4, 7)).update(
+            is_system=False, text="Über den STRASSEN", username="Zoë"
+        )
+        Comment.objects.filter(seq=6).update(is_system=False, text="über ihm")
+        for words, found in ((["über"], [2, 4, 6, 7]), (["über", "straßen".casefold()], [2, 4, 7])):
+            assert [each.seq for each in Comment.objects.search(self.room, words, 99, 50).comments] == found
+        page = Comment.objects.search(self.room, ["zoë", "über"], 99, 2)
+        assert ([each.seq for each in page.comments], page.before) == ([4, 7], 4)
+        page = Comment.objects.search(self.room, ["zoë", "über"], 4, 2)
+        assert ([each.seq for each in page.comments], page.before) == ([2], None)
+        with patch("chat.models.comment.MAX_SEARCHED", 2):
+            page = Comment.objects.search(self.room, ["den"], 7, 50)
+        assert ([each.seq for each in page.comments], page.before) == ([4], 4)
+
     def test_comments_of_an_evening_are_searched_by_their_time(self):
         Comment.objects.update(is_system=False)
         Comment.objects.filter(seq__gt=5).update(at_ms=9)
@@ -85,7 +101,7 @@ class QueryTests(Cast):
             return "\n".join(row[3] for row in cursor.fetchall())
 
     def test_a_client_that_is_up_to_date_gets_nothing(self):
-        assert Comment.objects.missed(self.room, 8) == ([], [], 8, False)
+        assert Comment.objects.missed(self.room, 8) == ([], [], [], 8, False)
 
     def test_rooms_have_separate_chats(self):
         assert Comment.objects.recent(Room.objects.create(title="elsewhere")) == []

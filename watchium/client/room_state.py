@@ -127,7 +127,11 @@ class RoomReplica:
                 self.queue_changes.head = max(self.queue_changes.head, head.queue_revision)
             case events.QueueChanged(payload=change):
                 return self._change_queue(self.queue_changes.take(change.revision, event))
-            case events.NewComment(payload=comment) | events.CommentDeleted(payload=comment):
+            case (
+                events.NewComment(payload=comment)
+                | events.CommentDeleted(payload=comment)
+                | events.CommentChanged(payload=comment)
+            ):
                 return self.comments.take(comment.seq, event)
             case _ if isinstance(event, CHANGES):
                 return self._apply_change(event)

@@ -23,6 +23,7 @@ DEFAULTS: dict[str, tuple[float, float]] = {
         120,
         60,
     ),  # by address: pages of 100 comments, which visitors of public rooms read too
+    "comment_search": (30, 30),  # by address: each reads up to 5,000 comments, 9 ms
     "reaction": (10, 3),
     "typing": (2, 4),
     "ask_control": (3, 15),

@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from watchium.protocol import commands, events, player_commands, player_events, queue, replies
+from watchium.protocol.chat import commands as chat_commands
+from watchium.protocol.chat.commands import ChatCommand
 from watchium.protocol.commands import Command, IdempotentCommand, LobbyCommand, RoomCommand
 from watchium.protocol.player_commands import PlayerCommand
 from watchium.protocol.queue import QueueCommand
@@ -15,7 +17,7 @@ from watchium.protocol.start import commands as start_commands
 from watchium.protocol.start.commands import StartCommand
 from watchium.protocol.types import MAX_FRAME_BYTES, EventId
 
-AnyRoomCommand = RoomCommand | QueueCommand | StartCommand
+AnyRoomCommand = RoomCommand | ChatCommand | QueueCommand | StartCommand
 
 _room_commands: msgspec.json.Decoder[AnyRoomCommand] = msgspec.json.Decoder(AnyRoomCommand)
 _lobby_commands: msgspec.json.Decoder[LobbyCommand] = msgspec.json.Decoder(LobbyCommand)
@@ -73,5 +75,5 @@ def _types_of(*modules: ModuleType) -> frozenset[str]:
 ROOM_EVENTS: tuple[type[events.Event], ...] = tuple(
     kind for kind in events.Event.__subclasses__() if kind.__module__ != player_events.__name__
 )
-ROOM_MESSAGE_TYPES = _types_of(commands, queue, start_commands, events, replies)
+ROOM_MESSAGE_TYPES = _types_of(commands, chat_commands, queue, start_commands, events, replies)
 MESSAGE_TYPES = ROOM_MESSAGE_TYPES | _types_of(player_commands, player_events)

@@ -205,6 +205,19 @@ class CommentDeleted(Event, tag="comment_deleted", frozen=True, kw_only=True):
     payload: DeletedComment
 
 
+class ChangedComment(Struct, frozen=True, kw_only=True):
+    """The whole comment. `seq`: of the change; the comment keeps its own."""
+
+    seq: int
+    comment: CommentState
+
+
+class CommentChanged(Event, tag="comment_changed", frozen=True, kw_only=True):
+    """A comment was edited, or the reactions to it changed."""
+
+    payload: ChangedComment
+
+
 class SentReaction(Struct, frozen=True, kw_only=True):
     user_id: str
     username: str

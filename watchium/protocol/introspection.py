@@ -13,13 +13,14 @@ from msgspec import inspect as mi
 from watchium.protocol import commands as command_module
 from watchium.protocol import events as event_module
 from watchium.protocol import player_commands, player_events, player_types, queue, replies, types
+from watchium.protocol.chat import commands as chat_commands
 from watchium.protocol.commands import Command, EmptyPayload, IdempotentCommand
 from watchium.protocol.events import CustomEvent, Event
 from watchium.protocol.start import commands as start_commands
 
 StructType = type[msgspec.Struct]
 
-ROOM_MODULES = (types, command_module, queue, start_commands, event_module, replies)
+ROOM_MODULES = (types, command_module, chat_commands, queue, start_commands, event_module, replies)
 PLAYER_MODULES = (player_types, player_commands, player_events)
 MODULES = (*ROOM_MODULES, *PLAYER_MODULES)
 

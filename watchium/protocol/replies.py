@@ -57,7 +57,7 @@ class MissedEvents(Struct, frozen=True, kw_only=True):
     """The events since the requested revision, oldest first.
 
     `more`: repeat the request from this `revision` and `comment_seq`. `queue`: the whole queue, if the request named
-    another revision of it.
+    another revision of it. `changed`: earlier comments as they are now, if they were edited or reacted to.
     """
 
     events: list[msgspec.Raw]
@@ -67,6 +67,7 @@ class MissedEvents(Struct, frozen=True, kw_only=True):
     comment_seq: int
     more: bool
     queue: QueueState | None = None
+    changed: list[CommentState] = []
 
 
 class Events(Event, tag="events", frozen=True, kw_only=True):

@@ -228,7 +228,16 @@ class RoomState(Struct, frozen=True, kw_only=True):
     keep_evenings: bool = False
 
 
-class CommentState(Struct, frozen=True, kw_only=True):
+class CommentReaction(Struct, frozen=True, kw_only=True):
+    """An emoji that members gave to a message, the first of them first."""
+
+    emoji: str
+    user_ids: list[str]
+
+
+class CommentState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`edited`: the author changed the text afterwards."""
+
     id: int
     seq: int
     user_id: str | None
@@ -238,6 +247,8 @@ class CommentState(Struct, frozen=True, kw_only=True):
     created_at: str
     is_system_message: bool
     reply_to: int | None
+    edited: bool = False
+    reactions: list[CommentReaction] = []
 
 
 class MissingTrack(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from watchium.protocol.codec import encode
 from watchium.protocol.events import (
+    CommentChanged,
     CommentDeleted,
     CustomEvent,
     Event,
@@ -17,7 +18,7 @@ from watchium.protocol.events import (
 from watchium.protocol.replies import Head
 
 _FIN_TEXT = 0x81
-_WITH_SEQ = (NewComment, CommentDeleted)
+_WITH_SEQ = (NewComment, CommentDeleted, CommentChanged)
 _STATES = (Presence, Head, LobbyChanged)
 
 

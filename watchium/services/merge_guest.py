@@ -6,7 +6,7 @@ from django.db import transaction
 
 import playback.room.queue.merging
 import playback.room.start.merging
-from chat.models import Comment, Reaction
+from chat.models import Comment, CommentReaction, Reaction
 from playback.models import (
     EveningGuest,
     HistoryOff,
@@ -34,6 +34,7 @@ def merge_guest_into_account(guest: Person, person: Person) -> None:
     HistoryOff.objects.reassign(guest, person)
     WatchedMedia.objects.reassign(guest, person)
     Reaction.objects.reassign(guest, person)
+    CommentReaction.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
     Upload.objects.reassign(guest, person)
     playback.room.queue.merging.reassign(with_queues, guest, person)

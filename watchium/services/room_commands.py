@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import chat.actions
+import chat.editing
 import playback.room.actions
 import playback.room.queries
 import playback.room.queue.actions
@@ -13,6 +14,7 @@ import playback.room.status_reports
 import rooms.actions
 from rooms.models import Member
 from watchium import server_clock
+from watchium.protocol.chat.commands import EditComment, ReactToComment
 from watchium.protocol.commands import (
     BanMember,
     BufferEnd,
@@ -83,6 +85,10 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
             return chat.actions.post(member, command, position=position)
         case DeleteComment():
             chat.actions.remove(member, command.payload.id)
+        case EditComment():
+            return chat.editing.edit(member, command)
+        case ReactToComment():
+            return chat.editing.react_to_comment(member, command)
         case React():
             chat.actions.react(member, command.payload.emoji)
         case Typing():

@@ -13,7 +13,7 @@ from django.conf import settings
 
 import playback.room.queries
 import rooms.actions
-from chat.models import Comment
+from chat.models import Comment, states
 from playback.models import Playback, PlaybackEvent
 from playback.room.queue.storage import encoded_queue
 from rooms import access
@@ -114,9 +114,7 @@ def compose_snapshot(
         room=room_state(room, contents.host, contents.playback.settings),
         members=[member_state(present) for present in contents.present],
         timeline=None if resumed else playback.room.queries.snapshot_of(contents.playback),
-        comments=None
-        if resumed
-        else [c.to_protocol() for c in Comment.objects.recent(room, COMMENTS_AT_JOIN)],
+        comments=None if resumed else states(Comment.objects.recent(room, COMMENTS_AT_JOIN)),
         revision=room.revision,
         event_id=contents.event_id,
         comment_seq=room.comment_seq,
@@ -163,6 +161,7 @@ def _missed_since(room: Room, since: int, comment_seq: int, queue_revision: int 
         events=events,
         comments=missed.comments,
         deleted=missed.deleted,
+        changed=missed.changed,
         revision=since + len(events) if more_events else room.revision,
         comment_seq=missed.seq if missed.more else room.comment_seq,
         more=more_events or missed.more,
@@ -217,7 +216,7 @@ def played_comments(room: Room, since: int | None, after: int, limit: int) -> Pl
         since = 1 if loaded_at is None else Comment.objects.last_seq_before(room, loaded_at) + 1
     comments = Comment.objects.by_position(room, since, after, limit + 1)
     return PlayedComments(
-        comments=[comment.to_protocol() for comment in comments[:limit]],
+        comments=states(comments[:limit]),
         more=len(comments) > limit,
         since=since,
     )

@@ -183,6 +183,14 @@
  */
 
 /**
+ * An emoji that members gave to a message, the first of them first.
+ * @typedef {object} CommentReaction
+ * @property {string} emoji
+ * @property {string[]} user_ids
+ */
+
+/**
+ * `edited`: the author changed the text afterwards.
  * @typedef {object} CommentState
  * @property {number} id
  * @property {number} seq
@@ -193,6 +201,8 @@
  * @property {string} created_at
  * @property {boolean} is_system_message
  * @property {number | null} reply_to
+ * @property {boolean} [edited]
+ * @property {CommentReaction[]} [reactions]
  */
 
 /**
@@ -346,6 +356,20 @@
  * @typedef {object} ModeratorChange
  * @property {string} user_id
  * @property {boolean} moderator
+ */
+
+/**
+ * @typedef {object} CommentEdit
+ * @property {number} id
+ * @property {string} text
+ */
+
+/**
+ * `on` is false to take the reaction back.
+ * @typedef {object} ReactionToComment
+ * @property {number} id
+ * @property {string} emoji
+ * @property {boolean} on
  */
 
 /**
@@ -597,6 +621,13 @@
  */
 
 /**
+ * The whole comment. `seq`: of the change; the comment keeps its own.
+ * @typedef {object} ChangedComment
+ * @property {number} seq
+ * @property {CommentState} comment
+ */
+
+/**
  * @typedef {object} SentReaction
  * @property {string} user_id
  * @property {string} username
@@ -648,7 +679,7 @@
  */
 
 /**
- * The events since the requested revision, oldest first. `more`: repeat the request from this `revision` and `comment_seq`. `queue`: the whole queue, if the request named another revision of it.
+ * The events since the requested revision, oldest first. `more`: repeat the request from this `revision` and `comment_seq`. `queue`: the whole queue, if the request named another revision of it. `changed`: earlier comments as they are now, if they were edited or reacted to.
  * @typedef {object} MissedEvents
  * @property {Envelope[]} events
  * @property {CommentState[]} comments
@@ -657,6 +688,7 @@
  * @property {number} comment_seq
  * @property {boolean} more
  * @property {QueueState | null} [queue]
+ * @property {CommentState[]} [changed]
  */
 
 /**
@@ -1024,6 +1056,8 @@ export const Command = Object.freeze({
   AskControl: "ask_control",
   ContinueWithout: "continue_without",
   Leave: "leave",
+  EditComment: "edit_comment",
+  ReactToComment: "react_to_comment",
   QueueAdd: "queue_add",
   QueueRemove: "queue_remove",
   QueueMove: "queue_move",
@@ -1076,6 +1110,7 @@ export const Event = Object.freeze({
   ControlAsked: "control_asked",
   NewComment: "new_comment",
   CommentDeleted: "comment_deleted",
+  CommentChanged: "comment_changed",
   Reaction: "reaction",
   Typing: "typing",
   Presence: "presence",
@@ -1134,12 +1169,12 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "edit_comment", "react_to_comment", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))
 
 /** Events of rooms and of the lobby. Any other type on a room's socket is a custom event. */
-export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "new_comment", "comment_deleted", "reaction", "typing", "presence", "queue", "lobby", "lobby_changed", "pong", "ack", "head", "events", "error", "status", "closing"]))
+export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "new_comment", "comment_deleted", "comment_changed", "reaction", "typing", "presence", "queue", "lobby", "lobby_changed", "pong", "ack", "head", "events", "error", "status", "closing"]))
 
 export const MAX_FRAME_BYTES = 16384

@@ -35,6 +35,16 @@ test("comments about earlier media are no secret, those about later media are", 
   assert.ok(!held.shows(said(9, 60)))
 })
 
+test("an edited comment appears at its position with its last text", () => {
+  const held = new HeldComments("me")
+  held.addPage(page([said(1, 10), said(2, 20)]))
+  assert.ok(!held.change({ ...said(2, 20), text: "edited" }))
+  assert.ok(!held.change(said(9, 90)), "not read yet")
+  assert.deepEqual(held.reach(15).comments, [said(1, 10)])
+  assert.ok(held.change({ ...said(1, 10), text: "edited too" }), "the viewer saw it")
+  assert.deepEqual(held.reach(25).comments, [{ ...said(2, 20), text: "edited" }])
+})
+
 test("a deleted comment does not appear", () => {
   const held = new HeldComments("me")
   held.addPage(page([said(1, 10), said(2, 20)]))

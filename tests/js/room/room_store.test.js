@@ -195,6 +195,34 @@ test("a welcome that resumes keeps the state, and the events after it complete i
   assert.deepEqual(summary(store), { revision: 2, seq: 3, at: 2, comments: [20] })
 })
 
+test("changes of comments are applied in their order, and from a response", () => {
+  const store = joined()
+  const edit = (seq, id, text) =>
+    envelope("comment_changed", { seq, comment: { ...comment(id / 10), text, edited: true } })
+  const texts = () => store.state.comments.map(({ text }) => text)
+  store.receive(commentEvent(1), 0)
+  assert.deepEqual(store.receive(edit(3, 10, "second edit"), 0), [])
+  assert.equal(store.receive(edit(2, 10, "first edit"), 0).length, 2)
+  assert.deepEqual([texts(), store.state.comment_seq], [["second edit"], 3])
+  const returned = store.receive(
+    envelope("events", {
+      events: [],
+      comments: [],
+      deleted: [],
+      changed: [{ ...comment(1), text: "third edit" }],
+      revision: 0,
+      comment_seq: 4,
+      more: false,
+    }),
+    0,
+  )
+  assert.deepEqual(
+    returned.map(({ type }) => type),
+    ["comment_changed", "events"],
+  )
+  assert.deepEqual([texts(), store.state.comment_seq], [["third edit"], 4])
+})
+
 test("comments and deletions in a response are applied like those that arrive by themselves", () => {
   const store = joined()
   store.receive(commentEvent(1), 0)

@@ -51,6 +51,24 @@ class Comments(ApiCase):
         assert self.texts(self.anonymous) == ["hello"]
         self.refused(self.say(self.as_carol, "hello"), 404, "not_member")
 
+    def test_members_search_the_comments_of_their_room(self):
+        for number, text in enumerate(("the Ending was great", "100% true", "no end_ in sight")):
+            self.say(self.as_bob, text, f"s{number}")
+        search = self.url("comments/search/?text=")
+
+        def found(query: str) -> list[str]:
+            return [each["text"] for each in self.as_alice.get(search + query).json()["comments"]]
+
+        assert found("END") == ["the Ending was great", "no end_ in sight"]
+        assert (found("%25"), found("_"), found("bob%20great")) == (
+            ["100% true"],
+            ["no end_ in sight"],
+            ["the Ending was great"],
+        )
+        self.refused(self.as_alice.get(search), 400, "bad_message")
+        self.refused(self.as_alice.get(search + "x" * 501), 400, "too_long")
+        self.refused(self.as_carol.get(search + "end"), 404, "not_member")
+
     def test_older_comments_come_in_pages(self):
         for number in range(5):
             self.say(self.as_bob, f"word {number}", f"c{number}")

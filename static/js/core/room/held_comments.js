@@ -62,6 +62,15 @@ export class HeldComments {
     this.waiting.delete(id)
   }
 
+  /**
+   * A comment changed: whether the viewer may see it. Otherwise it stays held, as it is now.
+   * @param {Comment} comment
+   */
+  change(comment) {
+    if (this.waiting.has(comment.id)) this.waiting.set(comment.id, comment)
+    return !this.waiting.has(comment.id) && this.shows(comment)
+  }
+
   /** @param {number} positionS the room's, when it arrived @param {Envelope} envelope */
   holdReaction(positionS, envelope) {
     if (this.reactions.length < MOST_REACTIONS) this.reactions.push({ positionS, envelope })

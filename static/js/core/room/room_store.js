@@ -3,7 +3,7 @@
  * The client's reducer: the state of a room, built from the server's messages.
  *
  * Two counters order all messages that must not be lost: the revision (changes of the timeline and of the
- * rights to control it) and `seq` (comments and deletions). Each message is applied in order and once,
+ * rights to control it) and `seq` (comments, their changes and deletions). Each message is applied in order and once,
  * however often and in whatever order it arrives; `due()` returns the request for missing ones. All other
  * messages (presence, reactions) are applied as they arrive. The queue has a counter and a reducer of its own, attached
  * by a page that shows the queue.
@@ -156,7 +156,7 @@ export class RoomStore {
     if (type === Event.Events) return this.#missedEvents(envelope)
     if (type === Event.Head) return this.#head(envelope, nowMs)
     if (CHANGES.has(type)) return this.#inOrder(this.changes, envelope.revision ?? 0, envelope, nowMs)
-    if (type === Event.NewComment || type === Event.CommentDeleted)
+    if (type === Event.NewComment || type === Event.CommentDeleted || type === Event.CommentChanged)
       return this.#inOrder(this.comments, payload.seq, envelope, nowMs)
     this.#apply(envelope)
     return [envelope]
@@ -225,6 +225,9 @@ export class RoomStore {
       ...missed.deleted
         .filter((id) => this.#has(id))
         .map((id) => eventFrom(envelope, Event.CommentDeleted, { id, seq: 0 })),
+      ...(missed.changed ?? []).map((comment) =>
+        eventFrom(envelope, Event.CommentChanged, { comment, seq: 0 }),
+      ),
     ]
     applied.forEach((event) => this.#apply(event))
     this.changes.reset(Math.max(this.changes.last, missed.revision))
@@ -291,6 +294,8 @@ export class RoomStore {
     else if (type === Event.NewComment) this.#comment(payload)
     else if (type === Event.CommentDeleted)
       state.comments = state.comments.filter((comment) => comment.id !== payload.id)
+    else if (type === Event.CommentChanged)
+      state.comments = state.comments.map((each) => (each.id === payload.comment.id ? payload.comment : each))
     else if (type === Event.SeatHeld && state.room) state.room = { ...state.room, seat: payload }
     else if (type === Event.SeatKept && state.room) state.room = { ...state.room, seat: null }
     this.#copyCounters()

@@ -80,6 +80,7 @@ class CatchUp {
     if (type === Event.Typing) return !this.joined
     if (type === Event.Reaction) return this.#holdsReaction(envelope)
     if (type === Event.CommentDeleted) this.held.remove(payload.id)
+    if (type === Event.CommentChanged) return !this.held.change(payload.comment)
     if (type !== Event.NewComment) return false
     this.#reveal()
     if (this.#standing() === "elsewhere") this.#othersWereLoaded()

@@ -1,0 +1,88 @@
+"""Changes of posted comments: their author edits the text, members react. Each publishes the whole comment."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from chat.models import Comment, CommentReaction, states
+from chat.text import clean_comment, clean_emoji
+from rooms import access
+from rooms.models import Member, Room
+from watchium import server_clock
+from watchium.db.prepared import run_in_one_round_trip
+from watchium.db.rows import update
+from watchium.protocol import events
+from watchium.protocol.chat.commands import EditComment, ReactToComment
+from watchium.protocol.errors import NotAllowed, NotFound, RuleRefused
+from watchium.protocol.replies import Accepted
+from watchium.realtime import broadcast
+from watchium.shared_state import rate_limits
+
+EDIT_WITHIN_MS = 5 * 60_000.0
+
+
+@transaction.atomic
+def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) -> Accepted:
+    """Change the text of one's own comment. Idempotent: the same text again changes nothing.
+
+    Raises:
+        BadMessage, TooLong: the text.
+        NotFound: the comment is not in the room, or was deleted.
+        NotAllowed: it is another member's.
+        RuleRefused: it is older than five minutes.
+        RateLimited: as comments.
+    """
+    text = clean_comment(command.payload.text)
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    actor = access.lock(actor)
+    comment = _shown_comment(actor.room, command.payload.id)
+    if comment.person_id != actor.person_id:
+        raise NotAllowed("Only its author can edit a message.")
+    if comment.text == text:
+        return Accepted(
+            event_id=command.event_id, revision=None, timestamp=comment.edited_ms or comment.at_ms
+        )
+    if now_ms - comment.at_ms > EDIT_WITHIN_MS:
+        raise RuleRefused("A message can be edited for five minutes.")
+    rate_limits.spend("comment", actor.person.user_id, now_ms)
+    comment.text, comment.edited_ms = text, now_ms
+    _publish_change(actor.room, comment, now_ms)
+    return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
+
+
+@transaction.atomic
+def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | None = None) -> Accepted:
+    """Give an emoji to a comment, or take it back. Idempotent.
+
+    Raises:
+        BadMessage: it is not one emoji.
+        NotFound: the comment is not in the room, or was deleted.
+        RuleRefused: the comment has as many reactions as fit.
+        RateLimited: as reactions that float.
+    """
+    emoji = clean_emoji(command.payload.emoji)
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    rate_limits.spend("reaction", actor.person.user_id, now_ms)
+    actor = access.lock(actor)
+    comment = _shown_comment(actor.room, command.payload.id)
+    change = CommentReaction.objects.add if command.payload.on else CommentReaction.objects.take_back
+    if change(comment.pk, actor.person, emoji):
+        _publish_change(actor.room, comment, now_ms)
+    return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
+
+
+def _shown_comment(room: Room, pk: int) -> Comment:
+    comment = Comment.objects.of_room(room, pk)
+    if comment is None or comment.deleted_at is not None:
+        raise NotFound("This message does not exist.")
+    return comment
+
+
+def _publish_change(room: Room, comment: Comment, now_ms: float) -> None:
+    """Store the change as the next in the room's chat. The caller has locked the room."""
+    seq_update = room.take_comment_seq()
+    comment.changed_seq = room.comment_seq
+    run_in_one_round_trip(seq_update, update(comment, "text", "edited_ms", "changed_seq"))
+    changed = events.ChangedComment(seq=room.comment_seq, comment=states([comment])[0])
+    event = events.CommentChanged(room_id=room.room_id, timestamp=now_ms, payload=changed)
+    broadcast.to_room(room.room_id, event)

@@ -1,0 +1,1 @@
+"""Messages about comments that were posted before."""
