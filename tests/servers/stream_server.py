@@ -5,8 +5,8 @@ refuses; `html` answers with a page; `stall` never answers; `slow` answers each 
 `stalls` and `turns` refuse segments from the fourth on, never send them, or send a page; `flood` is a list without an
 end; `empty`, `itself` and `long` are lists without segments, of themselves, and of 10,000 segments; `live` and
 `undated` are sliding windows of the film, with and without programme date time (DASH: `live` only); `growing` is the
-list of a conversion that is still running. Files whose suffix is in `outage` get no answer, and the connection is
-closed, or an empty one with the code `outage_status`.
+list of a conversion that is still running; lists of `hevc` say that the picture is HEVC. Files whose suffix is in
+`outage` get no answer, and the connection is closed, or an empty one with the code `outage_status`.
 """
 
 from __future__ import annotations
@@ -94,6 +94,11 @@ class _Manners(BaseHTTPRequestHandler):
 
     def _nocors(self, name: str) -> None:
         self._ok(name, cors=False)
+
+    def _hevc(self, name: str) -> None:
+        path = self.server.folder / name
+        text = re.sub(r"avc1\.\w+", "hvc1.1.6.L93.B0", path.read_text())
+        self._send(text.encode(), TYPES[path.suffix])
 
     def _slow(self, name: str) -> None:
         self.server.closing.wait(LINE_DELAY_S)

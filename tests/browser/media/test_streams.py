@@ -197,6 +197,7 @@ def test_dash_plays_without_its_picture_in_step(here, streams):
         ("missing", "The stream was not found"),
         ("html", "This address is not a stream"),
         ("nocors", "does not allow this stream to be played here"),
+        ("hevc", "It is HEVC."),
     ],
 )
 def test_each_fault_of_dash_is_named(here, streams, manner, words):

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { dashFault, Refused } from "../../../static/js/core/media/dash_faults.js"
+import { dashFault, Refused, unsupportedCodecs } from "../../../static/js/core/media/dash_faults.js"
 
 const status = (code) => ({ code: 1001, category: 1, data: ["http://a/b.mpd", code] })
 
@@ -33,9 +33,42 @@ for (const [name, error, started, kind] of CASES)
     assert.equal(dashFault(error, started).kind, kind)
   })
 
-test("a DASH fault carries the answer's code and the codec, if there is one", () => {
+test("a DASH fault carries the answer's code, if there is one", () => {
   assert.equal(dashFault(status(503), true).code, 503)
   assert.equal(dashFault({ code: 1002 }, true).code, null)
-  const refused = { code: 3014, category: 3, data: ['video/mp4; codecs="hvc1.2.4.L93"'] }
-  assert.equal(dashFault(refused, false).codec, "HEVC")
+})
+
+/** A list with one set for each media type and its codecs, which the set or its renditions name. */
+const list = (/** @type {[string, string][]} */ ...sets) =>
+  `<MPD><Period>${sets
+    .map(
+      ([mime, codecs]) => `<AdaptationSet mimeType="${mime}">
+    <Representation id="1" codecs='${codecs}' bandwidth="5"/></AdaptationSet>`,
+    )
+    .join("")}</Period></MPD>`
+const unsupported = (/** @type {string} */ text, /** @type {RegExp} */ missing = /hvc1|ec-3/) =>
+  unsupportedCodecs(text, (type) => !missing.test(type))
+
+test("the codecs of a DASH list that the browser does not play are named", () => {
+  const film = list(["video/mp4", "hvc1.2.4.L93.B0"], ["audio/mp4", "mp4a.40.2"])
+  assert.equal(unsupported(film), "HEVC")
+  assert.equal(unsupported(film, /nothing/), null)
+  assert.equal(unsupported(list(["video/mp4", "hvc1.1"], ["audio/mp4", "ec-3"])), "HEVC, E-AC-3")
+  assert.equal(unsupported(list(["video/mp4", "hvc1.1,ec-3"])), "HEVC, E-AC-3")
+  assert.equal(unsupported(list(["application/mp4", "stpp"]), /stpp/), null)
+  assert.equal(unsupported("no list"), null)
+})
+
+test("a DASH list may name codec and type at its sets, with a prefix, and on several lines", () => {
+  const sets = `<x:AdaptationSet codecs="avc1.64000a" mimeType="video/mp4"><x:Representation id="1"/></x:AdaptationSet>
+    <x:AdaptationSet contentType="audio"><x:Representation
+      mimeType = "audio/mp4"
+      codecs = "ec-3" /></x:AdaptationSet>`
+  assert.equal(unsupported(sets), "E-AC-3")
+  assert.equal(unsupported(sets, /video\/mp4; codecs="avc1/), "H.264")
+})
+
+test("a DASH list cannot make its message long", () => {
+  const codecs = Array.from({ length: 50 }, (_, n) => `odd${n}`).join()
+  assert.ok(String(unsupported(list(["video/mp4", codecs]), /odd/)).length <= 40)
 })

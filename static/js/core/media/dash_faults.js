@@ -25,9 +25,8 @@ const DRM = 6
 /** @param {DashError} error @param {boolean} started @returns {import("./stream_faults.js").Fault} */
 export function dashFault({ code = 0, category = 0, data = [] }, started) {
   const status = code === BAD_STATUS ? Number(data[1]) || null : null
-  const codec = NO_CODEC.has(code) && typeof data[0] === "string" ? codecName(codecsOf(data[0])) : null
   const refused = code === REFUSED ? data[0]?.fault : null
-  return { kind: kindOf(code, category, status, started, refused), code: status, codec: codec || null }
+  return { kind: kindOf(code, category, status, started, refused), code: status, codec: null }
 }
 
 /** Whether a part could not be loaded, so that what is buffered still plays. @param {DashError} error */
@@ -66,7 +65,32 @@ function kindOf(code, category, status, started, refused) {
   return category === MEDIA || category === MANIFEST ? "damaged" : "unknown"
 }
 
-/** The codecs in a media type. @param {string} mime */
-function codecsOf(mime) {
-  return /codecs="?([^";]+)/.exec(mime)?.[1] ?? ""
+const DESCRIPTION = /<(?:[\w.-]+:)?(AdaptationSet|Representation)\b([^>]*)>/g
+const PLAYED = /^(audio|video)\// // others are captions
+const MAX_NAMES = 40 // characters
+
+/**
+ * The names of the codecs in a list that a browser does not play; null if it plays each, or none is named. The player
+ * says only that nothing is left to play.
+ * @param {string} list
+ * @param {(type: string) => boolean} isSupported
+ * @returns {string | null}
+ */
+export function unsupportedCodecs(list, isSupported) {
+  const missing = new Set()
+  let set = ""
+  for (const [, name, own] of list.matchAll(DESCRIPTION)) {
+    if (name === "AdaptationSet") set = own
+    const mime = attribute(own, "mimeType") ?? attribute(set, "mimeType") ?? "video/mp4"
+    const codecs = attribute(own, "codecs") ?? attribute(set, "codecs") ?? ""
+    if (!PLAYED.test(mime)) continue
+    for (const codec of codecs.split(",").map((each) => each.trim()))
+      if (codec && !isSupported(`${mime}; codecs="${codec}"`)) missing.add(codec)
+  }
+  return codecName([...missing].join()).slice(0, MAX_NAMES) || null
+}
+
+/** @param {string} attributes of a tag @param {string} name */
+function attribute(attributes, name) {
+  return new RegExp(`\\s${name}\\s*=\\s*(["'])(.*?)\\1`, "s").exec(attributes)?.[2] ?? null
 }

@@ -57,6 +57,8 @@ class DashSource {
   fault = null
   warned = false
   faultEndS = 0
+  /** Codecs in its list. @type {string | null} */
+  unsupported = null
   /** It is opened again when its server is back. */
   awaited = false
 
@@ -71,10 +73,11 @@ class DashSource {
     this.callbacks = callbacks
     this.wantsSound = Boolean(callbacks.reopen) && loadItem(QUALITY_KEY, null) === SOUND_ONLY
     this.controller = new AbortController()
-    this.player = newPlayer(
-      () => this.#liveStartS(),
-      () => this.#fail({ kind: "too_large", code: null, codec: null }),
-    )
+    this.player = newPlayer({
+      liveStartS: () => this.#liveStartS(),
+      tooLarge: () => this.#fail({ kind: "too_large", code: null, codec: null }),
+      unsupported: (codecs) => (this.unsupported = codecs),
+    })
     this.window = new LiveWindow(this.player)
     this.stopChecking = every(CHECK_MS, () => this.#check())
     this.#listen()
@@ -236,6 +239,7 @@ class DashSource {
       return this.#load()
     }
     const fault = dashFault(error, false)
+    if (fault.kind === "codec") fault.codec = this.unsupported
     if (fault.kind === "unreachable" && (await answers(this.url))) fault.kind = "no_cors"
     if (!this.controller.signal.aborted) this.#fail(fault)
   }

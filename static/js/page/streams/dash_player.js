@@ -1,7 +1,7 @@
 // @ts-check
 /** shaka-player: its settings, the window of a live stream, and whether a stream whose server was away is back. */
 
-import { Refused } from "../../core/media/dash_faults.js"
+import { Refused, unsupportedCodecs } from "../../core/media/dash_faults.js"
 import { isBroken, isDashListTooLarge, isPage, MAX_LIST_BYTES } from "../../core/media/stream_bounds.js"
 import { after } from "../lib/timers.js"
 
@@ -42,13 +42,17 @@ const SETTINGS = {
 }
 
 /**
- * @param {() => number} liveStartS where a live stream begins; negative: before its newest part
- * @param {() => void} tooLarge its list is, and it was closed
+ * @typedef {object} Asked
+ * @property {() => number} liveStartS where a live stream begins; negative: before its newest part
+ * @property {() => void} [tooLarge] its list is, and it was closed
+ * @property {(codecs: string | null) => void} [unsupported] names of the codecs in its list that this browser does not play
  */
-export function newPlayer(liveStartS, tooLarge = () => {}) {
+
+/** @param {Asked} asked */
+export function newPlayer({ liveStartS, tooLarge = () => {}, unsupported = () => {} }) {
   const player = new shaka.Player()
   player.configure(SETTINGS)
-  checkAnswers(player, tooLarge)
+  checkAnswers(player, tooLarge, unsupported)
   player.addEventListener("manifestparsed", async () => {
     for (let turn = 0; turn < MANIFEST_TURNS && !player.getManifestType(); turn++) await null
     if (player.isLive()) player.updateStartTime(liveStartS())
@@ -61,10 +65,15 @@ export function newPlayer(liveStartS, tooLarge = () => {}) {
  * only an unloaded player ends a transfer.
  * @param {any} player
  * @param {() => void} tooLarge
+ * @param {(codecs: string | null) => void} unsupported
  */
-function checkAnswers(player, tooLarge) {
+function checkAnswers(player, tooLarge, unsupported) {
   const { MANIFEST, SEGMENT } = shaka.net.NetworkingEngine.RequestType
   const network = player.getNetworkingEngine()
+  let listed = (/** @type {string} */ list) => {
+    unsupported(unsupportedCodecs(list, isSupported))
+    listed = () => {} // a live list comes again and again
+  }
   network.registerRequestFilter((/** @type {number} */ type, /** @type {any} */ request) => {
     if (type !== MANIFEST) return
     let bytes = 0
@@ -77,7 +86,7 @@ function checkAnswers(player, tooLarge) {
   })
   network.registerResponseFilter(
     (/** @type {number} */ type, /** @type {any} */ { data }, /** @type {any} */ context) => {
-      if (type === MANIFEST) return checkList(data)
+      if (type === MANIFEST) return listed(checkedList(data))
       if (type !== SEGMENT || !MEDIA.test(context?.stream?.mimeType ?? "")) return
       if (isPage(data)) throw new Refused("replaced")
       if (isBroken(data, context.stream.mimeType)) throw new Refused("damaged")
@@ -86,11 +95,18 @@ function checkAnswers(player, tooLarge) {
 }
 
 /** @param {ArrayBuffer} data */
-function checkList(data) {
+function checkedList(data) {
   if (data.byteLength > MAX_LIST_BYTES) throw new Refused("too_large")
   const text = new TextDecoder().decode(data)
   if (HTML.test(text)) throw new Refused("page")
   if (isDashListTooLarge(text)) throw new Refused("too_large")
+  return text
+}
+
+/** @param {string} type */
+function isSupported(type) {
+  const { MediaSource, ManagedMediaSource } = /** @type {any} */ (window)
+  return Boolean((MediaSource ?? ManagedMediaSource)?.isTypeSupported(type))
 }
 
 /** What of a live stream can be played, as a list with one part. */
@@ -126,7 +142,7 @@ export class LiveWindow {
  * @param {AbortSignal} signal
  */
 export async function isBack(url, startS, signal) {
-  const player = newPlayer(() => -FROM_EDGE_S)
+  const player = newPlayer({ liveStartS: () => -FROM_EDGE_S })
   /** @type {Promise<boolean>} */
   const answer = new Promise((resolve) => {
     player.addEventListener("segmentappended", () => resolve(true))
