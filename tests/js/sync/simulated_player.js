@@ -59,6 +59,7 @@ export class SimulatedPlayer {
     this.standsUntilMs = 0
     this.seekingUntilMs = 0
     this.starvedUntilMs = -1
+    this.emptyUntilMs = -1
     this.aheadS = 30 // buffered
     this.fresh = true
     this.everSought = false
@@ -134,6 +135,12 @@ export class SimulatedPlayer {
         this.nowMs + this.seekMs + (this.model === "webkit" ? 19 : 4) * (this.random.next() * 2 - 1)
   }
 
+  /** Its data are taken away, and others are there after a while, at `startS`. No event of a seek comes. */
+  empty(forMs, startS = 0) {
+    Object.assign(this, { positionS: startS, paused: true, fresh: true, sought: false, seekingUntilMs: 0 })
+    this.emptyUntilMs = this.nowMs + forMs
+  }
+
   setRate(rate, preservesPitch) {
     const stretched = (r) => this.preservesPitch && Math.abs(r - 1) >= STRETCH_IGNORES
     if (this.model === "chromium" && stretched(this.rate) && !stretched(rate))
@@ -165,6 +172,7 @@ export class SimulatedPlayer {
   }
 
   get readyState() {
+    if (this.nowMs < this.emptyUntilMs) return 0
     if (this.seeking || this.nowMs < this.starvedUntilMs) return 1
     return this.model === "webkit" && this.everSought ? 2 : 4
   }

@@ -43,6 +43,7 @@ export class Viewer {
     this.fetches = 0
     this.timeline = null
     this.trace = []
+    this.attached = true
   }
 
   seen() {
@@ -161,6 +162,13 @@ export class Viewer {
     this.tick()
   }
 
+  /** The element has just fired `emptied` or `loadedmetadata`. */
+  #hasOtherData() {
+    const was = this.attached
+    this.attached = this.player.readyState > 0
+    return this.attached !== was
+  }
+
   get errorMs() {
     return (positionAt(this.timeline, this.nowMs) - this.player.positionS) * 1000
   }
@@ -172,7 +180,7 @@ export class Viewer {
       this.nowMs = Math.min(Math.max(this.dueMs, this.nowMs + 0.05), this.nowMs + 10, untilMs)
       this.player.advance(this.nowMs)
       if (this.player.events.length && this.random.chance(0.5)) this.#deliverEvent()
-      if (this.nowMs >= this.dueMs) this.tick()
+      if (this.nowMs >= this.dueMs || this.#hasOtherData()) this.tick()
       if (this.timeline && this.nowMs - (this.trace.at(-1)?.atMs ?? -Infinity) >= 10)
         this.trace.push({ atMs: this.nowMs, errorMs: this.errorMs })
     }

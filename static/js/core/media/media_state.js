@@ -53,7 +53,7 @@ export class MediaState {
     this.wantsReload = false
     this.live = null
     this.asking = false
-    if (again) return
+    if (again) return this.seeks.reopened()
     this.seeks.reset()
     this.endOfData.reset()
     this.tracks.reset()

@@ -35,6 +35,7 @@ export class SeekBudget {
   attempts = 0
   attemptedMs = -Infinity
   misses = 0
+  interruptions = 0
   settledMs = Infinity
 
   /** Other media was loaded, or the viewer retries. */
@@ -46,9 +47,16 @@ export class SeekBudget {
     this.renew()
   }
 
+  /** The same media are opened again: seeks of before have failed nowhere. What is known of their data stays true. */
+  reopened() {
+    this.pending = null
+    this.renew()
+  }
+
   /** The room moved. */
   renew() {
     this.latestMs = []
+    this.interruptions = 0
     this.roomWaited()
   }
 
@@ -102,13 +110,15 @@ export class SeekBudget {
   }
 
   /**
-   * The result of the pending seek. `astray`: it landed elsewhere. `hangs`: it never lands.
+   * The result of the pending seek. `astray`: it landed elsewhere, or its data were taken away. `hangs`: it never
+   * lands.
    * @param {ElementState} element
    * @returns {"landed" | "astray" | "hangs" | null}
    */
   update(element) {
     const { pending } = this
     if (!pending) return null
+    if (element.readyState < 1) return this.#interrupted()
     if (element.seeking) return this.#hangs(element, pending)
     this.pending = null
     if (element.currentTimeS < pending.toS - ELSEWHERE_S) {
@@ -116,6 +126,18 @@ export class SeekBudget {
       return "astray"
     }
     return this.#landed(element, pending)
+  }
+
+  /** Its data were taken away, so that it failed nowhere. A source that does so at every seek is no reason for more. */
+  #interrupted() {
+    this.pending = null
+    this.interruptions += 1
+    if (this.interruptions <= ATTEMPTS) {
+      this.attempts = Math.max(0, this.attempts - 1)
+      this.latestMs = this.latestMs.slice(0, -1)
+      this.attemptedMs = this.latestMs.at(-1) ?? -Infinity
+    }
+    return /** @type {const} */ ("astray")
   }
 
   /** @param {ElementState} element @param {PendingSeek} pending @returns {"hangs" | null} */

@@ -131,6 +131,7 @@ const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd
  * @property {CaptionRendition[]} [captionTracks] lists of WebVTT segments
  * @property {number} [filmStartS] where the clock of the stream's own times begins
  * @property {() => number | null} [wallClock]
+ * @property {boolean} [starting] it still moves the element itself; `mayMove` follows
  * @property {boolean} [isOwnCopy] it plays a file of the viewer's own, of which the server knows nothing
  * @property {{sound: boolean | null, picture: boolean | null, soundCodec?: string | null,
  *   pictureCodec?: string | null}} tracks what the media should have; null: not known
@@ -144,6 +145,7 @@ const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd
  * @property {() => number} startS where to begin
  * @property {() => number} serverMs
  * @property {(toS: number) => void} expectSeek the source is about to move the element
+ * @property {() => void} [mayMove] it moves the element no longer
  * @property {(source: Source | null) => void} changed tracks or qualities; null: closed
  * @property {(mapping: import("../../core/sync/timeline.js").LiveMapping | null) => void} live
  * @property {() => void} growing it has no end yet, and its positions are the room's
@@ -250,6 +252,7 @@ export function sourceCallbacks(player) {
     startS: () => player.controller.target?.positionAt(player.seen().serverMs) ?? 0,
     serverMs: () => player.seen().serverMs,
     expectSeek: (toS) => expectedEvents.expect("seeked", toS),
+    mayMove: () => player.tick(),
     changed: (source) => callbacks.source(source),
     live: (mapping) => {
       player.controller.wentLive(mapping)

@@ -16,6 +16,7 @@ import { after, precisely } from "../lib/timers.js"
 import { ViewerSettings } from "./viewer_settings.js"
 
 const WATCHED = [
+  "emptied",
   "loadedmetadata",
   "canplay",
   "canplaythrough",
@@ -198,7 +199,8 @@ export class Player extends ViewerSettings {
   }
 
   seen() {
-    return readElement(this.element, this.clock, this.fineTuneMs)
+    const seen = readElement(this.element, this.clock, this.fineTuneMs)
+    return this.sources.source?.starting ? { ...seen, readyState: 0 } : seen
   }
 
   /** @param {import("../../core/sync/sync_controller.js").Effect} effect */

@@ -38,7 +38,7 @@ export class ReplayPlayer {
     this.stretches = stretches
     this.changed = changed
     this.opener = new SourceOpener(element, this.#sourceCallbacks())
-    element.addEventListener("loadedmetadata", () => this.#opened())
+    element.addEventListener("loadedmetadata", () => this.opener.source?.starting || this.#opened())
     element.addEventListener("error", () => element.getAttribute("src") && this.#failed())
     this.#enter(0, stretches[0].position)
     this.stop = every(TICK_MS, () => this.#tick())
@@ -147,6 +147,7 @@ export class ReplayPlayer {
       startS: () => this.#seekToS,
       serverMs: () => Date.now(),
       expectSeek: () => {},
+      mayMove: () => this.#opened(),
       changed: () => {},
       live: () => {},
       growing: () => {},

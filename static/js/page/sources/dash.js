@@ -13,7 +13,7 @@ import {
   SOUND_ONLY,
 } from "../../core/media/track_choice.js"
 import { loadItem, saveItem } from "../lib/storage.js"
-import { every } from "../lib/timers.js"
+import { after, every } from "../lib/timers.js"
 import { FROM_EDGE_S, isBack, LiveWindow, MIME, newPlayer } from "../streams/dash_player.js"
 import { dataEndS, isOut } from "../streams/hls_activity.js"
 import { answers, whenBack } from "../streams/host_probe.js"
@@ -26,6 +26,7 @@ const RETRY_S = 2
 const CHECK_MS = 500
 const MORE_S = 0.3
 const SWITCH_AFTER_S = 1 // without it, shaka-player empties the buffer and moves the element
+const MOVES_MS = 150 // shaka-player repeats its move to the start for a tenth of a second
 const INTERRUPTED = 7000 // loading was ended by closing
 const NOTHING_TO_PLAY = [4012, 4032, 4036] // by what is allowed, by this browser, in the list
 
@@ -50,6 +51,8 @@ class DashSource {
   audioTrack = -1
   /** Whether no picture is loaded; null if there is no picture, or no sound without it. @type {boolean | null} */
   soundOnly = null
+  /** shaka-player may still move the element to the start: a seek would be undone. */
+  starting = true
   started = false
   loaded = false
   list = new LiveList()
@@ -90,6 +93,7 @@ class DashSource {
     const expect = () => callbacks.expectSeek(element.currentTime)
     element.addEventListener("seeking", () => this.started || expect(), { signal })
     element.addEventListener("canplay", () => (this.started = true), { signal })
+    element.addEventListener("loadedmetadata", () => after(MOVES_MS, () => this.#mayMove()), { signal })
     player.addEventListener("gapjumped", expect)
     player.addEventListener("error", (/** @type {any} */ { detail }) => this.#streamFailed(detail))
     player.getNetworkingEngine().addEventListener("retry", (/** @type {any} */ { error }) => {
@@ -99,6 +103,11 @@ class DashSource {
     player.addEventListener("manifestupdated", () => this.#updateLive())
     for (const type of ["trackschanged", "audiotrackschanged"])
       player.addEventListener(type, () => this.#tracksChanged())
+  }
+
+  #mayMove() {
+    this.starting = false
+    this.callbacks.mayMove?.()
   }
 
   async #load() {
