@@ -11,13 +11,14 @@ from django.utils import timezone
 from chat.models import AcceptedComment, Comment, Reaction
 from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
+from rooms.domain.rights import Right
 from rooms.models import Member, ModerationAct, Person, Room
 from watchium import server_clock
 from watchium.db.prepared import run_in_one_round_trip
 from watchium.db.rows import insert, update
 from watchium.protocol import events
 from watchium.protocol.commands import PostComment
-from watchium.protocol.errors import NotAllowed, NotFound
+from watchium.protocol.errors import NotFound
 from watchium.protocol.replies import Accepted
 from watchium.protocol.types import UserRef
 from watchium.realtime import broadcast
@@ -41,6 +42,7 @@ def post(actor: Member, command: PostComment, *, position: float, now_ms: float 
     if accepted:
         return AcceptedComment(*accepted[0]).replay(command.event_id, digest)
     rate_limits.spend("comment", actor.person.user_id, now_ms)
+    actor.require(Right.CHAT)
     comment = _append(
         actor.room,
         text,
@@ -67,8 +69,8 @@ def remove(actor: Member, comment_id: int) -> None:
     if comment is None:
         raise NotFound("This message does not exist.")
     is_own = comment.person_id == actor.person_id
-    if not is_own and not actor.may_moderate:
-        raise NotAllowed("Only the host and moderators can delete the messages of others.")
+    if not is_own:
+        actor.require(Right.REMOVE)
     if _delete(actor.room, comment, actor.person) and not is_own:
         _record_act(actor.room, comment, actor=actor.person)
 
@@ -88,6 +90,7 @@ def react(actor: Member, emoji: str, *, now_ms: float | None = None) -> None:
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     rate_limits.spend("reaction", actor.person.user_id, now_ms)
     actor = access.reload_member(actor)
+    actor.require(Right.REACT)
     if actor.room.keep_evenings:
         Reaction.objects.store(actor, emoji, now_ms)
     reaction = events.SentReaction(user_id=actor.person.user_id, username=actor.username, emoji=emoji)
@@ -102,6 +105,8 @@ def typing(actor: Member, *, now_ms: float | None = None) -> None:
     if rate_limits.wait_ms("typing", actor.person.user_id, now_ms):
         return
     actor = access.reload_member(actor)
+    if not actor.may(Right.CHAT):
+        return
     user = UserRef(user_id=actor.person.user_id, username=actor.username)
     broadcast.to_room(
         actor.room.room_id, events.IsTyping(room_id=actor.room.room_id, timestamp=now_ms, payload=user)

@@ -7,6 +7,7 @@ from django.db import transaction
 from chat.models import Comment, CommentReaction, states
 from chat.text import clean_comment, clean_emoji
 from rooms import access
+from rooms.domain.rights import Right
 from rooms.models import Member, Room
 from watchium import server_clock
 from watchium.db.prepared import run_in_one_round_trip
@@ -29,7 +30,7 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
         BadMessage, TooLong: the text.
         NotFound: the comment is not in the room, or was deleted.
         NotAllowed: it is another member's.
-        RuleRefused: it is older than five minutes.
+        RuleRefused: it is older than five minutes, or the author may not write any more.
         RateLimited: as comments.
     """
     text = clean_comment(command.payload.text)
@@ -45,6 +46,7 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
     if now_ms - comment.at_ms > EDIT_WITHIN_MS:
         raise RuleRefused("A message can be edited for five minutes.")
     rate_limits.spend("comment", actor.person.user_id, now_ms)
+    actor.require(Right.CHAT)
     comment.text, comment.edited_ms = text, now_ms
     _publish_change(actor.room, comment, now_ms)
     return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
@@ -57,13 +59,15 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
     Raises:
         BadMessage: it is not one emoji.
         NotFound: the comment is not in the room, or was deleted.
-        RuleRefused: the comment has as many reactions as fit.
+        RuleRefused: the comment has as many reactions as fit, or the member may not react.
         RateLimited: as reactions that float.
     """
     emoji = clean_emoji(command.payload.emoji)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     rate_limits.spend("reaction", actor.person.user_id, now_ms)
     actor = access.lock(actor)
+    if command.payload.on:
+        actor.require(Right.REACT)
     comment = _shown_comment(actor.room, command.payload.id)
     change = CommentReaction.objects.add if command.payload.on else CommentReaction.objects.take_back
     if change(comment.pk, actor.person, emoji):

@@ -9,9 +9,10 @@ from rest_framework.request import Request
 
 from rooms import actions
 from rooms.api_view import RoomAPIView, json_response
+from rooms.domain.rights import Right
 from rooms.models import Member, Room, Token
 from rooms.urls import room_url
-from watchium.protocol.errors import NotAllowed, NotMember
+from watchium.protocol.errors import NotMember
 from watchium.protocol.replies import Problem
 
 
@@ -59,8 +60,7 @@ class Members(RoomAPIView):
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         member = self.member(room_id)
-        if not member.may_moderate:
-            raise NotAllowed("Only the host and moderators can see absent members.")
+        member.require(Right.REMOVE)
         rows = Member.objects.newest(member.room)
         return json_response(MemberList(members=[_row(row) for row in rows]))
 

@@ -23,7 +23,7 @@ from watchium.protocol.errors import (
     UnknownMedia,
     WrongPassphrase,
 )
-from watchium.protocol.types import URL_CHARS, Milliseconds, OwnCopy
+from watchium.protocol.types import URL_CHARS, Level, Milliseconds, OwnCopy, RightName
 
 # `display_names` checks the lengths, with messages that name the limit.
 Text = str
@@ -66,6 +66,7 @@ class RoomChanges(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True,
     visibility: Visibility | msgspec.UnsetType = msgspec.UNSET
     passphrase: Passphrase | msgspec.UnsetType = msgspec.UNSET
     control_policy: ControlPolicy | msgspec.UnsetType = msgspec.UNSET
+    rights: dict[RightName, Level] | msgspec.UnsetType = msgspec.UNSET
     seat_hold_s: Annotated[int, Meta(ge=5, le=600)] | msgspec.UnsetType = msgspec.UNSET
     keep_evenings: bool | msgspec.UnsetType = msgspec.UNSET
     sync_enabled: bool | msgspec.UnsetType = msgspec.UNSET

@@ -6,7 +6,7 @@ from typing import Any
 
 from rooms.host_succession import next_host
 from rooms.models import Member, Room
-from watchium.protocol.types import HostGrace, MemberState, RoomState, You
+from watchium.protocol.types import HostGrace, MemberState, RoomRights, RoomState, You
 
 
 def member_state(member: Member) -> MemberState:
@@ -16,6 +16,7 @@ def member_state(member: Member) -> MemberState:
         avatar_url=None,
         role=member.role,
         may_control=member.may_control,
+        exceptions={str(right): given for right, given in member.standing.exceptions.items()},
     )
 
 
@@ -34,6 +35,7 @@ def you_state(member: Member, device_id: str) -> You:
         avatar_url=None,
         role=member.role,
         may_control=member.may_control,
+        exceptions={str(right): given for right, given in member.standing.exceptions.items()},
         device_id=device_id or None,
         is_owner=member.is_owner,
         may_moderate=member.may_moderate,
@@ -66,5 +68,6 @@ def room_state(room: Room, host: Member | None, playback_settings: dict[str, Any
         seat=host_state(room, host),
         epoch=room.epoch,
         keep_evenings=room.keep_evenings,
+        rights=RoomRights(**room.levels),  # type: ignore[arg-type]  # keys and values are strings
         **playback_settings,
     )

@@ -18,8 +18,9 @@ from playback.library.serializers import library_item, library_items
 from playback.library.views import may_read
 from playback.models import Conversion, MediaItem, PlayWhenReady
 from rooms.api_view import RoomAPIView, json_response
+from rooms.domain.rights import Right
 from rooms.models import Member, Person
-from watchium.protocol.errors import BadMessage, NotAllowed, NotFound, NotHost
+from watchium.protocol.errors import BadMessage, NotAllowed, NotFound
 from watchium.protocol.player_types import LibraryItem
 from watchium.protocol.replies import Problem
 
@@ -105,8 +106,7 @@ class Prepare(RoomAPIView):
         if room_id is None:
             raise BadMessage(detail="Object missing required field `room_id`")
         member = self.member(room_id)
-        if not member.may_control:
-            raise NotHost
+        member.require(Right.MEDIA)
         return member
 
     def _item(self, item_id: int) -> MediaItem:

@@ -15,6 +15,7 @@ from playback.domain.conversions import RESULT_MIMES
 from playback.domain.duration import TAGS, Duration
 from playback.domain.media_facts import MediaFacts, from_json
 from playback.models.media_item import KINDS
+from rooms.domain.rights import Right
 from rooms.models import Member, Person, Room
 from rooms.models.fields import GeneratedCharField
 from watchium.db.locks import lock_until_commit
@@ -189,4 +190,4 @@ class Upload(models.Model):
         return self.person_id == member.person_id
 
     def may_be_removed_by(self, member: Member) -> bool:
-        return self.person_id == member.person_id or member.may_control or member.is_owner
+        return self.person_id == member.person_id or member.may(Right.MEDIA) or member.is_owner

@@ -11,7 +11,8 @@ from playback.library.views import may_read
 from playback.models import MediaItem
 from playback.own_copies.matching import fingerprint_of, same_file, similar
 from rooms.api_view import RoomAPIView, json_response
-from watchium.protocol.errors import NotFound, NotHost
+from rooms.domain.rights import Right
+from watchium.protocol.errors import NotFound
 from watchium.protocol.replies import Problem
 from watchium.protocol.types import OwnCopy
 
@@ -44,8 +45,7 @@ class OwnMatches(RoomAPIView):
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         own = self.body(OwnCopy)
-        if not self.member(room_id).may_control:
-            raise NotHost
+        self.member(room_id).require(Right.MEDIA)
         same = same_file(own)
         others = [item for item in similar(own) if same is None or item.pk != same.pk]
         found = [(same, True)] if same is not None and same.playable else []

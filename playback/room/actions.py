@@ -20,6 +20,8 @@ from playback.room.command import (
     command_type,
     content_hash_of,
     handle,
+    require_control,
+    require_media,
     spend,
 )
 from playback.room.event_log import Reason, record_diagnostic
@@ -154,7 +156,7 @@ def set_chapters(by: Member, command: SetChapters, *, now_ms: float | None = Non
         context.metadata["room"] = room_settings(context.playback)
         return context.before.unmoved()
 
-    return _handle(by, command, changed, now_ms)
+    return _handle(by, command, changed, now_ms, require=require_media)
 
 
 @transaction.atomic
@@ -174,7 +176,7 @@ def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
         start_changes.announce_again(context)
         return context.before.loaded(at_ms=context.now_ms, duration=duration_of(media))
 
-    return _handle(by, command, loaded, now_ms)
+    return _handle(by, command, loaded, now_ms, require=require_media)
 
 
 def _handle(
@@ -182,6 +184,7 @@ def _handle(
     command: IdempotentCommand,
     change: Callable[[CommandContext], Timeline | None],
     now_ms: float | None,
+    require: Callable[[Member], None] = require_control,
 ) -> Accepted:
     def changed(context: CommandContext) -> Timeline | None:
         after = change(context)
@@ -190,7 +193,7 @@ def _handle(
             record_replayed(context.by, context.playback, kind, command.event_id, context.now_ms)
         return after
 
-    return handle(by, command, changed, now_ms, return_to_ending)
+    return handle(by, command, changed, now_ms, return_to_ending, require=require)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from playback.models import Playback, PlaybackEvent
 from playback.room.event_log import Reason, record
 from playback.room.status_reports import LAST_REPORTS
 from rooms import access
+from rooms.domain.rights import Right
 from rooms.models import Member
 from watchium import server_clock
 from watchium.protocol.commands import (
@@ -34,7 +35,6 @@ from watchium.protocol.commands import (
     ShiftCaptions,
     SyncRequest,
 )
-from watchium.protocol.errors import NotHost
 from watchium.protocol.queue import QueueCommand
 from watchium.protocol.replies import Accepted
 from watchium.protocol.start.commands import StartCommand
@@ -89,8 +89,11 @@ class CommandContext:
 
 
 def require_control(by: Member) -> None:
-    if not by.may_control:
-        raise NotHost
+    by.require(Right.CONTROL)
+
+
+def require_media(by: Member) -> None:
+    by.require(Right.MEDIA)
 
 
 def handle(

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from playback.models import Playback
 from playback.room import stall_handling, status_reports
 from playback.room.event_log import Reason, record, record_watched
-from playback.room.queue import votes
+from playback.room.queue import storage, votes
 from playback.room.serializers import room_settings
 from playback.room.start import ready_check
 from rooms import signals
@@ -39,7 +39,9 @@ def forget_member(*, member: Member, **_: Any) -> None:
 
 
 @receiver(signals.room_changed)
-def record_room_changed(*, room: Room, actor: Member | None, **_: Any) -> None:
+def record_room_changed(*, room: Room, actor: Member | None, changed: list[str], **_: Any) -> None:
+    if "rights" in changed:
+        storage.show_who_adds(room, server_clock.now_ms())
     _record(room, "room_changed", Reason(by=actor))
 
 

@@ -20,9 +20,10 @@ from playback.uploads import captions, content, space, storage
 from playback.uploads.errors import DiskIsFull, UploadBusy
 from rooms import access, rate_limits
 from rooms.auth.client_address import address_hash
+from rooms.domain.rights import Right
 from rooms.models import Member, Room
 from watchium import server_clock
-from watchium.protocol.errors import NotAllowed, NotFound, NotHost, UnknownMedia
+from watchium.protocol.errors import NotAllowed, NotFound, UnknownMedia
 from watchium.shared_state import rate_limits as limits
 
 CHECK_BYTES = 256 * 1024  # small pieces are looked at together, because a look costs more than a byte
@@ -39,8 +40,7 @@ def create(by: Member, size: int, title: str, sha256: str = "", *, address: str 
     """
     rate_limits.limit_uploads(address)
     by = access.lock(by)
-    if not by.may_control:
-        raise NotHost("Only members who control playback can upload.")
+    by.require(Right.MEDIA)
     if by.room.is_demo:
         raise NotAllowed("The demo room takes no uploads. Create your own room: it takes one click.")
     limits.spend("upload", by.person.user_id, server_clock.now_ms())
@@ -67,8 +67,7 @@ def prepare(by: Member, upload: Upload, *, address: str = "") -> Conversion:
     Raises NotHost, TooLarge, and as `playback.conversion.actions.prepare`.
     """
     by = access.lock(by)
-    if not by.may_control:
-        raise NotHost("Only members who control playback can prepare uploads.")
+    by.require(Right.MEDIA)
     if upload.state != WHOLE:
         raise UnknownMedia("This file is still arriving. It can be prepared once all of it is here.")
     if Conversion.objects.active_of(upload) is None and Conversion.objects.result_of(upload) is None:

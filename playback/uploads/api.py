@@ -20,6 +20,7 @@ from playback.uploads import actions, space, storage, tus
 from playback.uploads.errors import NotAPiece, OffsetConflict, OtherVersion
 from playback.uploads.serializers import found_upload, offset_of, upload_states
 from rooms.api_view import RoomAPIView, json_response
+from rooms.domain.rights import Right
 from watchium.protocol.errors import BadMessage, NotAllowed, TooLong
 from watchium.protocol.player_types import RoomUpload
 from watchium.protocol.replies import Problem
@@ -69,8 +70,7 @@ class Uploads(_TusView):
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         member = self.member(room_id)
-        if not member.may_control:
-            raise NotAllowed("Only members who control playback can see the uploads.")
+        member.require(Right.MEDIA)
         waiting = PlayWhenReady.objects.of_room(member.room)
         awaited = waiting.conversion.upload if waiting else None
         return json_response(

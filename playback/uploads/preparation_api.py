@@ -13,8 +13,8 @@ from playback.models import Upload
 from playback.uploads import actions
 from playback.uploads.serializers import found_upload, upload_states
 from rooms.api_view import RoomAPIView, json_response
+from rooms.domain.rights import Right
 from rooms.models import Member
-from watchium.protocol.errors import NotHost
 from watchium.protocol.player_types import RoomUpload
 from watchium.protocol.replies import Problem
 
@@ -51,8 +51,7 @@ class PrepareUpload(RoomAPIView):
         return self.respond(member, upload_id)
 
     def upload(self, member: Member, upload_id: str) -> Upload:
-        if not member.may_control:
-            raise NotHost
+        member.require(Right.MEDIA)
         return found_upload(member, upload_id)
 
     def respond(self, member: Member, upload_id: str) -> HttpResponse:

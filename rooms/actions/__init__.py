@@ -15,6 +15,7 @@ from rooms.actions.presence import (
     renew,
     revoke_token,
 )
+from rooms.actions.rights import set_right, set_who_adds
 from rooms.actions.room import close_room, create_guest, create_room, update_room
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "request_control",
     "revoke_token",
     "set_moderator",
+    "set_right",
+    "set_who_adds",
     "suspect_restore",
     "transfer_host",
     "update_room",

@@ -8,14 +8,16 @@ from django.db import transaction
 from rooms import access
 from rooms.actions.hosting import claim_host, transfer_host
 from rooms.actions.moderation import ban, remove, set_moderator
+from rooms.actions.rights import set_right
 from rooms.models import Member, ModerationAct, Room
 from watchium import server_clock
 from watchium.protocol.commands import BanMember, ClaimHost, RemoveMember, SetModerator, TransferHost
 from watchium.protocol.errors import EventIdConflict
+from watchium.protocol.people.commands import SetRight
 from watchium.protocol.replies import Accepted
 from watchium.shared_state import rate_limits
 
-MemberCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator
+MemberCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator | SetRight
 
 
 @transaction.atomic
@@ -44,6 +46,8 @@ def _execute(actor: Member, command: MemberCommand) -> ModerationAct:
             return ban(actor.room, target.user_id, actor=actor, minutes=target.minutes, reason=target.why)
         case SetModerator(payload=choice):
             return set_moderator(actor, choice.user_id, choice.moderator)
+        case SetRight(payload=change):
+            return set_right(actor, change)
         case TransferHost(payload=target):
             transfer_host(actor, target.user_id)
         case ClaimHost():

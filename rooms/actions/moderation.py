@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from rooms import access
 from rooms.actions.membership import end_membership
+from rooms.domain.rights import Right
 from rooms.models import Ban, Member, ModerationAct, Role, Room
 from rooms.serializers import member_state
 from watchium import server_clock
-from watchium.protocol.errors import CloseCode, NotAllowed, NotFound
+from watchium.protocol.errors import CloseCode, NotAllowed, NotFound, RuleRefused
 from watchium.protocol.events import RoleChanged
 from watchium.realtime import broadcast
 
@@ -66,8 +67,8 @@ def lift_ban(ban: Ban, *, actor: Member | None, reason: str = "") -> ModerationA
     room = actor.room if actor is not None else Room.objects.locked(ban.room_id)
     if ban.room_id != room.pk:
         raise NotFound("This ban does not exist.")
-    if actor is not None and not actor.may_moderate:
-        raise NotAllowed("Only the host and moderators can lift a ban.")
+    if actor is not None:
+        actor.require(Right.REMOVE)
     now = timezone.now()
     if not Ban.objects.lift(ban, now):
         return None
@@ -103,7 +104,8 @@ def set_moderator(actor: Member, user_id: str, moderator: bool) -> ModerationAct
 def _require_authority(actor: Member | None, target: Member) -> None:
     if actor is None:
         return
-    if not actor.may_moderate or actor.pk == target.pk or target.is_owner:
-        raise NotAllowed("Only the host and moderators can kick members.")
+    actor.require(Right.REMOVE)
+    if actor.pk == target.pk or target.is_owner:
+        raise RuleRefused("Nobody may remove the owner, or themselves.")
     if target.role != Role.MEMBER and not actor.is_host:
-        raise NotAllowed("A moderator cannot kick the host or another moderator.")
+        raise RuleRefused("Only the host may remove moderators.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils import timezone
 from rooms import access, display_names, rate_limits, signals
 from rooms.actions.naming import resolve_name
 from rooms.actions.presence import revoke_leases
+from rooms.domain.rights import Level, Right, with_policy
 from rooms.models import (
     Connection,
     ControlPolicy,
@@ -24,13 +25,15 @@ from rooms.models import (
     hash_passphrase,
 )
 from watchium import server_clock
-from watchium.protocol.errors import BadMessage, CloseCode, NotAllowed
+from watchium.protocol.errors import BadMessage, CloseCode, NotAllowed, RuleRefused
 from watchium.realtime import broadcast
 
 # The creator keeps the host role until first present; a room without visitors has no host after this.
 FIRST_ARRIVAL_MS = 600_000
-CHANGEABLE = {"title", "visibility", "passphrase", "control_policy", "seat_hold_s", "keep_evenings"}
+CHANGEABLE = {"title", "visibility", "passphrase", "control_policy", "rights", "seat_hold_s", "keep_evenings"}
 
+# Not among the rights that can be given: who changes these could take the room.
+OF_HOST = frozenset({"control_policy", "rights", "closed_at"})
 
 AlsoUpdate = Callable[[Room], list[str]]
 
@@ -98,7 +101,7 @@ def update_room(
     # Hash before the transaction: it takes a fifth of a second, too long to hold the lock. Rights are checked before
     # it, and again behind the lock.
     if actor is not None:
-        _require_authority(actor)
+        _require_authority(actor, changes)
     passphrase_hash = ""
     if passphrase := changes.get("passphrase"):
         if actor is not None:
@@ -116,7 +119,7 @@ def _update(
     also_update: AlsoUpdate,
     reason: str,
 ) -> Room:
-    room = _locked_for(room, actor)
+    room = _locked_for(room, actor, changes)
     before = {name: getattr(room, name) for name in sorted(changes) if name != "passphrase"}
     if "title" in changes:
         room.title = display_names.clean_title(changes["title"], room.title)
@@ -125,7 +128,9 @@ def _update(
     if "control_policy" in changes:
         if changes["control_policy"] not in ControlPolicy.values:
             raise BadMessage(f"control_policy is one of {', '.join(ControlPolicy.values)}")
-        room.control_policy = changes["control_policy"]
+        room.set_levels(with_policy(room.levels, Level(changes["control_policy"])))
+    if "rights" in changes:
+        room.set_levels({**room.levels, **changes["rights"]})
     if "seat_hold_s" in changes:
         if not isinstance(changes["seat_hold_s"], int) or not 5 <= changes["seat_hold_s"] <= 600:
             raise BadMessage("seat_hold_s is 5 to 600 seconds")
@@ -142,17 +147,18 @@ def _update(
     return room
 
 
-def _locked_for(room: Room, actor: Member | None) -> Room:
+def _locked_for(room: Room, actor: Member | None, changes: Collection[str]) -> Room:
     if actor is None:
         return Room.objects.locked(room.pk)
     actor = access.lock(actor)
-    _require_authority(actor)
+    _require_authority(actor, changes)
     return actor.room
 
 
-def _require_authority(actor: Member) -> None:
-    if not (actor.is_host or actor.is_owner):
-        raise NotAllowed("Only the host or the owner can change the room.")
+def _require_authority(actor: Member, changes: Collection[str]) -> None:
+    actor.require(Right.SETTINGS)
+    if OF_HOST.intersection(changes) and not (actor.is_host or actor.is_owner):
+        raise RuleRefused("Only the host and the owner may change permissions, or close the room.")
     if actor.room.is_demo:  # the next visitor finds it unchanged
         raise NotAllowed("The demo room cannot be changed. Create your own room: it takes one click.")
 
@@ -160,7 +166,7 @@ def _require_authority(actor: Member) -> None:
 @transaction.atomic
 def close_room(room: Room, *, actor: Member | None, reason: str = "") -> None:
     """Close a room for good: all its sockets are closed, and its URL no longer works."""
-    room = _locked_for(room, actor)
+    room = _locked_for(room, actor, ["closed_at"])
     if room.closed_at is not None:
         return
     room.closed_at = timezone.now()

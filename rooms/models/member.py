@@ -11,11 +11,14 @@ from django.db import connection, models
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from rooms.models.choices import ControlPolicy, Role
+from rooms.domain import rights
+from rooms.domain.rights import Right, Standing, exceptions_of, stored_exceptions
+from rooms.models.choices import Role
 from rooms.models.person import Person
 from rooms.models.room import PERSON, ROOM, Room
 from watchium.db.prepared import PreparedQuery, Rows, run_in_one_round_trip
 from watchium.db.rows import RowMapper
+from watchium.protocol.errors import NotHost, RuleRefused
 
 # Rows locked by others are skipped: the next report comes in three seconds, and this write should not wait.
 _SAVE_REPORTS_POSTGRESQL = """
@@ -163,6 +166,8 @@ class Member(models.Model):
     username = models.CharField(max_length=48)
     address_hash = models.CharField(max_length=64, blank=True)
     role = models.CharField(max_length=9, choices=Role.choices, default=Role.MEMBER)
+    # Rights that were given to or taken from this member: see `rooms.domain.rights.stored_exceptions`.
+    exceptions = models.CharField(max_length=120, blank=True, default="")
     present = models.BooleanField(default=False)
     here_since_ms = models.FloatField(default=0)
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -243,15 +248,43 @@ class Member(models.Model):
         return self.room.owner_id == self.person_id
 
     @property
+    def standing(self) -> Standing:
+        return Standing(self.role, self.is_owner, exceptions_of(self.exceptions))
+
+    def may(self, right: Right) -> bool:
+        return rights.allows(self.room.levels, self.standing, right)
+
+    def set_exception(self, right: Right, *, allowed: bool) -> None:
+        """Give or take a right, whatever the room's levels are; the caller saves it.
+
+        What the levels say already is no exception: a later change of them counts for this member too.
+        """
+        others = {key: value for key, value in self.standing.exceptions.items() if key != right}
+        self.exceptions = stored_exceptions(others)
+        if self.may(right) != allowed:
+            self.exceptions = stored_exceptions({**others, right: allowed})
+
+    def why_not(self, right: Right) -> str | None:
+        """Return the sentence that names the rule in the way, or None if the member has the right."""
+        return None if self.may(right) else rights.rule(self.room.levels, self.standing, right)
+
+    def require(self, right: Right) -> None:
+        """Raises NotHost (about playback and its media) or RuleRefused, with the sentence that names the rule."""
+        if why_not := self.why_not(right):
+            raise NotHost(why_not) if right in (Right.CONTROL, Right.MEDIA) else RuleRefused(why_not)
+
+    @property
     def may_moderate(self) -> bool:
-        return self.role in (Role.HOST, Role.MODERATOR)
+        return self.may(Right.REMOVE)
 
     @property
     def may_control(self) -> bool:
-        policy = self.room.control_policy
-        if policy == ControlPolicy.EVERYONE:
-            return True
-        return self.is_host or (policy == ControlPolicy.MODERATORS and self.role == Role.MODERATOR)
+        return self.may(Right.CONTROL)
+
+    @property
+    def is_moderator(self) -> bool:
+        """Host or moderator."""
+        return self.role in (Role.HOST, Role.MODERATOR)
 
 
 MEMBER = RowMapper(Member, "member", without=["joined_at", "last_heartbeat"])

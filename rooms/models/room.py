@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Least
 from django.utils import timezone
 
+from rooms.domain.rights import Levels, levels_of, stored_levels
 from rooms.ids import new_epoch, random_id
 from rooms.models.choices import ControlPolicy, Visibility
 from rooms.models.fields import GeneratedCharField
@@ -113,6 +114,8 @@ class Room(models.Model):
     control_policy = models.CharField(
         max_length=10, choices=ControlPolicy.choices, default=ControlPolicy.HOST
     )
+    # What the control policy does not say about rights: see `rooms.domain.rights.stored_levels`.
+    rights = models.CharField(max_length=250, blank=True, default="")
     owner = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_rooms"
     )
@@ -195,6 +198,15 @@ class Room(models.Model):
         self.comment_seq += 1
         self.last_active_at = timezone.now()
         return update(self, "comment_seq", "last_active_at")
+
+    @property
+    def levels(self) -> Levels:
+        """Who has which right."""
+        return levels_of(self.control_policy, self.rights)
+
+    def set_levels(self, levels: Levels) -> None:
+        """Set the fields; the caller saves them."""
+        self.control_policy, self.rights = stored_levels(levels)
 
     def accepts_passphrase(self, passphrase: str) -> bool:
         return check_password(passphrase, self.passphrase)

@@ -91,14 +91,19 @@ def both_change_it(alice: Page, bob: Page) -> None:
 
 def a_refusal_is_explained_beside_the_button(alice: Page, bob: Page) -> None:
     alice.get_by_role("button", name="Queue settings").click()
+    quota = alice.get_by_role("spinbutton", name="Entries per person")
+    quota.fill("1")
+    quota.blur()
+    wait_until(bob, "() => watchium.room.state.queue.settings.quota === 1")
+    field = bob.get_by_role("textbox", name="Links")
+    field.fill("films.example/three.mp4\nfilms.example/four.mp4")
+    bob.get_by_role("button", name="Add to queue").click()
+    expect(bob.locator("[data-add]").get_by_role("alert")).to_contain_text("at most 1 entries waiting")
+    expect(field).to_have_value("films.example/three.mp4\nfilms.example/four.mp4")
     alice.get_by_role("checkbox", name="Locked").check()
     alice.get_by_role("button", name="Queue settings").click()
-    wait_until(bob, "() => watchium.room.state.queue.settings.locked")
-    field = bob.get_by_role("textbox", name="Links")
-    field.fill("films.example/three.mp4")
-    bob.get_by_role("button", name="Add to queue").click()
-    expect(bob.locator("[data-add]").get_by_role("alert")).to_contain_text("The queue is locked")
-    expect(field).to_have_value("films.example/three.mp4")
+    expect(bob.get_by_text("The queue is locked.")).to_be_visible()
+    expect(field).to_be_hidden()
     assert bob.evaluate("document.documentElement.scrollWidth") == WIDTH
 
 

@@ -9,7 +9,8 @@ from django.db import connection
 
 from playback.domain.queue import Entry, Queue
 from playback.domain.undo_history import History, QueueSnapshot
-from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory
+from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory, StoredQueue
+from rooms.domain.rights import DEFAULTS, Right
 from rooms.models import Room
 from tests.migrations import migrate, migrate_to_latest
 
@@ -164,3 +165,24 @@ def order_of_items() -> Walk:
     item.refresh_from_db()
     assert (item.words, item.sort_title) == ("b 2\nbjork\npost", "b 000000002")
     assert (item.sort_artist, item.sort_album, item.sort_place) == ("1bjork", "1post", "post/000000002.flac")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_may_add_to_a_queue_becomes_a_right_and_goes_back():
+    rooms = {who: Room.objects.create(title=who) for who in ("everyone", "moderators", "host")}
+    for who, room in rooms.items():
+        document = json.dumps({"revision": 1, "settings": {"who_adds": who}}, separators=(",", ":"))
+        StoredQueue.objects.create(room=room, document=document)
+    without_queue = Room.objects.create(title="no queue")
+    try:
+        migrate("rooms", "0009_keep_evenings")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT document FROM playback_storedqueue WHERE document LIKE '%host%'")
+            assert json.loads(cursor.fetchone()[0])["settings"]["who_adds"] == "host"
+    finally:
+        migrate_to_latest()
+    for who, room in rooms.items():
+        room.refresh_from_db()
+        assert room.levels == {**DEFAULTS, Right.QUEUE_ADD: who}
+    without_queue.refresh_from_db()
+    assert without_queue.levels == DEFAULTS

@@ -20,6 +20,7 @@ from playback.room.captions.api import MAX_BODY_BYTES as CAPTION_BYTES
 from playback.uploads.tus import PIECE_BYTES
 from rooms import access
 from rooms.auth.identity import identify_scope, scope_bearer, scope_session
+from rooms.domain.rights import Right
 from watchium.db.thread_pool import in_database
 from watchium.protocol.errors import Refused
 
@@ -77,7 +78,7 @@ def _controlling_person(scope: dict[str, Any], room_id: str) -> str:
         member = access.member_for(identify_scope(scope), room_id)
     except Refused:
         return ""
-    return member.person.user_id if member.may_control else ""
+    return member.person.user_id if member.may(Right.MEDIA) else ""
 
 
 def _may_upload(scope: dict[str, Any]) -> bool:

@@ -11,13 +11,15 @@ from watchium.protocol import commands, events, player_commands, player_events, 
 from watchium.protocol.chat import commands as chat_commands
 from watchium.protocol.chat.commands import ChatCommand
 from watchium.protocol.commands import Command, IdempotentCommand, LobbyCommand, RoomCommand
+from watchium.protocol.people import commands as people_commands
+from watchium.protocol.people.commands import MemberRightCommand
 from watchium.protocol.player_commands import PlayerCommand
 from watchium.protocol.queue import QueueCommand
 from watchium.protocol.start import commands as start_commands
 from watchium.protocol.start.commands import StartCommand
 from watchium.protocol.types import MAX_FRAME_BYTES, EventId
 
-AnyRoomCommand = RoomCommand | ChatCommand | QueueCommand | StartCommand
+AnyRoomCommand = RoomCommand | ChatCommand | QueueCommand | StartCommand | MemberRightCommand
 
 _room_commands: msgspec.json.Decoder[AnyRoomCommand] = msgspec.json.Decoder(AnyRoomCommand)
 _lobby_commands: msgspec.json.Decoder[LobbyCommand] = msgspec.json.Decoder(LobbyCommand)
@@ -75,5 +77,7 @@ def _types_of(*modules: ModuleType) -> frozenset[str]:
 ROOM_EVENTS: tuple[type[events.Event], ...] = tuple(
     kind for kind in events.Event.__subclasses__() if kind.__module__ != player_events.__name__
 )
-ROOM_MESSAGE_TYPES = _types_of(commands, chat_commands, queue, start_commands, events, replies)
+ROOM_MESSAGE_TYPES = _types_of(
+    commands, chat_commands, people_commands, queue, start_commands, events, replies
+)
 MESSAGE_TYPES = ROOM_MESSAGE_TYPES | _types_of(player_commands, player_events)

@@ -71,11 +71,10 @@ class NotAllowed(Refused):
     message = "Only the host can do this."
 
 
-class RuleRefused(Refused):
-    """A rule of the room's queue refuses the change; the message names the rule."""
+class RuleRefused(NotAllowed):
+    """A rule of the room or of its queue refuses the change; the message names the rule."""
 
     code = "not_allowed"
-    status = 403
     message = "The rules of this room do not allow this."
 
 

@@ -16,11 +16,21 @@ from watchium.protocol import player_commands, player_events, player_types, queu
 from watchium.protocol.chat import commands as chat_commands
 from watchium.protocol.commands import Command, EmptyPayload, IdempotentCommand
 from watchium.protocol.events import CustomEvent, Event
+from watchium.protocol.people import commands as people_commands
 from watchium.protocol.start import commands as start_commands
 
 StructType = type[msgspec.Struct]
 
-ROOM_MODULES = (types, command_module, chat_commands, queue, start_commands, event_module, replies)
+ROOM_MODULES = (
+    types,
+    command_module,
+    chat_commands,
+    people_commands,
+    queue,
+    start_commands,
+    event_module,
+    replies,
+)
 PLAYER_MODULES = (player_types, player_commands, player_events)
 MODULES = (*ROOM_MODULES, *PLAYER_MODULES)
 
@@ -116,8 +126,10 @@ def js_type(kind: mi.Type) -> str:
             return " | ".join(js_type(each) for each in types)
         case mi.StructType(cls=cls):
             return "{}" if cls is EmptyPayload else cls.__name__
-        case mi.DictType():
-            return "Record<string, any>"
+        case mi.LiteralType(values=values):
+            return " | ".join(f'"{value}"' for value in values)
+        case mi.DictType(value_type=value):
+            return f"Record<string, {js_type(value)}>"
         case mi.RawType():
             return "Envelope"
         case _:
@@ -140,6 +152,8 @@ def doc_type(kind: mi.Type) -> str:
             return " or ".join(doc_type(each) for each in types)
         case mi.ListType(item_type=item):
             return f"list of {doc_type(item)}"
+        case mi.LiteralType(values=values):
+            return ", ".join(f"`{value}`" for value in values)
         case mi.StructType(cls=cls):
             return f"[{cls.__name__}](#{cls.__name__.lower()})"
         case _:

@@ -24,6 +24,10 @@ Bytes = Annotated[int, Meta(ge=1, le=2**53)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
 Revision = Annotated[int, Meta(ge=0, le=2**53)]
 CodecName = Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9 .,+/()_-]+$")]
+Level = Literal["everyone", "moderators", "host"]
+RightName = Literal[
+    "control", "media", "queue_add", "queue_edit", "chat", "react", "invite", "remove", "settings"
+]
 Fault = Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[a-z_]+$")]
 
 
@@ -110,11 +114,14 @@ class TimelineState(Struct, frozen=True, kw_only=True):
 
 
 class MemberState(Struct, frozen=True, kw_only=True):
+    """`exceptions` to the room's `rights`: true if this member was given a right, false if it was taken."""
+
     user_id: str
     username: str
     avatar_url: str | None
     role: str
     may_control: bool
+    exceptions: dict[str, bool] = {}
 
 
 class You(MemberState, frozen=True, kw_only=True):
@@ -190,6 +197,25 @@ class PollState(Struct, frozen=True, kw_only=True):
     winner: int | None
 
 
+class RoomRights(Struct, frozen=True, kw_only=True):
+    """Who has each right: everyone, the host and `moderators`, or the `host` alone.
+
+    `control` playback; change the `media`; `queue_add`, `queue_edit`: add to the queue, and change what others added;
+    write in the `chat`; `react`; `invite` others; `remove` members and their comments; change the `settings`, which the
+    owner always may.
+    """
+
+    control: Level = "host"
+    media: Level = "host"
+    queue_add: Level = "everyone"
+    queue_edit: Level = "host"
+    chat: Level = "everyone"
+    react: Level = "everyone"
+    invite: Level = "everyone"
+    remove: Level = "moderators"
+    settings: Level = "host"
+
+
 class RoomState(Struct, frozen=True, kw_only=True):
     """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data.
 
@@ -202,7 +228,8 @@ class RoomState(Struct, frozen=True, kw_only=True):
 
     `notices_in_chat`: system comments say who played, paused, sought or changed the speed.
 
-    `keep_evenings`: reactions are stored, and each evening is kept to be played again.
+    `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is
+    `rights.control`.
     """
 
     room_id: str
@@ -226,6 +253,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     poll: PollState | None = None
     notices_in_chat: bool = False
     keep_evenings: bool = False
+    rights: RoomRights = RoomRights()
 
 
 class CommentReaction(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from playback.models import KeptEvening
 from playback.models.history.stored_evening import MAX_KEPT, MAX_PEOPLE
 from playback.room.history.evenings import Evening
 from rooms import access
+from rooms.domain.rights import Right
 from rooms.models import Member, Room
 from rooms.periodic import for_each_isolated
 from watchium.protocol.errors import NotAllowed, NotFound, Refused
@@ -111,7 +112,7 @@ class EveningState(EveningSummary, frozen=True, kw_only=True):
 
 def may_keep(member: Member) -> bool:
     """The demo room is everyone's."""
-    return (member.is_host or member.is_owner) and not member.room.is_demo
+    return member.may(Right.SETTINGS) and not member.room.is_demo
 
 
 def list_evenings(member: Member, now_ms: float) -> Evenings:
@@ -236,8 +237,9 @@ def delete_evening(by: Member, number: int, now_ms: float) -> None:
 
 def _authorise(by: Member, now_ms: float) -> None:
     rate_limits.spend("room_change", by.person.user_id, now_ms)
-    if not may_keep(access.reload_member(by)):
-        raise NotAllowed("Only the host and the owner keep and delete evenings.")
+    member = access.reload_member(by)
+    if not may_keep(member):
+        raise NotAllowed(member.why_not(Right.SETTINGS) or "Evenings of the demo room are not kept.")
 
 
 def keep_due(now_ms: float, *, dry_run: bool = False) -> int:

@@ -15,8 +15,9 @@ from playback.domain.playability import DIRECT, NO
 from playback.library.serializers import library_items
 from playback.models import MediaItem, Upload
 from playback.uploads.serializers import upload_states
+from rooms.domain.rights import Right
 from rooms.models import Member
-from watchium.protocol.errors import BadMessage, NotHost, UnknownMedia
+from watchium.protocol.errors import BadMessage, UnknownMedia
 from watchium.protocol.player_types import Chapter, ConversionState, MediaTrack, Plays
 from watchium.protocol.types import ItemId, Media, Url
 
@@ -52,8 +53,7 @@ class MediaVerdict(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_media(by: Member, media: MediaToCheck) -> MediaVerdict:
     """Raises NotHost for a member who may not change the media."""
-    if not by.may_control:
-        raise NotHost
+    by.require(Right.MEDIA)
     item = _item(media)
     if item is not None:
         return _of_item(item)

@@ -23,6 +23,7 @@ from rooms.access import Identity, member_for
 from rooms.actions.admission import admit, room_for_visitor
 from rooms.auth.device_cookie import new_device_id, set_device_cookie
 from rooms.auth.identity import ensure_device, identify, known_device, store_person
+from rooms.domain.rights import Right
 from rooms.forms import Errors, JoinForm, NewRoom, form_errors, from_post
 from rooms.models import Member, Room
 from rooms.rate_limits import limit_new_devices
@@ -161,6 +162,7 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
     boot = _boot(request, member) | {"samples": samples}
     may_upload = bool(settings.ROOM_UPLOAD_MB) and not member.room.is_demo
     context = {"boot": boot, "room": member.room, "member": member, "samples": samples}
+    context["may"] = {str(right): member.may(right) for right in Right}
     context |= {"may_upload": may_upload, "embeds": sorted(settings.EMBEDS)}
     show = csp_update(room_page_policy(settings.EMBEDS))(
         lambda request: render(request, "rooms/room.html", context)

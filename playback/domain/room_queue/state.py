@@ -160,6 +160,10 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
             return self._with(Queue(self.entries, None))
         return self._with(self.order.at(entry_id))
 
+    def with_who_adds(self, who: str) -> RoomQueue:
+        """Show who may add entries, which the room decides."""
+        return replace(self, settings=replace(self.settings, who_adds=who))
+
     def with_settings(self, settings: QueueSettings) -> RoomQueue:
         return replace(self, settings=settings)._with(self.order)
 

@@ -16,10 +16,11 @@ from playback.room.serializers import room_settings
 from playback.sources import web_address
 from rooms import access
 from rooms.auth.client_address import address_hash
+from rooms.domain.rights import Right
 from rooms.models import Member, Room
 from rooms.rate_limits import limit_caption_files
 from watchium import server_clock
-from watchium.protocol.errors import BadMessage, NotHost, TooLong, UnknownMedia
+from watchium.protocol.errors import BadMessage, TooLong, UnknownMedia
 from watchium.protocol.types import SharedCaptions
 from watchium.shared_state import rate_limits
 from watchium.text import clean
@@ -100,8 +101,7 @@ def withdraw(by: Member, key: str) -> None:
 def _locked(by: Member) -> tuple[Member, Playback]:
     rate_limits.spend("room_change", by.person.user_id, server_clock.now_ms())
     by = access.lock(by)
-    if not by.may_control:
-        raise NotHost
+    by.require(Right.MEDIA)
     playback = Playback.objects.of(by.room)
     if playback.media is None:
         raise UnknownMedia("Captions belong to media: load some first.")

@@ -20,6 +20,7 @@ from playback.room.queue import playing, votes
 from playback.room.queue.command import QueueTransaction, require, run
 from playback.room.queue.entries import loaded_entry, media_of, requested_entries, with_replayed_media
 from playback.room.queue.storage import queue_of, save_change
+from rooms.domain.rights import Level
 from rooms.models import Member
 from watchium.protocol.commands import EmptyPayload, Load
 from watchium.protocol.errors import TooLong, UnknownMedia
@@ -100,7 +101,7 @@ def move(tx: QueueTransaction, request: EntryMove) -> None:
 
 
 def clear(tx: QueueTransaction, _: EmptyPayload) -> None:
-    require(permissions.why_not_control(tx.rights, "clear the queue"))
+    require(permissions.why_not_edit(tx.rights, "clear the queue"))
     tx.queue, tx.undoable = tx.queue.cleared(), True
 
 
@@ -110,12 +111,12 @@ def shuffle(tx: QueueTransaction, _: EmptyPayload) -> None:
 
 
 def undo(tx: QueueTransaction, _: EmptyPayload) -> None:
-    require(permissions.why_not_control(tx.rights, "undo changes of the queue"))
+    require(permissions.why_not_edit(tx.rights, "undo changes of the queue"))
     _restore(tx, History.undo)
 
 
 def redo(tx: QueueTransaction, _: EmptyPayload) -> None:
-    require(permissions.why_not_control(tx.rights, "redo changes of the queue"))
+    require(permissions.why_not_edit(tx.rights, "redo changes of the queue"))
     _restore(tx, History.redo)
 
 
@@ -141,7 +142,7 @@ def _restore(
 
 def play_now(tx: QueueTransaction, target: EntryRef) -> None:
     """Play an entry. Raises UnknownMedia if its media cannot be found any more."""
-    require(permissions.why_not_control(tx.rights, "choose what plays"))
+    require(tx.rights.why_not_play)
     entry = tx.queue.order.entry(target.entry_id)
     if entry is None:
         return
@@ -153,7 +154,8 @@ def play_now(tx: QueueTransaction, target: EntryRef) -> None:
 
 
 def skip(tx: QueueTransaction, target: EntryRef) -> None:
-    require(permissions.why_not_control(tx.rights, "skip entries; others vote to skip"))
+    if tx.rights.why_not_play:
+        require(f"{tx.rights.why_not_play} Others vote to skip.")
     if target.entry_id == tx.queue.current:
         _skip(tx)
 
@@ -217,6 +219,7 @@ def set_queue(tx: QueueTransaction, change: QueueSettingsChange) -> None:
     require(permissions.why_not_set(tx.rights, change))
     changes = {name: value for name, value in asdict(change).items() if value is not None}
     tx.queue = tx.queue.with_settings(replace(tx.queue.settings, **changes))
+    tx.who_adds = Level(change.who_adds) if change.who_adds else None
     if tx.queue.skip is not None:
         tx.queue = tx.queue.skip_counted(tx.queue.skip.votes, tx.queue.skip.of)
         if tx.queue.is_voted_out:

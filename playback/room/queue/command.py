@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import rooms.actions
 from playback.domain import start_lead
 from playback.domain.idempotency import AcceptedCommand
 from playback.domain.room_queue.changes import Origin
@@ -24,8 +25,10 @@ from playback.room.queue.hold_back import HOLD_BACK, restore_extras
 from playback.room.queue.playing import ADVANCE, added_by, play_next
 from playback.room.queue.storage import save_change, write
 from rooms import access
+from rooms.domain.rights import Level, Right
 from rooms.models import Member
 from watchium import server_clock
+from watchium.db.prepared import Rows
 from watchium.protocol.errors import RuleRefused
 from watchium.protocol.queue import AddToQueue, QueueCommand, SetQueue
 from watchium.protocol.replies import Accepted
@@ -56,6 +59,7 @@ class QueueTransaction:
     cause: str | None = None
     undoable: bool = False
     history_written: bool = False
+    who_adds: Level | None = None  # to store as a right of the room
     ending: Ending | None = None
 
     @property
@@ -66,9 +70,10 @@ class QueueTransaction:
 def rights_of(by: Member) -> Rights:
     return Rights(
         user_id=by.person.user_id,
-        may_control=by.may_control,
-        may_moderate=by.may_moderate or by.is_owner,
-        is_host=by.is_host,
+        may_edit=by.may(Right.QUEUE_EDIT),
+        may_set_rules=by.is_moderator or by.may(Right.SETTINGS),
+        why_not_add=by.why_not(Right.QUEUE_ADD),
+        why_not_play=by.why_not(Right.MEDIA),
     )
 
 
@@ -93,7 +98,7 @@ def run(
     if accepted:
         return AcceptedCommand(*accepted[0]).replay(command.event_id, content_hash)
     spend(by, command_type(command), now_ms)
-    playback, before = Playback.from_rows(playbacks, by.room), StoredQueue.from_rows(queues)
+    playback, before = Playback.from_rows(playbacks, by.room), _queue_with_rights(queues, by)
     begun = with_playing_media(before, playback, now_ms) if isinstance(command, BEGINNERS) else before
     tx = QueueTransaction(by, playback, before, begun, now_ms)
     shown = _bring_back_ending(tx)
@@ -103,6 +108,12 @@ def run(
     if tx.ending is not None:
         _announce_again(tx, tx.ending)
     return _commit(tx, command, content_hash)
+
+
+def _queue_with_rights(rows: Rows, by: Member) -> RoomQueue:
+    """A queue that begins shows the room's right to add to it, as later ones do."""
+    queue = StoredQueue.from_rows(rows)
+    return queue if queue.revision else queue.with_who_adds(by.room.levels[Right.QUEUE_ADD])
 
 
 def _bring_back_ending(tx: QueueTransaction) -> RoomQueue:
@@ -147,4 +158,6 @@ def _commit(tx: QueueTransaction, command: QueueCommand, content_hash: str) -> A
         record_diagnostic(tx.playback, kind, reason, tx.now_ms)
     else:
         at_ms = record(tx.playback, tx.kind, tx.timeline, reason, tx.now_ms).at_ms
+    if tx.who_adds is not None:
+        rooms.actions.set_who_adds(by, tx.who_adds)
     return Accepted(event_id=command.event_id, revision=stored.revision, timestamp=at_ms)

@@ -15,6 +15,7 @@ from playback.domain.room_queue.changes import Origin, change_between
 from playback.domain.room_queue.state import RoomQueue
 from playback.models import Playback, QueueHistory, StoredQueue
 from playback.room.queue.entries import with_next_of_folder, with_playing_media
+from rooms.domain.rights import Right
 from rooms.models import Room
 from watchium.db.prepared import run_in_one_round_trip
 from watchium.process_state import process_state
@@ -98,6 +99,14 @@ def empty(playback: Playback, now_ms: float) -> None:
     fresh = with_playing_media(RoomQueue(last_id=before.last_id), playback, now_ms)
     QueueHistory.objects.of(room).delete_if_stored()
     write(room, before, replace(fresh, revision=before.revision), Origin("reset"), now_ms)
+
+
+def show_who_adds(room: Room, now_ms: float) -> None:
+    """Have the queue show who has the right to add to it. The room is locked."""
+    before = queue_of(room)
+    after = before.with_who_adds(room.levels[Right.QUEUE_ADD])
+    if before.revision and after != before:
+        write(room, before, after, Origin("set_right"), now_ms)
 
 
 def write(room: Room, before: RoomQueue, after: RoomQueue, origin: Origin, now_ms: float) -> RoomQueue:

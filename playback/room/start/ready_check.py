@@ -11,6 +11,7 @@ from playback.domain.timeline import Timeline
 from playback.models import Playback
 from playback.room.command import CommandContext, handle
 from playback.room.start.changes import apply, record_change, start_playback
+from rooms.domain.rights import Right
 from rooms.models import Member, Room
 from watchium.protocol.errors import RuleRefused
 from watchium.protocol.replies import Accepted
@@ -53,7 +54,7 @@ def check_ready(by: Member, command: CheckReady, *, now_ms: float | None = None)
 
 
 def _require_control(by: Member) -> None:
-    if not by.may_control:
+    if not by.may(Right.CONTROL):
         raise RuleRefused("Only members who may control playback ask whether everyone is ready.")
 
 

@@ -77,12 +77,14 @@
  */
 
 /**
+ * `exceptions` to the room's `rights`: true if this member was given a right, false if it was taken.
  * @typedef {object} MemberState
  * @property {string} user_id
  * @property {string} username
  * @property {string | null} avatar_url
  * @property {string} role
  * @property {boolean} may_control
+ * @property {Record<string, boolean>} [exceptions]
  */
 
 /**
@@ -93,6 +95,7 @@
  * @property {string | null} avatar_url
  * @property {string} role
  * @property {boolean} may_control
+ * @property {Record<string, boolean>} [exceptions]
  * @property {string | null} device_id
  * @property {boolean} is_owner
  * @property {boolean} may_moderate
@@ -157,7 +160,21 @@
  */
 
 /**
- * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again.
+ * Who has each right: everyone, the host and `moderators`, or the `host` alone. `control` playback; change the `media`; `queue_add`, `queue_edit`: add to the queue, and change what others added; write in the `chat`; `react`; `invite` others; `remove` members and their comments; change the `settings`, which the owner always may.
+ * @typedef {object} RoomRights
+ * @property {"everyone" | "host" | "moderators"} [control]
+ * @property {"everyone" | "host" | "moderators"} [media]
+ * @property {"everyone" | "host" | "moderators"} [queue_add]
+ * @property {"everyone" | "host" | "moderators"} [queue_edit]
+ * @property {"everyone" | "host" | "moderators"} [chat]
+ * @property {"everyone" | "host" | "moderators"} [react]
+ * @property {"everyone" | "host" | "moderators"} [invite]
+ * @property {"everyone" | "host" | "moderators"} [remove]
+ * @property {"everyone" | "host" | "moderators"} [settings]
+ */
+
+/**
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is `rights.control`.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -180,6 +197,7 @@
  * @property {PollState | null} [poll]
  * @property {boolean} [notices_in_chat]
  * @property {boolean} [keep_evenings]
+ * @property {RoomRights} [rights]
  */
 
 /**
@@ -208,7 +226,7 @@
 /**
  * What a member's player cannot play: the `sound` or the `picture` of the media, or `all` of it. `codec`: its format, if the player knows it.
  * @typedef {object} MissingTrack
- * @property {any} track
+ * @property {"all" | "picture" | "sound"} track
  * @property {string | null} [codec]
  */
 
@@ -373,6 +391,15 @@
  */
 
 /**
+ * Of one member (`user_id`) or of a `role`: member, moderator or host. A right that a role is given or loses, those above it have too, and those below it lose too.
+ * @typedef {object} RightChange
+ * @property {"chat" | "control" | "invite" | "media" | "queue_add" | "queue_edit" | "react" | "remove" | "settings"} right
+ * @property {boolean} allowed
+ * @property {string | null} [user_id]
+ * @property {"host" | "member" | "moderator" | null} [role]
+ */
+
+/**
  * A member whose browser cannot play an entry. `codec`: its format, if the browser knows it.
  * @typedef {object} EntryFailure
  * @property {string} user_id
@@ -398,10 +425,10 @@
 /**
  * `repeat`: the queue (`all`), the current entry (`one`) or nothing. `through_folder`: after the last entry the next file of its folder in the library follows. `order` of the entries that are still to come: by hand, by votes, or one entry of each person in turn. `who_adds` entries; `quota`: entries that a person who may not control playback may have waiting, 0 for any number; `locked`: only members who may control playback change the queue, votes for entries included; everyone may take back their own entries and votes. An entry is skipped if more than `skip_percent` of the present members vote for it.
  * @typedef {object} QueueSettings
- * @property {any} [repeat]
- * @property {any} [order]
+ * @property {"all" | "off" | "one"} [repeat]
+ * @property {"fair" | "manual" | "votes"} [order]
  * @property {boolean} [through_folder]
- * @property {any} [who_adds]
+ * @property {"everyone" | "host" | "moderators"} [who_adds]
  * @property {number} [quota]
  * @property {boolean} [locked]
  * @property {number} [skip_percent]
@@ -481,10 +508,10 @@
 /**
  * The settings to change.
  * @typedef {object} QueueSettingsChange
- * @property {any | null} [repeat]
- * @property {any | null} [order]
+ * @property {"all" | "off" | "one" | null} [repeat]
+ * @property {"fair" | "manual" | "votes" | null} [order]
  * @property {boolean | null} [through_folder]
- * @property {any | null} [who_adds]
+ * @property {"everyone" | "host" | "moderators" | null} [who_adds]
  * @property {number | null} [quota]
  * @property {boolean | null} [locked]
  * @property {number | null} [skip_percent]
@@ -726,7 +753,7 @@
  * @property {string} url
  * @property {string | null} cover
  * @property {boolean} [missing]
- * @property {any} [plays]
+ * @property {"" | "audio" | "direct" | "no" | "remux" | "transcode"} [plays]
  * @property {string} [why]
  * @property {boolean} [playable]
  */
@@ -735,7 +762,7 @@
  * A track of film, sound or subtitles. `index`: its number in the file; `language`: a code such as `eng`, or empty.
  * @typedef {object} MediaTrack
  * @property {number} index
- * @property {any} type
+ * @property {"audio" | "subtitle" | "video"} type
  * @property {string} codec
  * @property {string} language
  * @property {string} title
@@ -790,7 +817,7 @@
  * @property {string} url
  * @property {string | null} cover
  * @property {boolean} [missing]
- * @property {any} [plays]
+ * @property {"" | "audio" | "direct" | "no" | "remux" | "transcode"} [plays]
  * @property {string} [why]
  * @property {boolean} [playable]
  * @property {MediaTrack[]} [tracks]
@@ -814,7 +841,7 @@
  * @property {string} kind
  * @property {string | null} username
  * @property {boolean} yours
- * @property {any} [plays]
+ * @property {"" | "audio" | "direct" | "no" | "remux" | "transcode"} [plays]
  * @property {MediaTrack[]} [tracks]
  * @property {ConversionState | null} [conversion]
  */
@@ -836,7 +863,7 @@
  * @property {number} at
  * @property {boolean} is_playing
  * @property {number} rate
- * @property {any} repeat
+ * @property {"all" | "off" | "one"} repeat
  * @property {boolean} can_undo
  * @property {boolean} can_redo
  */
@@ -884,7 +911,7 @@
 
 /**
  * @typedef {object} RepeatMode
- * @property {any} repeat
+ * @property {"all" | "off" | "one"} repeat
  */
 
 /**
@@ -923,7 +950,7 @@
  * `how`: `replace` this device's queue with the other one, or `merge`: append the other one to it.
  * @typedef {object} TransferRequest
  * @property {string} device
- * @property {any} how
+ * @property {"merge" | "replace"} how
  */
 
 /**
@@ -964,7 +991,7 @@
  * @property {number} [at]
  * @property {boolean} [is_playing]
  * @property {number} [rate]
- * @property {any} [repeat]
+ * @property {"all" | "off" | "one"} [repeat]
  * @property {boolean} [can_undo]
  * @property {boolean} [can_redo]
  */
@@ -1058,6 +1085,7 @@ export const Command = Object.freeze({
   Leave: "leave",
   EditComment: "edit_comment",
   ReactToComment: "react_to_comment",
+  SetRight: "set_right",
   QueueAdd: "queue_add",
   QueueRemove: "queue_remove",
   QueueMove: "queue_move",
@@ -1169,7 +1197,7 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "edit_comment", "react_to_comment", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "edit_comment", "react_to_comment", "set_right", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))

@@ -2,27 +2,29 @@
 /** The room's page: creates the session, mounts every module on its element and exposes `window.watchium`. */
 
 import { CHANGES, Event } from "../core/protocol.js"
+import { may } from "../core/room/rights.js"
 import * as chat from "../page/chat/chat.js"
 import * as controls from "../page/controls/controls.js"
 import { commandsOf } from "../page/controls/playback_commands.js"
 import { mountAddToPlayer, mountOwnCopies } from "../page/controls/media_dialog.js"
 import * as stage from "../page/controls/stage.js"
-import { find } from "../page/lib/dom.js"
+import { find, mountDialogs } from "../page/lib/dom.js"
 import { loadItem } from "../page/lib/storage.js"
 import { mountRoomAudioFocus } from "../page/media/audio_focus.js"
 import { mountClientMetrics } from "../page/media/status_report.js"
 import * as members from "../page/people/members.js"
 import * as notices from "../page/room/notices.js"
 import { RoomSession } from "../page/room/session.js"
-import * as settings from "../page/room/settings.js"
 import * as syncMeter from "../page/sync_meter/sync_meter.js"
 import { mountValidation } from "../page/ui/form_validation.js"
 import { showNotice, showRefusal, withdrawNotice } from "../page/ui/notices.js"
 
 const OWN_FILM = /^\/media\/(?:library|uploads)\// // of this server, except its samples
+const RIGHTS_CHANGES = ["state", "room_changed", "new_host", "role_changed", "members"]
 const BROADCAST_EVENT = "watchium:broadcast"
 
 /** @typedef {import("../core/protocol.js").Envelope} Envelope */
+/** @typedef {import("../core/room/rights.js").Right} Right */
 
 /**
  * The selector of the elements that each module is mounted on.
@@ -36,7 +38,9 @@ const MOUNTS = [
   ["[data-meter]", syncMeter.mount],
   ["[data-notices]", notices.mount],
   ["[data-invite]", members.mountInvite],
-  ["[data-settings]", settings.mount],
+  ["[data-settings]", mountSettings],
+  ["[data-room-title]", mountTitle],
+  ["body", mountDialogs],
   ["[data-keep]", mountAddToPlayer],
   ["[data-captions]", mountCaptions],
   ["#panel", mountTabs],
@@ -44,6 +48,8 @@ const MOUNTS = [
   ["[data-stage]", mountStart],
   ["body", mountContents],
   ["[data-own-copy]", mountOwnCopies],
+  ["[data-right]", mountRight],
+  ["[data-without-right]", mountRight],
   ["body", controls.mountControlShortcuts],
   ["body", stage.mountDisconnected],
   ["body", stage.mountCatchUp],
@@ -284,7 +290,7 @@ function mountStart(stage, room) {
   const loading = new Set()
   const update = () => {
     ask.hidden = !commandsOf(room).hasControl
-    askPoll.hidden = ask.hidden && !room.state.you?.may_moderate && !room.state.you?.is_owner
+    askPoll.hidden = ask.hidden && !may(room.state, "remove") && !room.state.you?.is_owner
     for (const [isUsed, load] of STARTS) {
       if (!isUsed(room.state, room.serverNow()) || loading.has(load)) continue
       loading.add(load)
@@ -303,6 +309,45 @@ function mountStart(stage, room) {
     else room.say("ready_check", { on: true }).catch(showRefusal)
   })
   for (const type of ["state", "room_changed", "new_host", "role_changed"]) room.on(type, update)
+}
+
+/** The dialog's module is loaded when it opens. @param {HTMLDialogElement} dialog @param {RoomSession} room */
+function mountSettings(dialog, room) {
+  let loaded = false
+  const load = async () => {
+    if (!dialog.open || loaded) return
+    loaded = true
+    try {
+      const { mount } = await import("../page/room/settings.js")
+      mount(dialog, room)
+    } catch (error) {
+      loaded = false // the next opening tries again
+      console.error("the settings could not be loaded", error)
+    }
+  }
+  new MutationObserver(() => void load()).observe(dialog, { attributeFilter: ["open"] })
+}
+
+/** @param {HTMLElement} heading @param {RoomSession} room */
+function mountTitle(heading, room) {
+  const show = () => {
+    const { title } = room.state.room ?? {}
+    if (!title || heading.textContent === title) return
+    document.title = document.title.replace(heading.textContent ?? "", title)
+    heading.textContent = title
+  }
+  for (const type of ["state", "room_changed"]) room.on(type, show)
+}
+
+/** A control is shown to those who have its right; a notice, to the others. @param {HTMLElement} element @param {RoomSession} room */
+function mountRight(element, room) {
+  const { right, withoutRight } = element.dataset
+  const show = () => {
+    if (!room.state.room) return
+    if (right) element.hidden = !may(room.state, /** @type {Right} */ (right))
+    else element.hidden = may(room.state, /** @type {Right} */ (withoutRight))
+  }
+  for (const type of RIGHTS_CHANGES) room.on(type, show)
 }
 
 /** Announce what is inside the film that the room plays. @param {HTMLElement} _body @param {RoomSession} room */

@@ -19,15 +19,16 @@ test("a member who becomes a moderator keeps the last report, and a member who l
   assert.equal(updateMember(before, member("carol", "moderator")).has("carol"), false)
 })
 
+const room = /** @type {any} */ ({ host_id: "host", owner_id: "owner", control_policy: "host" })
+
 test("you may moderate while you are a moderator", () => {
   const you = { ...member("bob"), device_id: null, is_owner: false, may_moderate: false }
-  const trusted = withRole(you, member("bob", "moderator"))
+  const trusted = withRole(you, member("bob", "moderator"), room)
   assert.equal(trusted.may_moderate, true)
-  assert.equal(withRole(trusted, member("bob")).may_moderate, false)
+  assert.equal(withRole(trusted, member("bob"), room).may_moderate, false)
 })
 
 test("a host may kick any member but the owner, a moderator only members", () => {
-  const room = { host_id: "host", owner_id: "owner", control_policy: "host" }
   const as = (user_id, role) => ({ you: { ...member(user_id, role), may_moderate: role !== "member" }, room })
   const whom = (state) =>
     [member("host", "host"), member("owner"), member("mod", "moderator"), member("bob")]

@@ -267,7 +267,7 @@ def test_everyone_removes_their_own_entries_and_controllers_all(queue, who, whic
     may = permissions.why_not_remove(queue, Rights(who), [which]) is None
     if entry is not None and which != queue.current:
         assert may == (entry.user_id == who)
-    assert permissions.why_not_remove(queue, Rights(who, may_control=True), [which]) is None
+    assert permissions.why_not_remove(queue, Rights(who, may_edit=True), [which]) is None
 
 
 @few

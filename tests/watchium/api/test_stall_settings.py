@@ -33,7 +33,7 @@ class StallSettings(ApiCase):
 
     def test_a_member_may_not_change_them(self):
         before = Room.objects.get(pk=self.room.pk).revision
-        self.refused(self.as_bob.patch(self.url(), {"stall_policy": "wait"}), 403, "not_host")
+        self.refused(self.as_bob.patch(self.url(), {"stall_policy": "wait"}), 403, "not_allowed")
         assert Playback.objects.get(room=self.room).stall_policy == "carry_on"
         assert Room.objects.get(pk=self.room.pk).revision == before
 

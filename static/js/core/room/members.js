@@ -5,9 +5,11 @@
  */
 
 import { Event } from "../protocol.js"
+import { allows, levelsOf } from "./rights.js"
 
 /** @typedef {import("../protocol.js").MemberState} MemberState */
 /** @typedef {import("../protocol.js").Envelope} Envelope */
+/** @typedef {import("../protocol.js").RoomState} Room */
 /** @typedef {MemberState & Partial<Omit<import("../protocol.js").MemberReport, "user_id">>} Member */
 /** @typedef {Map<string, Member>} Members */
 /**
@@ -16,7 +18,6 @@ import { Event } from "../protocol.js"
  */
 
 const HOST = "host"
-const MODERATOR = "moderator"
 const MEMBER = "member"
 
 /**
@@ -77,40 +78,40 @@ export function updateMember(members, member) {
 }
 
 /**
- * Update the viewer's own entry with a changed role.
+ * Update the viewer's own entry with a changed role or exception.
  * @param {import("../protocol.js").You} you
  * @param {MemberState} member
+ * @param {Room} room
  * @returns {import("../protocol.js").You}
  */
-export function withRole(you, member) {
-  return { ...you, ...member, may_moderate: mayModerate(member.role) }
-}
-
-/** @param {string} role */
-function mayModerate(role) {
-  return role === HOST || role === MODERATOR
+export function withRole(you, member, room) {
+  return withRights({ ...you, ...member }, room)
 }
 
 /**
- * Role and rights of a member once `hostId` is the host.
+ * Role and rights of a member in a room with this host and these rights.
  * @template {MemberState} M
  * @param {M} member
- * @param {string | null} hostId
- * @param {string} policy `host`, `moderators` or `everyone`
+ * @param {Room} room
  * @returns {M}
  */
-export function withHost(member, hostId, policy) {
-  const role = member.user_id === hostId ? HOST : member.role === HOST ? MEMBER : member.role
-  const rights = { role, may_control: mayControl(role, policy) }
-  return "may_moderate" in member
-    ? { ...member, ...rights, may_moderate: mayModerate(role) }
-    : { ...member, ...rights }
+export function withHost(member, room) {
+  const role = member.user_id === room.host_id ? HOST : member.role === HOST ? MEMBER : member.role
+  return withRights({ ...member, role }, room)
 }
 
-/** @param {string} role @param {string} policy */
-function mayControl(role, policy) {
-  if (policy === "everyone" || role === HOST) return true
-  return policy === "moderators" && role === MODERATOR
+/**
+ * @template {MemberState} M
+ * @param {M} member
+ * @param {Room} room
+ * @returns {M}
+ */
+function withRights(member, room) {
+  const levels = levelsOf(room)
+  const rights = { may_control: allows(levels, member, "control") }
+  return "may_moderate" in member
+    ? { ...member, ...rights, may_moderate: allows(levels, member, "remove") }
+    : { ...member, ...rights }
 }
 
 // ---------------------------------------------------------------- differences between two polls

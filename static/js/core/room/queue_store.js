@@ -15,25 +15,27 @@ import { Event } from "../protocol.js"
 /** @typedef {import("../protocol.js").QueueChange} QueueChange */
 /** @typedef {import("../protocol.js").RoomQueueEntry} RoomQueueEntry */
 
-/** The queue of a room that has none yet. @type {QueueState} */
-export const NO_QUEUE = Object.freeze({
-  revision: 0,
-  entries: [],
-  current: null,
-  following: null,
-  settings: {
-    repeat: "off",
-    order: "manual",
-    through_folder: false,
-    who_adds: "everyone",
-    quota: 0,
-    locked: false,
-    skip_percent: 50,
-  },
-  skip: null,
-  can_undo: false,
-  can_redo: false,
-})
+/** The queue of a room that has none yet. */
+export const NO_QUEUE = Object.freeze(
+  /** @type {QueueState} */ ({
+    revision: 0,
+    entries: [],
+    current: null,
+    following: null,
+    settings: {
+      repeat: "off",
+      order: "manual",
+      through_folder: false,
+      who_adds: "everyone",
+      quota: 0,
+      locked: false,
+      skip_percent: 50,
+    },
+    skip: null,
+    can_undo: false,
+    can_redo: false,
+  }),
+)
 
 /**
  * The queue after a change of the previous revision.

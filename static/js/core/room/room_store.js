@@ -365,7 +365,7 @@ export class RoomStore {
   #roomChanged(room) {
     const { state } = this
     state.room = room
-    const withRights = (/** @type {any} */ member) => withHost(member, room.host_id, room.control_policy)
+    const withRights = (/** @type {any} */ member) => withHost(member, room)
     state.members = new Map([...state.members].map(([id, member]) => [id, withRights(member)]))
     if (state.you) state.you = withRights(state.you)
   }
@@ -382,7 +382,8 @@ export class RoomStore {
   #roleChanged(member) {
     const { state } = this
     state.members = updateMember(state.members, member)
-    if (state.you?.user_id === member.user_id) state.you = withRole(state.you, member)
+    if (state.you?.user_id === member.user_id && state.room)
+      state.you = withRole(state.you, member, state.room)
   }
 
   /** @param {import("../protocol.js").CommentState} comment */

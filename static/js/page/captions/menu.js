@@ -1,10 +1,11 @@
 // @ts-check
 /** The captions menu: tracks, timing and look. */
 
+import { may } from "../../core/room/rights.js"
 import { EXTENSIONS } from "../../core/captions/caption_file.js"
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
-import { mayControl } from "../room/members.js"
+
 import { completeUrl } from "../ui/form_validation.js"
 import { withoutCaptionsMessage } from "./captioned_window.js"
 import { mountTiming } from "./timing.js"
@@ -130,7 +131,7 @@ export class CaptionMenu {
     setText(find(box, "caption-status"), captions.status)
     find(box, "caption-status").toggleAttribute("data-bad", captions.failed)
     const { chosen } = captions
-    const mayShare = mayControl(captions.room.state)
+    const mayShare = may(captions.room.state, "media")
     find(box, "caption-share").hidden = !(mayShare && chosen?.own)
     find(box, "caption-withdraw").hidden = !(mayShare && chosen?.sharedId)
     const { values } = captions.settings

@@ -4,6 +4,7 @@
  * Text is set as text; a URL in it becomes a link, and there is no other markup.
  */
 
+import { may } from "../../core/room/rights.js"
 import { cloneTemplate, disposeAll, find } from "../lib/dom.js"
 import { formatTime } from "../lib/i18n.js"
 import { showAvatar } from "../ui/artwork.js"
@@ -227,7 +228,7 @@ export class MessageList {
   /** @param {Comment} comment */
   #reader(comment) {
     const { user_id: userId, username } = this.room.boot.you
-    const removable = comment.user_id === userId || Boolean(this.room.state?.you?.may_moderate)
+    const removable = comment.user_id === userId || may(this.room.state, "remove")
     return {
       userId,
       username,

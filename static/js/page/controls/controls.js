@@ -85,10 +85,8 @@ function listen(bar, room, signal) {
 /** @param {HTMLElement} bar @param {Room} room */
 function showRole(bar, room) {
   if (!room.state?.room) return
-  const { allowed, hasControl } = commandsOf(room)
+  const { allowed } = commandsOf(room)
   for (const name of ["play", "seek", "speed"]) find(bar, name).hidden = !allowed
-  for (const element of bar.querySelectorAll("[data-may-control]"))
-    /** @type {HTMLElement} */ (element).hidden = !hasControl
   find(bar, "progress").hidden = allowed
   find(bar, "view-only").hidden = allowed
 }

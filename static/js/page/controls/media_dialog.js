@@ -4,13 +4,14 @@
  * the user's own player.
  */
 
+import { may, mayAdd } from "../../core/room/rights.js"
 import { Command } from "../../core/protocol.js"
 import { fetchJson, LibraryPager, needsPreparation, newId, obstacle, request } from "../lib/api.js"
 import { cloneTemplate, disposeAll, find, setText, showVariant } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { after } from "../lib/timers.js"
 import { completeUrl } from "../ui/form_validation.js"
-import { mayControl } from "../room/members.js"
+
 import { refusalMessage, showNotice, showRefusal, withdrawNotice } from "../ui/notices.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -53,7 +54,7 @@ export function mountMediaDialog(box, room) {
       const button = event.target instanceof Element ? event.target.closest("li > button") : null
       const sample = button?.parentElement?.querySelector("[data-sample]")
       if (!(sample instanceof HTMLElement) || !(button instanceof HTMLElement)) return
-      const where = button.dataset.enqueue ?? (mayControl(room.state) ? undefined : "last")
+      const where = button.dataset.enqueue ?? (may(room.state, "media") ? undefined : "last")
       const { url = "", title = "" } = sample.dataset
       const line = /** @type {HTMLElement} */ (button.parentElement)
       sendMedia(dialog, room, url, title, where, line).then((done) => {
@@ -62,7 +63,11 @@ export function mountMediaDialog(box, room) {
     },
     { signal },
   )
-  const showRights = () => dialog.toggleAttribute("data-queues", !mayControl(room.state))
+  const showRights = () => {
+    dialog.toggleAttribute("data-queues", !may(room.state, "media"))
+    dialog.toggleAttribute("data-not-added", !mayAdd(room.state))
+    dialog.toggleAttribute("data-not-next", !may(room.state, "queue_edit"))
+  }
   mountOwnFiles(dialog, room, () => title.value.trim(), signal)
   return disposeAll(
     () => controller.abort(),
@@ -198,7 +203,7 @@ function mountLibraryPicker(dialog, room) {
 
 /** The room's uploads have modules of their own, loaded if there are some. @param {HTMLDialogElement} dialog @param {Room} room */
 async function showUploads(dialog, room) {
-  if (!dialog.querySelector("[data-upload]") || !mayControl(room.state)) return
+  if (!dialog.querySelector("[data-upload]") || !may(room.state, "media")) return
   const found = await request(`/api/rooms/${room.boot.room_id}/uploads/`).catch(() => null)
   if (!found?.uploads.length) return
   const { uploadsOf } = await import("../uploads/uploads.js")
@@ -229,7 +234,7 @@ async function offerPreparation(list, items, room) {
   const preparation = await import("../ui/preparation.js")
   preparation.offerPreparation(list, items.filter(needsPreparation), {
     roomId: room.boot.room_id,
-    mayPrepare: () => mayControl(room.state),
+    mayPrepare: () => may(room.state, "media"),
     isPlaying: ({ id }) => room.state?.timeline?.media?.item_id === id,
     onReady: (item) => {
       const line = list.querySelector(`[data-item="${item.id}"]`)

@@ -1,10 +1,11 @@
 // @ts-check
 /** What the stage shows in place of the picture: no media yet, loading, an error, or the end of the visit. */
 
+import { may } from "../../core/room/rights.js"
 import { disposeAll, find, setText } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { stageMessageFor } from "../room/media_errors.js"
-import { mayCatchUp, mayControl, roughTime } from "../room/members.js"
+import { mayCatchUp, roughTime } from "../room/members.js"
 import { swapInTab } from "../lib/storage.js"
 import { fillCovers } from "../ui/artwork.js"
 import { showNotice, withdrawNotice } from "../ui/notices.js"
@@ -142,7 +143,7 @@ function stageMessage(room, { player, connection, brief, lastError }) {
   if (!room.state?.room) return brief ? null : { title: gettext("Joining the room"), text: "", spin: true }
   if (!room.state.timeline?.media) return noMediaMessage(room)
   const message = player.problem && stageMessageFor(room, player.problem)
-  if (message) return { ...message, mayChange: mayControl(room.state) }
+  if (message) return { ...message, mayChange: may(room.state, "media") }
   const isWaiting = player.state === "loading" || player.state === "buffering"
   if (!isWaiting || brief) return null
   const isLate = player.problem?.kind === "late"
@@ -151,7 +152,7 @@ function stageMessage(room, { player, connection, brief, lastError }) {
 
 /** @param {Room} room @returns {StageMessage} */
 function noMediaMessage(room) {
-  if (mayControl(room.state))
+  if (may(room.state, "media"))
     return {
       title: gettext("The screen is yours"),
       text: gettext("Paste a link, or pick a sample to try it out."),

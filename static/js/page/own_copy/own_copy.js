@@ -4,10 +4,11 @@
  * result of its comparison with the room's media is reported, with the status of the player.
  */
 
+import { isHost } from "../../core/room/rights.js"
 import { compareCopies } from "../../core/own_copy/comparison.js"
 import { CHANGES } from "../../core/protocol.js"
 import { request } from "../lib/api.js"
-import { isHost } from "../room/members.js"
+
 import { chosenFiles, forgetCopy, rememberCopy, rememberedCopy } from "../sources/own_copies.js"
 import { showNotice, withdrawNotice } from "../ui/notices.js"
 import { mountCopyDialog } from "./copy_dialog.js"

@@ -1,9 +1,10 @@
 // @ts-check
 /** The members of the room, with a card for each, and the invite link. */
 
+import { isHost } from "../../core/room/rights.js"
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
 import { formatMs, gettext, interpolate } from "../lib/i18n.js"
-import { isHost, mayClaimHost, mayRemove, MEMBER_CHANGES, memberStatus, syncRing } from "../room/members.js"
+import { mayClaimHost, mayRemove, MEMBER_CHANGES, memberStatus, syncRing } from "../room/members.js"
 import { showAvatar } from "../ui/artwork.js"
 import { showRefusal } from "../ui/notices.js"
 

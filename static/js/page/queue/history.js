@@ -1,11 +1,12 @@
 // @ts-check
 /** What the room played before: a list that takes the place of the queue, and its media to play again or to continue. */
 
+import { may } from "../../core/room/rights.js"
 import { cloneTemplate, find, loadStyle, setText } from "../lib/dom.js"
 import { formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { request } from "../lib/api.js"
 import { after } from "../lib/timers.js"
-import { mayControl, MEMBER_CHANGES } from "../room/members.js"
+import { MEMBER_CHANGES } from "../room/members.js"
 import { showCoverArt } from "../ui/artwork.js"
 import { send } from "./commands.js"
 import { showEvenings } from "./evenings.js"
@@ -115,7 +116,7 @@ function dayAndTime(atMs) {
 /** @param {HTMLElement} line @param {Played} played @param {Room} room */
 function showButtons(line, { continue_at }, room) {
   const resume = find(line, "continue")
-  const allowed = mayControl(room.state)
+  const allowed = may(room.state, "media") && may(room.state, "control") // it loads, and plays
   find(line, "again").hidden = !allowed
   resume.hidden = !allowed || continue_at === null
   setText(resume, interpolate(gettext("Continue at {time}"), { time: formatTime(continue_at) }))

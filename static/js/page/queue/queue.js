@@ -4,10 +4,11 @@
  * opens, or once the room has a queue.
  */
 
+import { may, mayAdd } from "../../core/room/rights.js"
 import { currentEntry, NO_QUEUE, QueueStore, upcoming } from "../../core/room/queue_store.js"
 import { disposeAll, find, loadStyle, setText } from "../lib/dom.js"
 import { formatTime, gettext, interpolate, ngettext } from "../lib/i18n.js"
-import { mayControl, MEMBER_CHANGES } from "../room/members.js"
+import { MEMBER_CHANGES } from "../room/members.js"
 import { mountAdding } from "./adding.js"
 import { send } from "./commands.js"
 import { mountChecks } from "./entry_checks.js"
@@ -36,7 +37,8 @@ export function mount(section, room) {
     list.show()
     settings.show()
     showSummary(section, room)
-    find(section, "add-next").hidden = !mayControl(room.state)
+    find(section, "add-next").hidden = !may(room.state, "queue_edit")
+    showAdding(section, room)
   }
   mountOpenHistory(section, room, signal)
   loadStyle(section.dataset.style, () => {
@@ -102,6 +104,19 @@ function mountPlaylists(opener, room, signal) {
   opener.addEventListener("click", () => void open(), { signal })
 }
 
+/** Who may not add sees why not, in place of the form. @param {HTMLElement} section @param {Room} room */
+function showAdding(section, room) {
+  const allowed = mayAdd(room.state)
+  find(section, "add").hidden = !allowed
+  const why = find(section, "add-closed")
+  why.hidden = allowed
+  const isLocked = room.state.queue?.settings.locked && may(room.state, "queue_add")
+  setText(
+    why,
+    isLocked ? gettext("The queue is locked.") : gettext("You cannot add to the queue of this room."),
+  )
+}
+
 /** @param {HTMLElement} section @param {Room} room */
 function showSummary(section, room) {
   const queue = room.state.queue ?? NO_QUEUE
@@ -110,7 +125,7 @@ function showSummary(section, room) {
   find(section, "empty").hidden = queue.entries.length > 0
   for (const count of document.querySelectorAll("[data-queue-count]"))
     setText(count, coming.length ? String(coming.length) : "")
-  const allowed = mayControl(room.state)
+  const allowed = may(room.state, "queue_edit")
   const offered = {
     undo: queue.can_undo,
     redo: queue.can_redo,

@@ -1,10 +1,11 @@
 // @ts-check
 /** The entries of the queue in their order, and the commands on each. */
 
+import { may } from "../../core/room/rights.js"
 import { NO_QUEUE, upcoming } from "../../core/room/queue_store.js"
 import { cloneTemplate, find, setText } from "../lib/dom.js"
 import { formatTime, gettext, interpolate, ngettext } from "../lib/i18n.js"
-import { mayControl } from "../room/members.js"
+
 import { showCoverArt } from "../ui/artwork.js"
 import { keyMove, mount as mountDrag } from "../ui/drag_reorder.js"
 import { mountRovingTabindex } from "../ui/roving_tabindex.js"
@@ -56,7 +57,7 @@ export function mountList(section, room, signal) {
 
 /** @param {Queue} queue @param {Room} room */
 function mayMove({ settings }, room) {
-  return mayControl(room.state) && settings.order !== "votes"
+  return may(room.state, "queue_edit") && settings.order !== "votes"
 }
 
 /** @param {HTMLElement} list @param {string | null} entryId @returns {HTMLElement | null} */
@@ -142,15 +143,17 @@ function adder({ user_id, username }, room) {
  * @param {{room: Room, queue: Queue, isComing: boolean}} about
  */
 function fillButtons(line, entry, { room, queue, isComing }) {
-  const allowed = mayControl(room.state)
+  const mayEdit = may(room.state, "queue_edit")
+  const mayPlay = may(room.state, "media")
   const isCurrent = entry.id === queue.current
   if (isCurrent) line.setAttribute("aria-current", "true")
   else line.removeAttribute("aria-current")
   line.toggleAttribute("data-played", !isCurrent && !isComing)
   find(line, "grip").hidden = !mayMove(queue, room)
-  find(line, "play-now").hidden = !allowed || isCurrent
-  find(line, "remove").hidden = !allowed && (entry.user_id !== room.boot.you.user_id || isCurrent)
-  const isLocked = Boolean(queue.settings.locked) && !allowed
+  find(line, "play-now").hidden = !mayPlay || isCurrent
+  const isOwn = entry.user_id === room.boot.you.user_id
+  find(line, "remove").hidden = !(mayEdit || isOwn) || (isCurrent && !mayPlay)
+  const isLocked = Boolean(queue.settings.locked) && !mayEdit
   fillVote(/** @type {HTMLButtonElement} */ (find(line, "vote")), entry, { isComing, isLocked }, room)
   find(line, "skip-row").hidden = !isCurrent
   if (isCurrent) fillSkip(line, queue, room)
@@ -179,7 +182,7 @@ function fillVote(button, { votes = [] }, { isComing, isLocked }, room) {
 /** @param {HTMLElement} line @param {Queue} queue @param {Room} room */
 function fillSkip(line, { skip }, room) {
   const voted = skip?.votes.includes(room.boot.you.user_id) ?? false
-  const allowed = mayControl(room.state)
+  const allowed = may(room.state, "media")
   find(line, "skip").hidden = !allowed
   find(line, "vote-skip").hidden = allowed && !voted // as host a member may have a vote from before
   find(line, "vote-skip").setAttribute("aria-pressed", String(voted))

@@ -2,8 +2,8 @@
 /** The settings of the queue, for members who may change them; a change is sent at once. */
 
 import { NO_QUEUE } from "../../core/room/queue_store.js"
+import { may, mayChangeQueueRules } from "../../core/room/rights.js"
 import { find } from "../lib/dom.js"
-import { mayControl } from "../room/members.js"
 import { send } from "./commands.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -15,8 +15,8 @@ export function mountSettings(section, room, signal) {
   const opener = find(section, "open-settings")
   const fields = /** @type {Field[]} */ ([...form.elements])
   const show = () => {
-    const mayRule = mayChangeRules(room)
-    const allowed = mayRule || mayControl(room.state)
+    const mayRule = mayChangeQueueRules(room.state)
+    const allowed = mayRule || may(room.state, "queue_edit")
     opener.hidden = !allowed
     if (!allowed) setOpen(form, opener, false)
     for (const field of fields) {
@@ -37,11 +37,6 @@ export function mountSettings(section, room, signal) {
     { signal },
   )
   return { show }
-}
-
-/** As on the server: the host, moderators and the owner. @param {Room} room */
-function mayChangeRules({ state: { you } }) {
-  return Boolean(you?.may_moderate || you?.is_owner)
 }
 
 /** @param {HTMLElement} form @param {HTMLElement} opener @param {boolean} open */

@@ -1,6 +1,7 @@
 // @ts-check
 /** Problems with the media, at this player and at others, as data and as text. */
 
+import { isHost, may } from "../../core/room/rights.js"
 import { TruncationDetector } from "../../core/media/end_of_data.js"
 import { CHANGES } from "../../core/protocol.js"
 import {
@@ -15,7 +16,7 @@ import {
 import { request } from "../lib/api.js"
 import { isMixedContent } from "../ui/form_validation.js"
 import { showNotice, showRefusal } from "../ui/notices.js"
-import { isHost, mayControl, othersFailMessage, othersOf, othersSee } from "./members.js"
+import { othersFailMessage, othersOf, othersSee } from "./members.js"
 
 /** @typedef {import("./session.js").RoomSession} Room */
 /** @typedef {import("../media/status_report.js").MediaProblem} MediaProblem */
@@ -108,7 +109,7 @@ function missingTrackMessage({ track, codec }) {
 function unsupportedMessage(room) {
   const address = room.state?.timeline?.media?.url ?? ""
   if (isMixedContent(address, location.href)) return mixedContentMessage()
-  return mayControl(room.state)
+  return may(room.state, "media")
     ? interpolate(
         gettext(
           "{address} could not be played: it may be gone, or your browser does not support its format.",
@@ -124,13 +125,13 @@ function unsupportedMessage(room) {
  * @param {import("../../core/media/media_state.js").Message} message
  */
 function messageText(room, { text, forControl }) {
-  return forControl && mayControl(room.state) ? `${text} ${forControl}` : text
+  return forControl && may(room.state, "media") ? `${text} ${forControl}` : text
 }
 
 /** @param {Room} room */
 function truncatedMessage(room) {
   const reason = gettext("Its file is damaged or cut short.")
-  return mayControl(room.state)
+  return may(room.state, "media")
     ? `${reason} ${gettext("The room continues: seek back, pause, or pick something else.")}`
     : reason
 }
@@ -220,7 +221,7 @@ function truncationNotice(room, show) {
  */
 function preparation(room) {
   const media = room.state?.timeline?.media
-  if (!media?.item_id || !PREPARABLE.test(media.mime ?? "") || !mayControl(room.state)) return undefined
+  if (!media?.item_id || !PREPARABLE.test(media.mime ?? "") || !may(room.state, "media")) return undefined
   const asked = { room_id: room.boot.room_id, play: true }
   const run = () =>
     request(`/api/library/${media.item_id}/prepare/`, asked).then(

@@ -5,21 +5,15 @@
  * The server decides on permissions; these hide controls whose commands it would refuse.
  */
 
+import { isHost, may } from "../../core/room/rights.js"
 import { formatMs, gettext, interpolate, ngettext } from "../lib/i18n.js"
 
-/** @typedef {{user_id: string, role?: string, is_owner?: boolean, may_control?: boolean}} PermissionMember */
-/** @typedef {{control_policy: string, host_id: string | null, owner_id: string | null}} RoomRules */
+/** @typedef {{user_id: string, role?: string, is_owner?: boolean, exceptions?: Record<string, boolean>}} PermissionMember */
+/** @typedef {{rights?: import("../../core/protocol.js").RoomRights, control_policy: string, host_id: string | null, owner_id: string | null}} RoomRules */
 
 /** @param {{you?: PermissionMember | null, room?: RoomRules | null} | null | undefined} state */
 export function mayControl(state) {
-  if (!state?.you || !state.room) return false
-  const { control_policy: policy } = state.room
-  return policy === "everyone" || isHost(state) || (policy === "moderators" && state.you.role === "moderator")
-}
-
-/** @param {{you?: PermissionMember | null, room?: RoomRules | null} | null | undefined} state */
-export function isHost(state) {
-  return Boolean(state?.you && state.room && state.room.host_id === state.you.user_id)
+  return may(state, "control")
 }
 
 /**
@@ -29,7 +23,8 @@ export function isHost(state) {
  */
 export function mayRemove(state, member) {
   const { you, room } = state ?? {}
-  if (!you?.may_moderate || member.user_id === you.user_id || member.user_id === room?.owner_id) return false
+  if (!may(state, "remove") || member.user_id === you.user_id || member.user_id === room?.owner_id)
+    return false
   return isHost(state) || member.role === "member"
 }
 

@@ -1,12 +1,13 @@
 // @ts-check
 /** Notices on the lower edge of the stage: which events of the room are shown, and their text. */
 
+import { isHost } from "../../core/room/rights.js"
 import { CHANGES } from "../../core/protocol.js"
 import { disposeAll } from "../lib/dom.js"
 import { formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { NoticeStack, onNotice, showRefusal } from "../ui/notices.js"
 import { mediaNotices } from "./media_errors.js"
-import { isHost, mayControl, nameList } from "./members.js"
+import { mayControl, nameList } from "./members.js"
 
 const TICK_MS = 500
 

@@ -1,10 +1,10 @@
 // @ts-check
 /** The room's settings, leaving the room, and closing it for everyone. */
 
+import { isHost, may } from "../../core/room/rights.js"
 import { fetchJson } from "../lib/api.js"
-import { disposeAll, find, mountDialogs, setText } from "../lib/dom.js"
+import { disposeAll, find, setText } from "../lib/dom.js"
 import { refusalMessage, showRefusal } from "../ui/notices.js"
-import { isHost } from "./members.js"
 
 /** @typedef {import("./session.js").RoomSession} Room */
 
@@ -53,9 +53,11 @@ export function mount(dialog, room) {
   )
   find(dialog, "leave").addEventListener("click", () => leave(find(dialog, "leave"), room), { signal })
   show()
+  const focused = document.getElementById(dialog.dataset.focus ?? "")
+  delete dialog.dataset.focus
+  focused?.focus()
   return disposeAll(
     () => controller.abort(),
-    mountDialogs(document.body),
     mountCloseRoom(dialog, room),
     ...["state", "room_changed", "new_host"].map((type) => room.on(type, show)),
   )
@@ -69,10 +71,9 @@ export function mount(dialog, room) {
 function showSettings(dialog, form, room) {
   const settings = room.state?.room
   if (!settings) return
-  const mayEdit = isHost(room.state) || Boolean(room.state?.you?.is_owner)
+  const mayEdit = may(room.state, "settings")
   form.hidden = !mayEdit
   find(dialog, "not-yours").hidden = mayEdit
-  showTitle(settings.title)
   if ("touched" in form.dataset) return
   fieldOf(form, "title").value = settings.title
   fieldOf(form, "visibility").value = settings.visibility
@@ -90,14 +91,6 @@ function showSettings(dialog, form, room) {
 function comingTime(atMs) {
   if (!atMs || atMs <= Date.now()) return ""
   return new Date(atMs - new Date(atMs).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
-}
-
-/** @param {string} title */
-function showTitle(title) {
-  const heading = document.querySelector("[data-room-title]")
-  if (!heading || heading.textContent === title) return
-  document.title = document.title.replace(heading.textContent ?? "", title)
-  setText(heading, title)
 }
 
 /** Show the fields that apply to the values of other fields. @param {HTMLFormElement} form */
@@ -213,6 +206,7 @@ export function mountCloseRoom(dialog, room) {
     { signal },
   )
   dialog.addEventListener("close", () => showConfirmation(false), { signal })
+  show()
   confirm.addEventListener(
     "click",
     () => {

@@ -1,6 +1,7 @@
 // @ts-check
 /** The poll of a room: its answers as buttons with their votes, live, and the form that opens one. Loaded with the first. */
 
+import { may } from "../../core/room/rights.js"
 import { results } from "../../core/start/poll_text.js"
 import { cloneTemplate, disposeAll, find, loadStyle, setText } from "../lib/dom.js"
 import { gettext, interpolate, ngettext } from "../lib/i18n.js"
@@ -72,7 +73,11 @@ function show(card, room, poll) {
   const by = interpolate(gettext("{name} asks"), { name: poll.username })
   const state = poll.closed ? gettext("closed") : by
   setText(find(card, "about"), [interpolate(format, { count: total }), state].join(" · "))
-  const mayClose = mayControl(room.state) || Boolean(room.state.you?.may_moderate) || poll.user_id === you
+  const mayClose =
+    mayControl(room.state) ||
+    may(room.state, "remove") ||
+    Boolean(room.state.you?.is_owner) ||
+    poll.user_id === you
   find(card, "close-poll").hidden = poll.closed || !mayClose
   find(card, "dismiss-poll").hidden = !poll.closed
   showSecondsLeft(card, room)

@@ -4,12 +4,13 @@
  * there, a calendar file and a reminder. Loaded when a premiere is ahead.
  */
 
+import { may } from "../../core/room/rights.js"
 import { isAwaited, premiereChange, timeLeft } from "../../core/start/premiere.js"
 import { fetchJson } from "../lib/api.js"
 import { cloneTemplate, disposeAll, find, loadStyle, openDialog, setText } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { every } from "../lib/timers.js"
-import { isHost, MEMBER_CHANGES, mayControl } from "../room/members.js"
+import { MEMBER_CHANGES } from "../room/members.js"
 import { showNotice, showRefusal } from "../ui/notices.js"
 import { showFaces } from "./faces.js"
 import { canRemind, Reminder } from "./reminder.js"
@@ -70,6 +71,8 @@ function listen(card, room, reminder, update) {
   find(card, "start-now").addEventListener("click", () => void setTime(Math.round(room.serverNow())))
   find(card, "move").addEventListener("click", () => {
     openDialog("settings")
+    const settings = /** @type {HTMLElement} */ (document.querySelector("[data-settings]"))
+    settings.dataset.focus = "room-premiere" // for when it is loaded
     document.getElementById("room-premiere")?.focus()
   })
   find(card, "cancel").addEventListener("click", () => void setTime(null))
@@ -88,9 +91,9 @@ function show(card, room, reminder) {
   const remind = find(card, "remind")
   remind.hidden = !canRemind()
   remind.setAttribute("aria-pressed", String(reminder.on))
-  const controls = mayControl(room.state)
+  const controls = may(room.state, "media")
   find(card, "pick").hidden = !controls || Boolean(timeline?.media)
-  const decides = isHost(room.state) || Boolean(room.state.you?.is_owner)
+  const decides = may(room.state, "settings")
   for (const name of ["move", "cancel"]) find(card, name).hidden = !decides
   find(card, "start-now").hidden = !decides || !timeline?.media
 }

@@ -1,10 +1,11 @@
 // @ts-check
 /** The sync pill, the card behind it, and their text. */
 
+import { isHost } from "../../core/room/rights.js"
 import { disposeAll, find, setText } from "../lib/dom.js"
 import { formatMs, formatSignedMs, gettext, interpolate } from "../lib/i18n.js"
 import { playbackWarning } from "../room/media_errors.js"
-import { isHost, mayCatchUp } from "../room/members.js"
+import { mayCatchUp } from "../room/members.js"
 import { Sparkline } from "./sparkline.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */

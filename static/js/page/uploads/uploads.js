@@ -4,12 +4,13 @@
  * closed; after a closed page it continues once the same file is chosen again.
  */
 
+import { may } from "../../core/room/rights.js"
 import { TransferRate } from "../../core/media/transfer_rate.js"
 import { fetchJson, needsPreparation, request } from "../lib/api.js"
 import { find } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { pickFile, readFingerprint } from "../lib/local_file.js"
-import { mayControl } from "../room/members.js"
+
 import { refusalMessage, showNotice } from "../ui/notices.js"
 import { createUpload, ResumableUpload } from "./resumable_upload.js"
 import { UploadList } from "./upload_list.js"
@@ -184,7 +185,7 @@ class Uploads {
     const { offerPreparation } = await import("../ui/preparation.js")
     offerPreparation(this.list.list, uploads, {
       roomId: room.boot.room_id,
-      mayPrepare: () => mayControl(room.state),
+      mayPrepare: () => may(room.state, "media"),
       isPlaying: ({ id }) => Boolean(room.state?.timeline?.media?.url.startsWith(`${UPLOADS_AT}${id}`)),
       onReady: () => void this.refresh(),
       service: {

@@ -191,7 +191,7 @@ class Entries(QueueCase):
 
     def test_play_now_starts_for_all_at_one_instant(self):
         self.adds(self.bob, *FILMS[:2])
-        with pytest.raises(RuleRefused, match="choose what plays"):
+        with pytest.raises(RuleRefused, match="change what plays"):
             self.does(self.bob, "queue_play", entry_id=self.id_of("b"))
         accepted = self.does(self.alice, "queue_play", entry_id=self.id_of("b"), event_id="now")
         assert self.titles == ["clip", "a", "[b]"]

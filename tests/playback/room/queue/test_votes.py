@@ -230,7 +230,7 @@ class Rules(QueueCase):
     def test_only_controllers_clear_shuffle_undo_and_redo(self):
         self.adds(self.bob, SONG)
         for kind in ("queue_clear", "queue_shuffle", "queue_undo", "queue_redo"):
-            self.refused("Only members who may control playback", kind)
+            self.refused("Only members who may edit the queue", kind)
 
     def test_a_demo_begins_again_with_nothing_but_its_own_clip_queued(self):
         self.adds(self.bob, SONG)

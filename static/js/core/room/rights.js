@@ -1,0 +1,73 @@
+// @ts-check
+/**
+ * Who may do what in a room: the rules of rooms/domain/rights.py, so that a page shows what the server allows. Pure.
+ *
+ * Each right has a level: everyone has it, the host and moderators, or the host alone. A member can have exceptions.
+ */
+
+/** @typedef {import("../protocol.js").RoomRights} RoomRights */
+/** @typedef {keyof RoomRights} Right */
+/** @typedef {"everyone" | "moderators" | "host"} Level */
+/** @typedef {Record<Right, Level>} Levels */
+/** @typedef {{role?: string, is_owner?: boolean, exceptions?: Record<string, boolean>}} Standing */
+/** @typedef {{rights?: RoomRights, control_policy?: string, host_id?: string | null}} RoomRules */
+/** @typedef {{you?: (Standing & {user_id: string}) | null, room?: RoomRules | null, queue?: {settings: {locked?: boolean}} | null} | null | undefined} State */
+
+/** @type {Levels} */
+const DEFAULTS = {
+  control: "host",
+  media: "host",
+  queue_add: "everyone",
+  queue_edit: "host",
+  chat: "everyone",
+  react: "everyone",
+  invite: "everyone",
+  remove: "moderators",
+  settings: "host",
+}
+
+/** The rights that the control policy decides. @param {Levels} levels @param {Level} policy @returns {Levels} */
+function withPolicy(levels, policy) {
+  return { ...levels, control: policy, media: policy, queue_edit: policy }
+}
+
+/** A server of an earlier version sends the control policy only. @param {RoomRules} room @returns {Levels} */
+export function levelsOf({ rights, control_policy: policy }) {
+  if (rights) return /** @type {Levels} */ (rights)
+  return withPolicy(DEFAULTS, /** @type {Level} */ (policy ?? "host"))
+}
+
+/**
+ * The host has every right, and the owner may always change the settings; else exceptions win over levels.
+ * @param {Levels} levels
+ * @param {Standing} who
+ * @param {Right} right
+ */
+export function allows(levels, { role, is_owner: isOwner, exceptions = {} }, right) {
+  if (role === "host" || (isOwner && right === "settings")) return true
+  if (right in exceptions) return exceptions[right]
+  return levels[right] === "everyone" || (levels[right] === "moderators" && role === "moderator")
+}
+
+/** Whether the user of this page has a right. @param {State} state @param {Right} right */
+export function may(state, right) {
+  if (!state?.you || !state.room) return false
+  const { you, room } = state
+  const role = room.host_id === you.user_id ? "host" : you.role
+  return allows(levelsOf(room), { ...you, role }, right)
+}
+
+/** Whether the user may add to the queue, as it is. @param {State} state */
+export function mayAdd(state) {
+  return may(state, "queue_add") && (!state?.queue?.settings.locked || may(state, "queue_edit"))
+}
+
+/** Host, moderator, or who may change the settings: they may change the rules of the queue. @param {State} state */
+export function mayChangeQueueRules(state) {
+  return isHost(state) || state?.you?.role === "moderator" || may(state, "settings")
+}
+
+/** @param {State} state */
+export function isHost(state) {
+  return Boolean(state?.you && state.room && state.room.host_id === state.you.user_id)
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { test } from "node:test"
+import { allows, levelsOf, may, mayAdd } from "../../../static/js/core/room/rights.js"
+
+const VECTORS = JSON.parse(readFileSync(new URL("../../vectors/rights.json", import.meta.url), "utf8"))
+
+test("the page allows what the server allows", () => {
+  for (const { right, level, role, owner, exception, allowed } of VECTORS) {
+    const levels = { ...levelsOf({}), [right]: level }
+    const exceptions = exception === null ? {} : { [right]: exception }
+    assert.equal(allows(levels, { role, is_owner: owner, exceptions }, right), allowed)
+  }
+  assert.equal(VECTORS.length, 486)
+})
+
+test("a server of an earlier version sends the control policy only", () => {
+  const you = { user_id: "bob", role: "member" }
+  const as = (control_policy) => ({ you, room: { control_policy, host_id: "alice" } })
+  for (const right of ["control", "media", "queue_edit"]) {
+    assert.equal(may(as("everyone"), right), true)
+    assert.equal(may(as("host"), right), false)
+  }
+  assert.equal(may(as("host"), "queue_add"), true)
+})
+
+test("the host of the room's state has every right, whatever role was read before", () => {
+  const state = { you: { user_id: "bob", role: "member" }, room: { control_policy: "host", host_id: "bob" } }
+  assert.equal(may(state, "settings"), true)
+  assert.equal(may(null, "settings"), false)
+})
+
+test("a locked queue is for those who may edit it", () => {
+  const room = { control_policy: "host", host_id: "alice" }
+  const queue = { settings: { locked: true } }
+  const as = (exceptions) => ({ you: { user_id: "bob", role: "member", exceptions }, room, queue })
+  assert.equal(mayAdd(as({})), false)
+  assert.equal(mayAdd(as({ queue_edit: true })), true)
+  assert.equal(mayAdd(as({ queue_edit: true, queue_add: false })), false)
+})

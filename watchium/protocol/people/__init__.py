@@ -1,0 +1,1 @@
+"""The messages about people: what members may do."""
