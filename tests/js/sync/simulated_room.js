@@ -165,7 +165,7 @@ export class Viewer {
   /** The element has just fired `emptied` or `loadedmetadata`. */
   #hasOtherData() {
     const was = this.attached
-    this.attached = this.player.readyState > 0
+    this.attached = !(this.player.emptyUntilMs > this.nowMs)
     return this.attached !== was
   }
 
