@@ -77,6 +77,11 @@ class Timeline:
     def over(self) -> bool:
         return self.duration_s is not None and self.position_s >= self.limit_s
 
+    def is_same_motion(self, other: Timeline) -> bool:
+        """Whether both describe the same, whatever their revisions; how long one that stands did so does not matter."""
+        at_ms = other.at_ms if self.velocity == other.velocity == 0.0 else self.at_ms
+        return replace(self, revision=other.revision, at_ms=at_ms) == other
+
     def duration_known(self, refuted_s: float | None = None) -> Duration | None:
         if self.duration_s is None:
             return None

@@ -135,7 +135,7 @@ def handle(
     if timeline is None:
         kind, timeline = "timeline", playback.timeline.unmoved()
     row = record(playback, kind, timeline, reason, now_ms)
-    if playback.notices_in_chat and timeline != context.before.unmoved():
+    if playback.notices_in_chat and not timeline.is_same_motion(context.before):
         signals.controlled.send(
             sender=Playback, room=by.room, by=by, kind=kind, timeline=timeline, now_ms=now_ms
         )

@@ -213,3 +213,14 @@ def test_playing_on_past_an_estimated_end_stays_there():
     paused = Timeline(60, 1, "paused", NOW_MS, 1, 54, METADATA)
     assert paused.played(at_ms=NOW_MS).position_s == 60
     assert paused.played(at_ms=NOW_MS).ended(at_ms=NOW_MS + 9000).position_s == 54
+
+
+@given(timelines(), instants_ms)
+def test_standing_still_for_longer_is_the_same_motion_and_any_other_position_is_not(timeline, at_ms):
+    assert timeline.is_same_motion(timeline.unmoved())
+    paused = timeline.paused(at_ms=at_ms)
+    assert paused.is_same_motion(paused.paused(at_ms=at_ms + 60_000))
+    assert not paused.is_same_motion(replace(paused, position_s=paused.position_s + 1))
+    assert not paused.is_same_motion(timeline.played(at_ms=at_ms))
+    started = timeline.played(at_ms=at_ms)
+    assert not started.is_same_motion(replace(started, at_ms=at_ms + 1))

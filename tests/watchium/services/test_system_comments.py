@@ -87,10 +87,13 @@ class NoticesInChat(ActionCase):
         for number, position_s in enumerate((10.0, 20.0, 70.0)):
             self.does(seek(position_s, f"seek {number}"), NOW_MS + 500 * number)
         self.assertEqual(self.texts(), ["Alice jumped to 1:10"])
-        self.does(pause(), NOW_MS + 2000)
+        self.does(set_rate(2.0), NOW_MS + 2000)
         self.does(seek(5.0, "again"), NOW_MS + 3000)
         self.does(seek(6.0, "much later"), NOW_MS + 60_000)
-        self.assertEqual(self.texts()[-3:], ["Alice paused", "Alice jumped to 0:05", "Alice jumped to 0:06"])
+        self.assertEqual(
+            self.texts()[-3:],
+            ["Alice set the speed to 2", "Alice jumped to 0:05", "Alice jumped to 0:06"],
+        )
 
     def test_pressing_play_in_a_room_that_plays_is_not_said(self):
         self.does(play())
@@ -98,6 +101,15 @@ class NoticesInChat(ActionCase):
         self.does(play("second"), NOW_MS + 40_000)
         self.does(play("third"), NOW_MS + 80_000)
         self.assertEqual(self.texts(), ["Alice pressed play", "Alice paused", "Alice pressed play"])
+
+    def test_pausing_a_room_that_is_paused_is_not_said(self):
+        self.does(play())
+        self.does(pause(), NOW_MS + 20_000)
+        self.does(play("second"), NOW_MS + 40_000)
+        self.does(pause("pause again"), NOW_MS + 60_000)
+        self.does(pause("and again"), NOW_MS + 120_000)
+        self.does(seek(Playback.objects.get(room=self.room).position, "there"), NOW_MS + 180_000)
+        self.assertEqual(self.texts(), ["Alice pressed play", "Alice paused"] * 2)
 
     def test_other_comments_and_other_members_are_never_folded(self):
         self.room.control_policy = "everyone"
