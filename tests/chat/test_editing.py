@@ -20,7 +20,7 @@ from watchium.protocol.errors import (
     RuleRefused,
     TooLong,
 )
-from watchium.services.merge_guest import merge_guest_into_account
+from watchium.services.people.merge_guest import merge_guest_into_account
 
 NOW_MS = 1_800_000_000_000.0
 MINUTE_MS = 60_000.0

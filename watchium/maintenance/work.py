@@ -31,7 +31,8 @@ from playback.uploads.actions import sweep
 from rooms.models import Ban, ModerationAct, Room, Token, abandoned_guests
 from watchium import server_clock
 from watchium.db.batch_delete import delete_in_batches
-from watchium.services.evenings import keep_due
+from watchium.services.evening.evenings import keep_due
+from watchium.services.people.forget_people import forget_people
 
 EIGHT_DAYS = timedelta(days=1, milliseconds=LOG_MS)  # a day after the log has lost it
 WEEK, MONTH, YEAR = timedelta(days=7), timedelta(days=30), timedelta(days=366)
@@ -95,5 +96,8 @@ def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
     yield "captions for everyone in rooms unused for 30 days", captions.sweep(dry_run=dry_run)
     yield "leftovers of conversions, results of changed files", tidy(dry_run=dry_run)
     yield "captions taken out of films that changed or are gone", discard_outdated(dry_run=dry_run)
-    for label, rows, batch in expired_rows(timezone.now()):
+    now = timezone.now()
+    gone = abandoned_guests(now - MONTH, now)
+    yield "names of these guests in queues and polls", forget_people(gone, dry_run=dry_run)
+    for label, rows, batch in expired_rows(now):
         yield label, delete_in_batches(rows, batch=batch, dry_run=dry_run)

@@ -109,8 +109,8 @@ class QueueChange(Struct, frozen=True, kw_only=True):
     """What changed, to apply to the queue of the previous `revision`.
 
     `cause`: the type of the command, or `advance` (the next entry plays), `hold_back` (an announced entry does not play
-    yet), `leave`, `merge` (a guest signed in) or `reset`. `user_id` and `username` are of the sender of the command,
-    null if there is none.
+    yet), `leave`, `merge` (a guest signed in), `forget` (a guest was deleted) or `reset`. `user_id` and `username` are
+    of the sender of the command, null if there is none.
 
     `entries`: new and changed ones, in any order. `order`: the ids of all entries; null: the same ones in the same
     order. `settings`: null if they are the same. The other fields are those of the new state.

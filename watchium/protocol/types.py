@@ -183,9 +183,9 @@ class PollAnswer(Struct, frozen=True, kw_only=True):
 
 
 class PollState(Struct, frozen=True, kw_only=True):
-    """A question of a member (`user_id`, `username`), open until it is closed, at server time `closes_at` at the latest
-    (null: by hand only). `winner`: the index of the answer with most votes once it is closed, the first of several;
-    null without votes."""
+    """A question of a member (`user_id`, `username`; empty once they were deleted), open until it is closed, at server
+    time `closes_at` at the latest (null: by hand only). `winner`: the index of the answer with most votes once it is
+    closed, the first of several; null without votes."""
 
     id: str
     question: str

@@ -1,7 +1,4 @@
-"""Composes what a member receives on entering: a snapshot of the room, or the events missed since (resume).
-
-Also the comments about what plays, for those who entered late.
-"""
+"""Composes what a member receives on entering: a snapshot of the room, or the events missed since (resume)."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from watchium import server_clock
 from watchium.db.prepared import run_in_one_round_trip
 from watchium.protocol.events import Welcome, WelcomeState
 from watchium.protocol.replies import Events, MissedEvents
-from watchium.protocol.types import MAX_FRAME_BYTES, CommentState, Limits, RoomState
+from watchium.protocol.types import MAX_FRAME_BYTES, Limits, RoomState
 
 COMMENTS_AT_JOIN = 100
 SPREAD_MS_PER_100_SOCKETS = 1200
@@ -193,30 +190,3 @@ def missed_events(
     if _knows_comments(room, comment_seq) and playback.room.queries.reaches_back(room, since):
         return _missed_since(room, since, comment_seq, queue_revision)
     return compose_snapshot(member, device_id, None, sockets)[0]
-
-
-class PlayedComments(msgspec.Struct, frozen=True, kw_only=True):
-    """If `more` is set, there are others after the `seq` of the last one.
-
-    `since`: comments with a smaller `seq` are about earlier media.
-    """
-
-    comments: list[CommentState]
-    more: bool
-    since: int
-
-
-def played_comments(room: Room, since: int | None, after: int, limit: int) -> PlayedComments:
-    """Return a page of comments: those after the one at the `seq` `after`, from the `seq` `since` on.
-
-    Without `since`: from the first one about the media on that play now.
-    """
-    if since is None:
-        loaded_at = PlaybackEvent.objects.last_load(room)
-        since = 1 if loaded_at is None else Comment.objects.last_seq_before(room, loaded_at) + 1
-    comments = Comment.objects.by_position(room, since, after, limit + 1)
-    return PlayedComments(
-        comments=states(comments[:limit]),
-        more=len(comments) > limit,
-        since=since,
-    )

@@ -32,7 +32,7 @@ from rooms.auth.identity import (
 from rooms.display_names import NAME_CHARS, clean_name
 from rooms.models import AccountName, Person, random_id
 from watchium.protocol.errors import NameTaken, RateLimited, Refused
-from watchium.services.merge_guest import merge_guest_into_account
+from watchium.services.people.merge_guest import merge_guest_into_account
 from watchium.web import login_limits
 
 MAX_NEXT_CHARS = 2000

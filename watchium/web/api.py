@@ -34,11 +34,12 @@ from watchium.protocol.replies import Accepted, Problem
 from watchium.protocol.types import EventId, MemberState, RoomState, TimelineState
 from watchium.protocol.validation import validation_error
 from watchium.services.create_room import create_room
+from watchium.services.evening.played_comments import PlayedComments, played_comments
 from watchium.services.lobby import lobby_state
 from watchium.services.media_check import MediaToCheck, MediaVerdict, check_media
 from watchium.services.polling import Poll, Polled, poll
 from watchium.services.room_commands import dispatch
-from watchium.services.room_snapshot import PlayedComments, full_room_state, played_comments
+from watchium.services.room_snapshot import full_room_state
 from watchium.services.update_room import update_room
 
 

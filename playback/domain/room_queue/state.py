@@ -226,20 +226,6 @@ class RoomQueue(Struct, frozen=True, kw_only=True):
         needed = votes_needed(present, self.settings.skip_percent)
         return replace(self, skip=SkipVotes(votes=votes, needed=needed, of=present) if votes else None)
 
-    def reassigned(self, user_id: str, to: str) -> RoomQueue:
-        """Give the entries and votes of one person to another."""
-        entries = tuple(
-            replace(
-                entry,
-                user_id=to if entry.user_id == user_id else entry.user_id,
-                votes=_reassigned(entry.votes, user_id, to),
-                failures=_failures_reassigned(entry.failures, user_id, to),
-            )
-            for entry in self.entries
-        )
-        skip = self.skip and replace(self.skip, votes=_reassigned(self.skip.votes, user_id, to))
-        return replace(self, entries=entries, skip=skip)
-
     @property
     def is_voted_out(self) -> bool:
         return self.skip is not None and len(self.skip.votes) >= self.skip.needed
@@ -263,15 +249,6 @@ def _with_check(entry: RoomQueueEntry, user_id: str, username: str, check: Entry
         return entry
     # The first ones may be of members who left, and are not shown then.
     return replace(entry, failures=[*others, failure][-MAX_FAILURES:])
-
-
-def _failures_reassigned(failures: list[EntryFailure], user_id: str, to: str) -> list[EntryFailure]:
-    moved = [replace(each, user_id=to) if each.user_id == user_id else each for each in failures]
-    return list({each.user_id: each for each in moved}.values())
-
-
-def _reassigned(votes: list[str], user_id: str, to: str) -> list[str]:
-    return list(dict.fromkeys(to if each == user_id else each for each in votes))
 
 
 def _vote(votes: list[str], user_id: str, *, on: bool) -> list[str]:

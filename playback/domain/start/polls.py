@@ -67,3 +67,11 @@ def reassigned(poll: PollState, before: str, after: str) -> PollState:
         for answer in poll.answers
     ]
     return replace(poll, answers=answers, user_id=after if poll.user_id == before else poll.user_id)
+
+
+def without_person(poll: PollState, user_id: str) -> PollState:
+    """Return the poll without a person's vote, and without their name if they asked."""
+    answers = [replace(each, votes=[v for v in each.votes if v != user_id]) for each in poll.answers]
+    if poll.user_id != user_id:
+        return replace(poll, answers=answers)
+    return replace(poll, answers=answers, user_id="", username="")

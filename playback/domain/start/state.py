@@ -84,6 +84,16 @@ class StartState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             poll=poll and polls.reassigned(poll, before, after),
         )
 
+    def without_person(self, user_id: str) -> StartState:
+        """Return the state without the marks, votes and name of a person; a ready check that they opened is over."""
+        check, poll = self.ready_check, self.poll
+        asked = check is not None and check.user_id == user_id
+        return replace(
+            self,
+            ready_check=check and (None if asked else ready_check.marked(check, user_id, on=False)),
+            poll=poll and polls.without_person(poll, user_id),
+        )
+
     @property
     def settings(self) -> dict[str, Any]:
         """The fields of the protocol's RoomState."""

@@ -10,6 +10,7 @@ from django.db import models
 
 from playback.domain.room_queue import state
 from playback.domain.room_queue.changes import EntriesSnapshot
+from playback.domain.room_queue.people import entry_without_person
 from playback.domain.room_queue.state import RoomQueue
 from playback.domain.undo_history import History, bounded
 from rooms.models import Room
@@ -87,6 +88,14 @@ class QueueHistory(models.Model):
     def delete_if_stored(self) -> None:
         if not self._state.adding:
             self.delete()
+
+    def forget(self, user_id: str) -> None:
+        """Take a person's name, votes and checks away from the entries that undo and redo may bring back."""
+        entries = [entry_without_person(entry, user_id) for entry in _entries.decode(self.removed)]
+        removed = msgspec.json.encode(entries).decode()
+        if removed != self.removed and not self._state.adding:
+            self.removed = removed
+            self.save(update_fields=["removed"])
 
     def push(self, before: Sequence[RoomQueueEntry], now: Sequence[RoomQueueEntry]) -> None:
         """Record a new change, as `History.changed`. Unsaved."""

@@ -151,7 +151,7 @@ def _enqueue(playback: Playback, media: Media, poll: PollState, now_ms: float) -
     before = queue_of(playback.room)
     begun = with_playing_media(before, playback, now_ms)
     queue, entries = begun.new_entries(
-        [(media, *describe(media))], by=(poll.user_id, poll.username), now_ms=now_ms
+        [(media, *describe(media))], by=(poll.user_id or None, poll.username or None), now_ms=now_ms
     )
     queue = queue.added(entries, after_current=True)
     if queue.is_too_long:

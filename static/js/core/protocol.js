@@ -147,7 +147,7 @@
  */
 
 /**
- * A question of a member (`user_id`, `username`), open until it is closed, at server time `closes_at` at the latest (null: by hand only). `winner`: the index of the answer with most votes once it is closed, the first of several; null without votes.
+ * A question of a member (`user_id`, `username`; empty once they were deleted), open until it is closed, at server time `closes_at` at the latest (null: by hand only). `winner`: the index of the answer with most votes once it is closed, the first of several; null without votes.
  * @typedef {object} PollState
  * @property {string} id
  * @property {string} question
@@ -456,7 +456,7 @@
  */
 
 /**
- * What changed, to apply to the queue of the previous `revision`. `cause`: the type of the command, or `advance` (the next entry plays), `hold_back` (an announced entry does not play yet), `leave`, `merge` (a guest signed in) or `reset`. `user_id` and `username` are of the sender of the command, null if there is none. `entries`: new and changed ones, in any order. `order`: the ids of all entries; null: the same ones in the same order. `settings`: null if they are the same. The other fields are those of the new state.
+ * What changed, to apply to the queue of the previous `revision`. `cause`: the type of the command, or `advance` (the next entry plays), `hold_back` (an announced entry does not play yet), `leave`, `merge` (a guest signed in), `forget` (a guest was deleted) or `reset`. `user_id` and `username` are of the sender of the command, null if there is none. `entries`: new and changed ones, in any order. `order`: the ids of all entries; null: the same ones in the same order. `settings`: null if they are the same. The other fields are those of the new state.
  * @typedef {object} QueueChange
  * @property {number} revision
  * @property {string} cause

@@ -11,7 +11,7 @@ from rooms.models import Ban, ModerationAct, Person, Room, Token
 from tests.watchium.api.callers import ApiCase
 from watchium.protocol.errors import CloseCode
 from watchium.realtime.groups import person_group
-from watchium.services.merge_guest import merge_guest_into_account
+from watchium.services.people.merge_guest import merge_guest_into_account
 
 
 class Staff(ApiCase):

@@ -106,7 +106,7 @@ class Evenings(ApiCase):
 
     def test_the_page_explains_that_a_full_room_keeps_no_more(self):
         Room.objects.update(keep_evenings=True)
-        with patch("watchium.services.evenings.MAX_KEPT", 0):
+        with patch("watchium.services.evening.evenings.MAX_KEPT", 0):
             text = self.browser_of(self.bob.person).get(self.page(self.number)).content.decode()
         assert "The room has 50 kept evenings, and no more" in text
         assert "this one too, within a day" not in text

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rooms.api_view import RoomAPIView, json_response
 from watchium import server_clock
 from watchium.protocol.replies import Problem
-from watchium.services.evenings import (
+from watchium.services.evening.evenings import (
     Evenings,
     EveningState,
     delete_evening,

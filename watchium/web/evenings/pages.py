@@ -28,7 +28,7 @@ from rooms.rate_limits import limit_room_guesses
 from watchium import server_clock
 from watchium.config.security_policy import room_page_policy
 from watchium.protocol.errors import NotFound, NotMember, RateLimited, RoomClosed
-from watchium.services.evenings import (
+from watchium.services.evening.evenings import (
     MAX_COMMENTS,
     EveningState,
     read_evening,

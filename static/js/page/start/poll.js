@@ -70,9 +70,9 @@ function show(card, room, poll) {
     button.title = names.join(", ")
   }
   const format = ngettext("{count} vote", "{count} votes", total)
-  const by = interpolate(gettext("{name} asks"), { name: poll.username })
-  const state = poll.closed ? gettext("closed") : by
-  setText(find(card, "about"), [interpolate(format, { count: total }), state].join(" · "))
+  const by = poll.username && interpolate(gettext("{name} asks"), { name: poll.username })
+  const about = [interpolate(format, { count: total }), poll.closed ? gettext("closed") : by]
+  setText(find(card, "about"), about.filter(Boolean).join(" · "))
   const mayClose =
     mayControl(room.state) ||
     may(room.state, "remove") ||

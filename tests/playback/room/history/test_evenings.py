@@ -19,14 +19,14 @@ from watchium import server_clock
 from watchium.maintenance.work import maintain
 from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import NotAllowed, NotFound, TooLong
-from watchium.services.evenings import (
+from watchium.services.evening.evenings import (
     delete_evening,
     keep_due,
     keep_evening,
     list_evenings,
     read_evening,
 )
-from watchium.services.merge_guest import merge_guest_into_account
+from watchium.services.people.merge_guest import merge_guest_into_account
 
 FILM = "https://example.org/film.mp4"
 MINUTE_MS = 60_000.0
@@ -236,8 +236,8 @@ class Evenings(ActionCase):
         assert not list_evenings(self.alice, now_ms).full
         with (
             patch.object(history, "MAX_KEPT", 1),
-            patch("watchium.services.evenings.MAX_KEPT", 1),
-            self.assertLogs("watchium.services.evenings"),
+            patch("watchium.services.evening.evenings.MAX_KEPT", 1),
+            self.assertLogs("watchium.services.evening.evenings"),
         ):
             assert keep_due(now_ms) == 1
             assert list_evenings(self.alice, now_ms).full

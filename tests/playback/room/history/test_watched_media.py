@@ -12,7 +12,7 @@ from tests.playback.room.fixtures import NOW_MS, SONG, ActionCase, load, seek
 from tests.playback.room.history.concurrent import before_writing
 from watchium import server_clock
 from watchium.maintenance.work import maintain
-from watchium.services.merge_guest import merge_guest_into_account
+from watchium.services.people.merge_guest import merge_guest_into_account
 
 
 class WhatPeopleWatched(ActionCase):

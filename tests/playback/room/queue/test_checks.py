@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playback.domain.room_queue.people import reassigned
 from playback.domain.room_queue.state import MAX_FAILURES
 from playback.models import MediaItem
 from rooms.models import Member, Person
@@ -57,7 +58,7 @@ class Checks(QueueCase):
         self.checks(self.alice, "2", plays=False, codec="HEVC")
         self.checks(self.bob, "2", plays=False)
         ids = [each.person.user_id for each in (self.alice, self.bob)]
-        merged = self.queue.reassigned(*ids).order.entry("2")
+        merged = reassigned(self.queue, *ids).order.entry("2")
         assert merged is not None
         assert [(each.user_id, each.codec) for each in merged.failures] == [(ids[1], None)]
 

@@ -13,7 +13,7 @@ from rooms.models import Member, Person, Room
 from tests.playback.room.fixtures import NOW_MS, SONG
 from tests.playback.room.queue.fixtures import FILMS, QueueCase
 from watchium.protocol.errors import RuleRefused
-from watchium.services.merge_guest import merge_guest_into_account
+from watchium.services.people.merge_guest import merge_guest_into_account
 
 
 class VotesToSkip(QueueCase):

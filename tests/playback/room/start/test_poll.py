@@ -9,7 +9,7 @@ from rooms.models import ControlPolicy, Member, Person, Role, Room
 from tests.playback.room.fixtures import NOW_MS, SONG
 from tests.playback.room.start.fixtures import StartCase
 from watchium.protocol.errors import BadMessage, NotMember, RuleRefused, TooLong, UnknownMedia
-from watchium.services.merge_guest import merge_guest_into_account
+from watchium.services.people.merge_guest import merge_guest_into_account
 
 
 class Polls(StartCase):

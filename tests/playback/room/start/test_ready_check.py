@@ -11,7 +11,7 @@ from rooms.models import Member, Person, Room
 from tests.playback.room.fixtures import NOW_MS
 from tests.playback.room.start.fixtures import StartCase
 from watchium.protocol.errors import NotMember, RuleRefused
-from watchium.services.merge_guest import merge_guest_into_account
+from watchium.services.people.merge_guest import merge_guest_into_account
 
 
 class ReadyChecks(StartCase):

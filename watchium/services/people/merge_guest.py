@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-import playback.room.queue.merging
-import playback.room.start.merging
+import playback.room.queue.people
+import playback.room.start.people
 from chat.models import Comment, CommentReaction, Reaction
 from playback.models import (
     EveningGuest,
@@ -37,5 +37,5 @@ def merge_guest_into_account(guest: Person, person: Person) -> None:
     CommentReaction.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
     Upload.objects.reassign(guest, person)
-    playback.room.queue.merging.reassign(with_queues, guest, person)
-    playback.room.start.merging.reassign(with_start, guest, person)
+    playback.room.queue.people.reassign(with_queues, guest, person)
+    playback.room.start.people.reassign(with_start, guest, person)

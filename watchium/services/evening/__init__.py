@@ -1,0 +1,1 @@
+"""What a room played, with what was written and shown meanwhile."""

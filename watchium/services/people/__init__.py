@@ -1,0 +1,1 @@
+"""Use cases over all that the apps keep of a person."""

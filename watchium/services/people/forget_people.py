@@ -1,0 +1,40 @@
+"""Takes guests who are about to be deleted out of what rooms keep as documents: queues, ready checks and polls."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+import playback.room.queue.people
+import playback.room.start.people
+from playback.models import Playback
+from rooms.models import Person, Room
+
+BATCH = 200
+
+
+def forget_person(person: Person) -> int:
+    """Forget a person in all open rooms in which they ever were, each in a transaction; return how many."""
+    rooms = {*Room.objects.with_queue_of(person), *Playback.objects.with_start().rooms_of(person)}
+    for room_pk in sorted(rooms):
+        _forget_in_room(room_pk, person.user_id)
+    return len(rooms)
+
+
+@transaction.atomic
+def _forget_in_room(room_pk: int, user_id: str) -> None:
+    room = Room.objects.locked(room_pk)
+    playback.room.queue.people.forget(room, user_id)
+    playback.room.start.people.forget(room, user_id)
+
+
+def forget_people(people: QuerySet[Person], *, dry_run: bool = False) -> int:
+    """Forget each of these persons; with `dry_run` count them. Return their number."""
+    if dry_run:
+        return people.count()
+    total, after = 0, 0
+    while batch := list(people.filter(pk__gt=after).order_by("pk")[:BATCH]):
+        for person in batch:
+            forget_person(person)
+        total, after = total + len(batch), batch[-1].pk
+    return total
