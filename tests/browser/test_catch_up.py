@@ -28,13 +28,21 @@ def test_a_late_viewer_catches_up_without_spoilers(person: Callable[..., Page]):
     go_to(alice, 70)
     join(pip, url, "Pip")
     wait_until_ready(pip)
-    expect(pip.get_by_text("the end")).to_be_visible()
+    it_is_hidden_until_they_choose(pip)
     start(pip)
     expect(pip.get_by_text("the end")).to_be_hidden()
     expect(alice.get_by_role("button", name=re.compile("Pip.*1 min behind, catching up"))).to_be_visible()
     it_joins_where_they_meet(alice, pip)
     it_goes_to_live(alice, pip)
     it_finishes_media_that_the_room_left(alice, pip)
+
+
+def it_is_hidden_until_they_choose(pip: Page) -> None:
+    expect(pip.get_by_text("What was written before you came is hidden")).to_be_visible()
+    expect(pip.get_by_text("the end")).to_be_hidden()
+    pip.get_by_role("button", name="Show it").click()
+    expect(pip.get_by_text("the end")).to_be_visible()
+    expect(pip.get_by_text("What was written before you came is hidden")).to_be_hidden()
 
 
 def start(pip: Page) -> None:
@@ -84,6 +92,12 @@ def it_goes_to_live(alice: Page, pip: Page) -> None:
     start(pip)
     expect(pip.get_by_text("1 min behind")).to_be_visible()
     assert pip.evaluate("document.documentElement.scrollWidth") == 360
+    pip.evaluate("watchium.room.player.seekHere(9)")
+    pip.reload()
+    expect(pip.get_by_text("1 min behind")).to_be_visible()
+    expect(pip.get_by_text("the end")).to_be_hidden()
+    wait_until(pip, "() => watchium.room.gate?.placed")
+    assert 9 <= pip.evaluate("watchium.room.player.position") < 30
     pip.get_by_role("button", name="Go to live").click()
     wait_until(pip, "() => Math.abs(document.querySelector('[data-media]').currentTime - 80) < 0.01")
     expect(pip.get_by_text("the end")).to_be_visible()

@@ -14,7 +14,6 @@ const AHEAD_S = 60 // the next page is requested this long before it is needed
 /** @typedef {import("../protocol.js").Envelope} Envelope */
 
 export class HeldComments {
-  reachedS = 0
   /** Comments with a smaller `seq` are about earlier media; null until the server has said so. @type {number | null} */
   sinceSeq = null
   /** Comments with a larger `seq` are about later media. */
@@ -29,9 +28,10 @@ export class HeldComments {
   /** @type {{positionS: number, envelope: Envelope}[]} */
   reactions = []
 
-  /** @param {string} userId of the viewer, who sees their own comments at once */
-  constructor(userId) {
+  /** @param {string} userId of the viewer, who sees their own comments at once @param {number} [reachedS] */
+  constructor(userId, reachedS = 0) {
     this.userId = userId
+    this.reachedS = reachedS
   }
 
   /** @param {Comment} comment */

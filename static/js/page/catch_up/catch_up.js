@@ -19,10 +19,10 @@ import { disposeAll } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { after, every } from "../lib/timers.js"
-import { mayCatchUp } from "../room/members.js"
 import { showNotice, withdrawNotice } from "../ui/notices.js"
 import { mountBar } from "./bar.js"
 import { CommentReader } from "./comment_reader.js"
+import { keepPlace } from "./place.js"
 
 const TICK_MS = 200
 const NEAR_S = 1 // in step, the room's comments are this far ahead of the player at most
@@ -34,17 +34,11 @@ const SPEED = "catch-up-speed"
 /** @typedef {import("../room/session.js").RoomSession} Room */
 /** @typedef {import("../../core/protocol.js").Envelope} Envelope */
 
-/** @param {Room} room */
-export function catchUp(room) {
-  if (!mayCatchUp(room)) return
-  if (room.gate instanceof CatchUp) room.gate.end()
-  new CatchUp(room)
-}
-
-class CatchUp {
-  /** @param {Room} room */
-  constructor(room) {
+export class CatchUp {
+  /** @param {Room} room @param {number} fromS where it begins */
+  constructor(room, fromS) {
     this.room = room
+    this.fromS = fromS
     this.url = room.state.timeline?.media?.url ?? ""
     this.speed = loadItem(SPEED, USUAL_SPEED)
     this.rate = 0
@@ -53,7 +47,7 @@ class CatchUp {
     this.fastMs = null
     /** In step again: only comments may still be hidden. */
     this.joined = false
-    this.held = new HeldComments(room.boot.you.user_id)
+    this.held = new HeldComments(room.boot.you.user_id, fromS)
     this.reader = new CommentReader(room, this.held, () => this.#sinceKnown())
     this.cancelMeeting = () => {}
     room.gate = this
@@ -65,6 +59,7 @@ class CatchUp {
       () => this.cancelMeeting(),
       room.on("connection", ({ status }) => status === "closed" && this.end()),
       () => this.bar.remove(),
+      keepPlace(room, () => this.#standsAt()),
     )
     withdrawNotice("from-start")
     room.emit("comments")
@@ -158,12 +153,18 @@ class CatchUp {
     if (where === "elsewhere") this.#othersWereLoaded()
   }
 
+  /** To go on there after a reload. */
+  #standsAt() {
+    if (this.joined) return null
+    return { url: this.url, positionS: this.placed ? this.#positionS : this.fromS }
+  }
+
   /** At the beginning, once the media are open. */
   #place() {
     const { player } = this.room
     if (player.element.readyState < 1 || player.controller.state !== "off") return
     this.placed = true
-    player.seekHere(Math.max(0, player.copyShiftS))
+    player.seekHere(Math.max(0, this.fromS + player.copyShiftS))
     player.playHere(true)
   }
 

@@ -6,7 +6,7 @@ import { disposeAll, find, setText } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { stageMessageFor } from "../room/media_errors.js"
 import { mayCatchUp, roughTime } from "../room/members.js"
-import { swapInTab } from "../lib/storage.js"
+import { CATCHING_UP, swapInTab, tabItem } from "../lib/storage.js"
 import { fillCovers } from "../ui/artwork.js"
 import { showNotice, withdrawNotice } from "../ui/notices.js"
 import { toggleFullscreen } from "./controls.js"
@@ -230,34 +230,48 @@ function showAudioCover(stage, room) {
 }
 
 const LATE_S = 60 // a viewer who comes later than this into the media is asked
-const OFFER_MS = 20_000
 const WATCHED = "watched" // the media that this tab has played in step
 
 /**
- * Viewers who come late may watch from the start. The module is loaded when they press.
+ * Viewers who come late may watch from the start, and what was written before is hidden until they choose. The modules are
+ * loaded for them.
  * @param {HTMLElement} _body
  * @param {Room} room
  */
 export function mountCatchUp(_body, room) {
-  const start = () =>
-    void import("../catch_up/catch_up.js")
-      .then(({ catchUp }) => catchUp(room))
-      .catch((error) => console.error("catching up could not be loaded", error)) // the next press tries again
-  const offer = () => {
-    const url = room.state.timeline?.media?.url ?? ""
-    const isNew = swapInTab(WATCHED, url) !== url
-    const { duration } = room.state.timeline ?? {}
-    const positionS = room.position()
-    if (!isNew || !duration || !mayCatchUp(room) || positionS < LATE_S || duration - positionS < LATE_S)
-      return
-    const text = interpolate(gettext("The room is {time} into this."), { time: roughTime(positionS) })
-    const act = { text: gettext("From the start"), run: start }
-    showNotice({ key: "from-start", text, rank: 1, lastsMs: OFFER_MS, act })
+  const offer = (/** @type {{wasCatchingUp?: boolean}} */ { wasCatchingUp = false }) => {
+    const { duration, media } = room.state.timeline ?? {}
+    const isNew = swapInTab(WATCHED, media?.url ?? "") !== media?.url
+    const isLate = isNew && duration && room.position() >= LATE_S
+    if (room.gate || !mayCatchUp(room) || !(isLate || wasCatchingUp)) return
+    const [lastSeq, you] = [room.state.comment_seq, room.boot.you.user_id]
+    room.gate = {
+      holds: () => false,
+      shows: ({ seq, user_id, is_system_message }) => seq > lastSeq || user_id === you || is_system_message,
+      keepsMedia: () => false,
+    }
+    room.emit("comments")
+    void load(room, ({ offerCatchUp }) => offerCatchUp(room))
   }
-  room.on("catch_up", start)
-  room.on("load", offer)
+  let returned = tabItem(CATCHING_UP) !== null
+  room.on("catch_up", () => void load(room, ({ start }) => start(room)))
+  room.on("load", () => offer({}))
   room.on("presence", noteCatchingUp(room))
-  return room.on("state", offer)
+  return room.on("state", () => {
+    offer({ wasCatchingUp: returned })
+    returned = false
+  })
+}
+
+/** @param {Room} room @param {(module: typeof import("../catch_up/offer.js")) => void} act */
+async function load(room, act) {
+  try {
+    act(await import("../catch_up/offer.js"))
+  } catch (error) {
+    console.error("catching up could not be loaded", error) // the next press tries again
+    room.gate = null
+    room.emit("comments")
+  }
 }
 
 /** Say once who catches up. @param {Room} room */

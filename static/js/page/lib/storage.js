@@ -41,6 +41,18 @@ export function swapInTab(name, text) {
   }
 }
 
+/** What is stored for as long as this tab is open, or null. @param {string} name */
+export function tabItem(name) {
+  try {
+    return sessionStorage.getItem(PREFIX + name)
+  } catch {
+    return null
+  }
+}
+
+/** Where the viewer of this tab is, who catches up with a room. */
+export const CATCHING_UP = "catching-up"
+
 const MAX_AGE_MS = 7 * 24 * 3600 * 1000 // older commands are dropped
 
 /** @typedef {{type: string, event_id: string, payload: any}} StoredCommand */
