@@ -226,7 +226,7 @@ class CommentsByPosition(RoomAPIView):
         ],
         responses={200: PlayedComments, "4XX": Problem},
         description="Comments about the media that play now, in the order of their positions: for a viewer who "
-        "watches them from the start.",
+        "watches them from the start. The first page also has the reactions, if the room keeps its evenings.",
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         since = self.query_integer("since", 0)
@@ -234,7 +234,7 @@ class CommentsByPosition(RoomAPIView):
         limit = self.query_integer("limit", PAGE_SIZE, maximum=PAGE_SIZE)
         room = self.readable_room(room_id)
         limit_comments_by_position(self.identity.address)
-        return json_response(played_comments(room, since or None, after, limit))
+        return json_response(played_comments(room, since or None, after, limit, server_clock.now_ms()))
 
 
 class Broadcast(RoomAPIView):

@@ -45,6 +45,18 @@ test("an edited comment appears at its position with its last text", () => {
   assert.deepEqual(held.reach(25).comments, [{ ...said(2, 20), text: "edited" }])
 })
 
+test("reactions from before the viewer came appear at their position, and not behind it", () => {
+  const held = new HeldComments("me", 15)
+  held.addPage(page([]))
+  const envelopeOf = ({ emoji }) => ({ type: "reaction", payload: { emoji } })
+  const sent = [10, 20, 30].map((current_time) => ({ emoji: `at ${current_time}`, current_time }))
+  held.addEarlierReactions(sent, envelopeOf)
+  assert.ok(!held.isOver)
+  assert.deepEqual(held.reach(25).reactions, [{ type: "reaction", payload: { emoji: "at 20" } }])
+  assert.deepEqual(held.reach(35).reactions, [{ type: "reaction", payload: { emoji: "at 30" } }])
+  assert.ok(held.isOver)
+})
+
 test("a deleted comment does not appear", () => {
   const held = new HeldComments("me")
   held.addPage(page([said(1, 10), said(2, 20)]))

@@ -97,6 +97,25 @@ class Comments(ApiCase):
         for wrong in ("?limit=101", "?after=-1", "?since=x"):
             self.refused(self.as_bob.get(self.url(f"comments/by-position/{wrong}")), 400, "bad_message")
 
+    def test_reactions_come_with_the_first_page_in_a_room_that_keeps_its_evenings(self):
+        self.update_room(keep_evenings=True)
+        self.react("👏")
+        self.command(self.as_alice, "load", media_url="https://films.example/two.mp4", event_id="l")
+        for number, (position_s, emoji) in enumerate([(30, "🔥"), (10, "❤️")]):
+            self.command(self.as_alice, "seek", current_time=position_s, event_id=f"s{number}")
+            self.react(emoji)
+        page = self.as_bob.get(self.url("comments/by-position/")).json()
+        assert page["reactions"] == [
+            {"emoji": "❤️", "current_time": 10.0},
+            {"emoji": "🔥", "current_time": 30.0},
+        ]
+        rest = self.as_bob.get(self.url(f"comments/by-position/?since={page['since']}")).json()
+        assert rest["reactions"] == []
+
+    def react(self, emoji: str) -> None:
+        reaction = {"type": "reaction", "payload": {"emoji": emoji}}
+        assert self.as_bob.post(self.url("commands/"), reaction).status_code == 204
+
     @override_settings(PROXIES=1, LIMITS={**DEFAULTS, "comments_by_position": (2, 60)})
     def test_an_address_reads_few_pages_by_position_at_once(self):
         self.update_room(visibility="public")

@@ -1,37 +1,86 @@
-"""The comments about what a room plays, in the order of their positions, for viewers who came late."""
+"""What was written and shown about what a room plays, by position, for viewers who came late."""
 
 from __future__ import annotations
 
-import msgspec
+from bisect import bisect_right
+from datetime import timedelta
 
-from chat.models import Comment, states
+import msgspec
+from django.utils import timezone
+
+from chat.models import Comment, Reaction, states
+from playback.domain.timeline import Timeline
 from playback.models import PlaybackEvent
 from rooms.models import Room
 from watchium.protocol.types import CommentState
+
+MAX_REACTIONS = 300
+MAX_CHANGES = 2000
+
+
+class PlayedReaction(msgspec.Struct, frozen=True, kw_only=True):
+    """An emoji, and where the media were when it was sent."""
+
+    emoji: str
+    current_time: float
 
 
 class PlayedComments(msgspec.Struct, frozen=True, kw_only=True):
     """If `more` is set, there are others after the `seq` of the last one.
 
-    `since`: comments with a smaller `seq` are about earlier media.
+    `since`: comments with a smaller `seq` are about earlier media. `reactions`: on the first page, the first 300; rooms
+    that do not keep their evenings have none.
     """
 
     comments: list[CommentState]
     more: bool
     since: int
+    reactions: list[PlayedReaction] = []
 
 
-def played_comments(room: Room, since: int | None, after: int, limit: int) -> PlayedComments:
+def played_comments(room: Room, since: int | None, after: int, limit: int, now_ms: float) -> PlayedComments:
     """Return a page of comments: those after the one at the `seq` `after`, from the `seq` `since` on.
 
     Without `since`: from the first one about the media on that play now.
     """
+    reactions: list[PlayedReaction] = []
     if since is None:
         loaded_at = PlaybackEvent.objects.last_load(room)
         since = 1 if loaded_at is None else Comment.objects.last_seq_before(room, loaded_at) + 1
+        if loaded_at is not None and room.keep_evenings:
+            # Rows have the time of the wall clock, which may differ from the server's.
+            loaded_ms = now_ms - (timezone.now() - loaded_at) / timedelta(milliseconds=1)
+            reactions = _reactions(room, loaded_ms, now_ms)
     comments = Comment.objects.by_position(room, since, after, limit + 1)
     return PlayedComments(
         comments=states(comments[:limit]),
         more=len(comments) > limit,
         since=since,
+        reactions=reactions,
     )
+
+
+def _reactions(room: Room, loaded_ms: float, now_ms: float) -> list[PlayedReaction]:
+    """Return the reactions since the media were loaded, in the order of their positions."""
+    changes = PlaybackEvent.objects.motions(room, loaded_ms, MAX_CHANGES)
+    held = _held([Timeline(*motion) for *motion, _ in changes])
+    found = [
+        PlayedReaction(emoji=reaction.emoji, current_time=_position_at(held, reaction.at_ms))
+        for reaction in Reaction.objects.between(room, loaded_ms, now_ms, MAX_REACTIONS)
+    ]
+    return sorted(found, key=lambda reaction: reaction.current_time)
+
+
+def _held(timelines: list[Timeline]) -> list[Timeline]:
+    """Leave out starts that were scheduled and then called off by a change that is about an earlier time."""
+    held: list[Timeline] = []
+    for timeline in timelines:
+        while held and held[-1].at_ms > timeline.at_ms:
+            held.pop()
+        held.append(timeline)
+    return held
+
+
+def _position_at(held: list[Timeline], at_ms: float) -> float:
+    index = bisect_right(held, at_ms, key=lambda timeline: timeline.at_ms) - 1
+    return held[index].position_at(at_ms) if index >= 0 else 0.0

@@ -76,6 +76,16 @@ export class HeldComments {
     if (this.reactions.length < MOST_REACTIONS) this.reactions.push({ positionS, envelope })
   }
 
+  /**
+   * Reactions from before the viewer came.
+   * @param {{emoji: string, current_time: number}[]} reactions
+   * @param {(reaction: {emoji: string}) => Envelope} envelopeOf
+   */
+  addEarlierReactions(reactions, envelopeOf) {
+    for (const { emoji, current_time } of reactions)
+      if (current_time > this.reachedS) this.holdReaction(current_time, envelopeOf({ emoji }))
+  }
+
   /** What to request for the next page. */
   nextPage() {
     this.meanwhile = new Set()

@@ -38,7 +38,9 @@ export class CommentReader {
     try {
       const response = await fetch(url, { headers: { Accept: "application/json" } })
       if (!response.ok) throw new Error(`${response.status}`)
-      const shown = held.addPage(await response.json())
+      const page = await response.json()
+      const shown = held.addPage(page)
+      held.addEarlierReactions(page.reactions ?? [], (reaction) => this.#event(Event.Reaction, reaction))
       if (!since) this.began()
       for (const comment of shown) this.show(comment)
     } catch {
@@ -48,13 +50,12 @@ export class CommentReader {
 
   /** The comment's moment has come: for the page it is a new one. @param {Comment} comment */
   show(comment) {
+    this.room.emit(Event.NewComment, this.#event(Event.NewComment, comment))
+  }
+
+  /** @param {string} type @param {any} payload @returns {import("../../core/protocol.js").Envelope} */
+  #event(type, payload) {
     const { room } = this
-    room.emit(Event.NewComment, {
-      type: Event.NewComment,
-      room_id: room.boot.room_id,
-      timestamp: room.serverNow(),
-      revision: null,
-      payload: comment,
-    })
+    return { type, room_id: room.boot.room_id, timestamp: room.serverNow(), revision: null, payload }
   }
 }
