@@ -2,7 +2,8 @@
 
 from django.dispatch import Signal
 
-media_loaded = Signal()  # room (locked), by (Member or None), media (types.Media), now_ms
+# room (locked), by (Member or None), media (types.Media), now_ms, starts_at_ms (of an announced start)
+media_loaded = Signal()
 poll_closed = Signal()  # room (locked), poll (types.PollState), now_ms
 controlled = (
     Signal()

@@ -98,9 +98,9 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         comments = list(self.shown().filter(room=room, seq__in=found).order_by("seq"))
         return FoundComments(comments, seq if len(found) == limit or read == MAX_SEARCHED else None)
 
-    def last_seq_before(self, room: Room, moment: datetime) -> int:
-        """Return the `seq` of the last comment before the moment, or 0."""
-        earlier = self.filter(room=room, created_at__lt=moment).order_by("-seq")
+    def last_seq_before(self, room: Room, at_ms: float) -> int:
+        """Return the `seq` of the last comment before a server time, or 0."""
+        earlier = self.filter(room=room, at_ms__lt=at_ms).order_by("-seq")
         return earlier.values_list("seq", flat=True).first() or 0
 
     def since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:

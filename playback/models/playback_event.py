@@ -43,10 +43,13 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         """Return the media that the room played at revisions, as stored."""
         return list(self.filter(room=room, revision__in=revisions).values_list("media", flat=True))
 
-    def last_load(self, room: Room) -> datetime | None:
-        """Return when the media of the room were loaded, if the log reaches back that far."""
-        loads = self.filter(room=room, type="load").order_by("-created_at")
-        return loads.values_list("created_at", flat=True).first()
+    def last_load(self, room: Room, url: str, now_ms: float) -> float | None:
+        """Return the server time since when the room plays media, if the log reaches back that far.
+
+        A start that is announced, or was called off, is none.
+        """
+        loads = self.filter(room=room, type="load", at_ms__lte=now_ms, media__url=url).order_by("-created_at")
+        return loads.values_list("at_ms", flat=True).first()
 
     def of_rooms(self, rooms: models.QuerySet[Room]) -> PlaybackEventQuerySet:
         return self.filter(room__in=rooms)

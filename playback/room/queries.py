@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from playback.models import Playback, PlaybackEvent
+from playback.room.announcement import ending_at
 from playback.room.serializers import frame_of
 from rooms.models import Room
 from watchium.db.prepared import Rows
-from watchium.protocol.types import TimelineState
+from watchium.protocol.types import Media, TimelineState
 
 MAX_EVENTS = 500  # resent at most; a client that missed more gets a snapshot
 
@@ -35,8 +36,18 @@ def snapshot_of(playback: Playback) -> TimelineState:
 
 
 def position_now(room: Room, now_ms: float) -> float:
-    """Media time in seconds at server time `now_ms`."""
-    return Playback.objects.of(room).timeline.position_at(now_ms)
+    """Media time in seconds at server time `now_ms`, of what plays until an announced start."""
+    playback = Playback.objects.of(room)
+    ending = ending_at(playback, now_ms)
+    timeline = playback.timeline if ending is None else ending.timeline(room.revision)
+    return timeline.position_at(now_ms)
+
+
+def media_now(room: Room, now_ms: float) -> Media | None:
+    """What plays at server time `now_ms`, although other media may be announced."""
+    playback = Playback.objects.of(room)
+    ending = ending_at(playback, now_ms)
+    return playback.current_media if ending is None else msgspec.convert(ending.media, Media | None)
 
 
 def missed(room: Room, since: int, limit: int = MAX_EVENTS) -> list[msgspec.Raw]:

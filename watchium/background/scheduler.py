@@ -34,6 +34,7 @@ from watchium.protocol.events import LobbyChanged, LobbyState
 from watchium.realtime import hub
 from watchium.realtime.frames import frame_of
 from watchium.realtime.groups import LOBBY
+from watchium.services import announced_media, system_comments
 from watchium.services.lobby import lobby_state
 from watchium.telemetry import recorder
 
@@ -130,6 +131,8 @@ async def tick() -> None:
     renewed = await _isolated(_renew_leases, now_ms)
     await _isolated(_lead, now_ms, renewed)
     await _isolated(in_database, playback.room.stall_handling.due, now_ms)
+    if announced_media.has_due(now_ms):
+        await _isolated(in_database, system_comments.due, now_ms)
     await _isolated(in_database, playback.room.status_reports.LAST_REPORTS.post)
     await _isolated(_publish_lobby, now_ms)
     gc_tuning.collect_if_due(len(_state.leases), now_ms)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
@@ -12,11 +14,15 @@ from chat.actions import post_system_comment, replace_system_comment
 from playback.domain.timeline import Timeline
 from playback.models import Playback
 from playback.room import queries
+from playback.room.announcement import ending_at
 from playback.signals import controlled, media_loaded, poll_closed
 from rooms import signals
 from rooms.models import ControlPolicy, Member, Room
+from rooms.periodic import for_each_isolated
 from watchium import server_clock
 from watchium.protocol.types import Media, PollState
+from watchium.services import announced_media
+from watchium.services.announced_media import AnnouncedMedia
 from watchium.text import media_time
 
 FOLDED_MS = 30_000.0
@@ -60,8 +66,36 @@ def on_room_changed(*, room: Room, changed: list[str], **_kwargs: Any) -> None:
 
 
 @receiver(media_loaded)
-def on_media_loaded(*, room: Room, media: Media, **_kwargs: Any) -> None:
-    _post(room, _("Playing: %(title)s") % {"title": media.title}, position_s=0)
+def on_media_loaded(
+    *, room: Room, media: Media, now_ms: float, starts_at_ms: float | None = None, **_kwargs: Any
+) -> None:
+    """Say what plays; of an announced start once it begins, because it may be held back until then."""
+    if starts_at_ms is None or starts_at_ms <= now_ms:
+        _post_playing(room, media.title)
+    else:
+        announced = AnnouncedMedia(room.pk, media.url, media.title, starts_at_ms)
+        transaction.on_commit(partial(announced_media.remember, announced))
+
+
+def due(now_ms: float) -> int:
+    """Say which announced media play by now; return how many."""
+    return for_each_isolated(_begun, announced_media.take_due(now_ms), now_ms)
+
+
+@transaction.atomic
+def _begun(announced: AnnouncedMedia, now_ms: float) -> bool:
+    """Return False if they were held back, or others were loaded meanwhile."""
+    room = Room.objects.locked(announced.room_pk)
+    playback = Playback.objects.of(room)
+    media = playback.current_media
+    plays = media is not None and media.url == announced.url and ending_at(playback, now_ms) is None
+    if plays:
+        _post_playing(room, announced.title)
+    return plays
+
+
+def _post_playing(room: Room, title: str) -> None:
+    _post(room, _("Playing: %(title)s") % {"title": title}, position_s=0)
 
 
 @receiver(controlled)

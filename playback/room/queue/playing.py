@@ -95,7 +95,12 @@ def load_media(playback: Playback, media: Media, start: Start) -> Timeline:
     loaded = playback.timeline.loaded(at_ms=start.now_ms, duration=duration)
     playback.media, playback.duration_refuted = msgspec.to_builtins(media), None
     signals.media_loaded.send(
-        sender=Playback, room=playback.room, by=start.by, media=media, now_ms=start.now_ms
+        sender=Playback,
+        room=playback.room,
+        by=start.by,
+        media=media,
+        now_ms=start.now_ms,
+        starts_at_ms=start.at_ms,
     )
     if not start.playing:
         return loaded

@@ -87,9 +87,10 @@ class Comments(ApiCase):
         for number, position_s in enumerate([30, 10, 20, 10]):
             self.command(self.as_alice, "seek", current_time=position_s, event_id=f"s{number}")
             self.say(self.as_bob, f"word {number}", f"w{number}")
-        url = self.url("comments/by-position/?limit=2")
+        url = self.url("comments/by-position/?limit=3")
         first = self.as_bob.get(url).json()
-        assert ([each["text"] for each in first["comments"]], first["more"]) == (["word 1", "word 3"], True)
+        texts = [each["text"] for each in first["comments"]]
+        assert (texts, first["more"]) == (["Playing: two", "word 1", "word 3"], True)
         after = f"&after={first['comments'][-1]['seq']}&since={first['since']}"
         rest = self.as_bob.get(url + after).json()
         assert ([each["text"] for each in rest["comments"]], rest["more"]) == (["word 2", "word 0"], False)

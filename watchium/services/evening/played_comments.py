@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import timedelta
 
 import msgspec
-from django.utils import timezone
 
 from chat.models import Comment, Reaction, states
 from playback.domain.timeline import Timeline
 from playback.models import PlaybackEvent
+from playback.room import queries
 from rooms.models import Room
 from watchium.protocol.types import CommentState
 
@@ -45,11 +44,10 @@ def played_comments(room: Room, since: int | None, after: int, limit: int, now_m
     """
     reactions: list[PlayedReaction] = []
     if since is None:
-        loaded_at = PlaybackEvent.objects.last_load(room)
-        since = 1 if loaded_at is None else Comment.objects.last_seq_before(room, loaded_at) + 1
-        if loaded_at is not None and room.keep_evenings:
-            # Rows have the time of the wall clock, which may differ from the server's.
-            loaded_ms = now_ms - (timezone.now() - loaded_at) / timedelta(milliseconds=1)
+        media = queries.media_now(room, now_ms)
+        loaded_ms = media and PlaybackEvent.objects.last_load(room, media.url, now_ms)
+        since = 1 if loaded_ms is None else Comment.objects.last_seq_before(room, loaded_ms) + 1
+        if loaded_ms is not None and room.keep_evenings:
             reactions = _reactions(room, loaded_ms, now_ms)
     comments = Comment.objects.by_position(room, since, after, limit + 1)
     return PlayedComments(

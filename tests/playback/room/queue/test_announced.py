@@ -5,12 +5,13 @@ from __future__ import annotations
 from random import Random
 from unittest.mock import patch
 
+import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playback.models import Playback, PlayedMedia, RoomCaptions
-from playback.room import actions, stall_handling
+from playback.room import actions, queries, stall_handling
 from playback.room.queue.storage import forget_encoded
 from playback.room.start import poll as polls
 from rooms.models import Member, Room
@@ -27,6 +28,7 @@ from watchium.protocol.start.commands import (
     VoteInPoll,
 )
 from watchium.protocol.types import SharedCaptions
+from watchium.services import system_comments
 
 CLIP_S = 96.021
 PRESS_MS = END_MS - 500  # when members press
@@ -361,3 +363,36 @@ class SameAsUnannounced(AdvanceCase):
             return
         payload = PAYLOADS.get(kind, lambda value: {} if value is None else {"entry_id": value})(value)
         self.does(self.alice, kind, now_ms=now_ms, **payload)
+
+
+class InTheChat(AnnouncedCase):
+    """The chat says what plays once it plays."""
+
+    def said(self) -> list[str]:
+        return [each.text for each in self.room.comments.order_by("seq") if each.text.startswith("Playing")]
+
+    def begins(self, now_ms: float) -> int:
+        with self.committing():
+            return system_comments.due(now_ms)
+
+    def test_it_is_said_once_and_not_before(self):
+        assert self.begins(END_MS - 1) == 0
+        assert self.said() == []
+        assert self.begins(END_MS) == 1
+        assert self.begins(END_MS + 1000) == 0
+        assert self.said() == ["Playing: Sample music"]
+
+    def test_what_was_held_back_is_said_when_it_plays_after_all(self):
+        self.acts(actions.pause, self.alice, pause())
+        assert self.begins(END_MS + 1000) == 0
+        self.acts(actions.play, self.alice, play(), END_MS + 2000)
+        assert self.due(END_MS + 2200) == 1
+        assert self.begins(END_MS + 2200) == 0
+        assert self.begins(END_MS + 5000) == 1
+        assert self.said() == ["Playing: Sample music"]
+
+    def test_a_comment_before_the_start_is_about_what_still_plays(self):
+        assert queries.position_now(self.room, PRESS_MS) == pytest.approx(AT_PRESS_S)
+        assert queries.position_now(self.room, END_MS + 1000) == pytest.approx(1)
+        assert queries.media_now(self.room, PRESS_MS).title == "Sample clip"
+        assert queries.media_now(self.room, END_MS).title == "Sample music"
