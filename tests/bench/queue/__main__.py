@@ -1,8 +1,9 @@
 """Measure how a room's queue passes from one file to the next, in two Chromiums.
 
 `python -m tests.bench.queue [--rounds 20]`: five clips of 4 to 6 s repeat in a room. Printed are the advances (of them
-the doubled ones), how long no picture moved between two clips, which frame of each was shown first, and how far the
-two browsers were apart in the second after each start. Positions are those of presented frames.
+the doubled ones), how long the first picture of the next clip and its motion took to come, which frame of each was
+shown first, and how far the two browsers were apart in the second after each start. Positions are those of presented
+frames.
 
 Of gaps longer than `--phases` ms it prints what they consist of: from the last frame to the end that the element
 reports, to the arrival of the next load, to its start, to the element's first data, to the first frame.
@@ -146,6 +147,16 @@ class Recording:
         pairs = zip(self.clips[1:], self.clips[2:], strict=False)  # the first is the sample
         return [after[0][0] - before[-1][0] for before, after in pairs]
 
+    @property
+    def stands_ms(self) -> list[float]:
+        """From the last frame of a clip until the next one moves: its first frame is shown before it starts."""
+        pairs = zip(self.clips[1:], self.clips[2:], strict=False)
+        return [
+            after[1][0] - 1000 * (after[1][1] - after[0][1]) - before[-1][0]
+            for before, after in pairs
+            if after[1:]
+        ]
+
     def long_gaps(self, longer_than_ms: float) -> Iterator[str]:
         """Describe each long gap: what happened how many ms after the last frame before it."""
         for before, after in zip(self.clips[1:], self.clips[2:], strict=False):
@@ -178,7 +189,8 @@ def report(recordings: list[Recording], expected: int, longer_than_ms: float) ->
             for before, after in zip(recording.advances, recording.advances[1:], strict=False)
         )
         print(f"{name}: {len(recording.advances)} advances of {expected}, {doubled} doubled")
-        print(f"  no motion between clips, ms: {spread(recording.gaps_ms)}")
+        print(f"  no picture of the next clip, ms: {spread(recording.gaps_ms)}")
+        print(f"  no motion between clips, ms: {spread(recording.stands_ms)}")
         for gap in recording.long_gaps(longer_than_ms):
             print(f"    {gap}")
         print(f"  first frame shown of each clip, ms: {spread([1000 * s for s in recording.lost_s])}")

@@ -45,7 +45,7 @@ def played_comments(room: Room, since: int | None, after: int, limit: int, now_m
     reactions: list[PlayedReaction] = []
     if since is None:
         media = queries.media_now(room, now_ms)
-        loaded_ms = media and PlaybackEvent.objects.last_load(room, media.url, now_ms)
+        loaded_ms = PlaybackEvent.objects.last_load(room, media.url, now_ms) if media else None
         since = 1 if loaded_ms is None else Comment.objects.last_seq_before(room, loaded_ms) + 1
         if loaded_ms is not None and room.keep_evenings:
             reactions = _reactions(room, loaded_ms, now_ms)

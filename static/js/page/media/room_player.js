@@ -84,13 +84,13 @@ export class Player extends ViewerSettings {
   // ---------------------------------------------------------------- the room's timeline
 
   /**
-   * Follow the room's timeline; but other media that start soon are not opened before.
+   * Follow the room's timeline; but other media that start soon are not opened while the present ones play.
    * @param {import("../../core/sync/timeline.js").TimelineState | null} timeline
    */
   show(timeline) {
     this.cancelSwitch()
     const waitMs = untilSwitchMs(this.controller.timeline, timeline, this.seen().serverMs)
-    if (waitMs > 0 && this.#isOther(timeline?.media ?? null)) {
+    if (waitMs > 0 && !this.element.ended && this.#isOther(timeline?.media ?? null)) {
       const { opensAgain } = this
       this.opensAgain = false // the media that play may come back until then
       this.cancelSwitch = after(waitMs, () => {

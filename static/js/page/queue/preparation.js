@@ -25,8 +25,9 @@ export function mountPreparation(room) {
     const { state, player } = room
     const next = nextMedia(state, player.controller.timeline, room.serverNow(), AHEAD_MS)
     const media = next && isFile(next.media) ? next.media : null
-    // what this player has just begun to open is kept until it has its data
-    if (!media && prepared === player.url && player.element.readyState < HAVE_FUTURE_DATA) return
+    // it is kept until this player, which opens it now or as soon as the room says so, has its data
+    const isOpening = prepared === player.url && player.element.readyState < HAVE_FUTURE_DATA
+    if (!media && (isOpening || player.element.ended)) return
     if ((media?.url ?? "") === prepared) return
     prepared = media?.url ?? ""
     release(element)
