@@ -108,6 +108,18 @@ test("a seek from an end to a position without data ends at that position, even 
   assert.equal(data.played, false)
 })
 
+test("an end from before a seek is not reported after it, even if the element never left its end", () => {
+  const end = new Detectors()
+  const room = played(end, 6)
+  end.update(at(6100, 300, { ended: true }), room)
+  assert.ok(end.endS !== null)
+  end.data.sought(64) // in the same tick, after which the element's state is not read again
+  end.natural.update(at(6200, 300, { ended: true }), target({ current_time: 64 }), end.data)
+  assert.equal(end.endS, null)
+  end.update(at(6300, 300, { ended: true }), target({ current_time: 64 }))
+  assert.equal(end.endS, null)
+})
+
 const timeline = (duration, duration_source, change = {}) => ({
   duration,
   duration_source,

@@ -111,9 +111,10 @@ export class NaturalEnd {
    * @returns {boolean} whether the player has just ended, in step
    */
   update(element, target, endOfData) {
-    const begins = element.ended && !this.wasEnded
-    this.wasEnded = element.ended
-    if (!element.ended) this.endS = null
+    const ended = endOfData.ended // also false after a seek, which the element may not have begun
+    const begins = ended && !this.wasEnded
+    this.wasEnded = ended
+    if (!ended) this.endS = null
     else if (begins) this.endS = this.#endS(element, target, endOfData)
     return begins && this.endS !== null
   }
