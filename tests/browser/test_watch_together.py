@@ -10,6 +10,7 @@ from tests.browser.support.fixtures import (
     make_room,
     pause,
     play,
+    press_join,
     seek_to,
     wait_for_position,
     wait_until,
@@ -27,7 +28,7 @@ SETTLED_MS = 20
 def here(people) -> tuple[Page, Page]:
     """alice hosts, bob watches, both ready."""
     alice, bob = people(), people()
-    join(bob, make_room(alice), "Bob")
+    press_join(bob, make_room(alice), "Bob")
     for page in (alice, bob):
         wait_until_ready(page)
     return alice, bob
@@ -66,6 +67,7 @@ def test_pause_and_seek_land_both_on_the_same_position(watching):
     play(alice)
     for page in (alice, bob):
         wait_until_moving(page, 0.5)
+    assert not bob.evaluate("document.querySelector('[data-media]').muted")  # the click on Join allows sound
     pause(alice)
     wait_until(alice, "() => document.querySelector('[data-media]').paused")
     held_s = alice.evaluate("watchium.room.position()")

@@ -13,7 +13,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.media.test_broken_media import SENTENCE_MS, say
-from tests.browser.support.fixtures import join, wait_for_position, wait_until, wait_until_moving
+from tests.browser.support.fixtures import (
+    join,
+    new_room,
+    wait_for_position,
+    wait_until,
+    wait_until_moving,
+)
 from tests.servers.stream_files import BITS, FPS
 from tests.servers.stream_server import FLOOD_MB, StreamServer
 
@@ -45,11 +51,7 @@ NUMBER = """async ([png, bits]) => {
 def here(people: Callable[..., Page]) -> tuple[Page, Page]:
     """alice hosts, bob watches."""
     alice, bob = people(locale="en-GB"), people(locale="en-GB")
-    alice.goto("/")
-    alice.get_by_role("button", name="Create room").click()
-    alice.wait_for_url("**/rooms/*/")
-    expect(alice.locator("body")).to_have_attribute("data-socket", "open")
-    join(bob, alice.url, "Bob")
+    join(bob, new_room(alice), "Bob")
     return alice, bob
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.captions.test_captions import SHOWN, close_menu, open_menu
 from tests.browser.conftest import arrivals
-from tests.browser.support.fixtures import join, seek_to, wait_until, wait_until_moving
+from tests.browser.support.fixtures import join, new_room, seek_to, wait_until, wait_until_moving
 from tests.servers import Server, watchium_server
 
 SLOW_BYTES_PER_S = 3_000_000
@@ -60,14 +60,6 @@ def stored(server: Server) -> list[Path]:
     return sorted((server.data_dir / "uploads").iterdir(), key=lambda path: path.stat().st_ctime)
 
 
-def make_room(page: Page) -> str:
-    page.goto("/")
-    page.get_by_role("button", name="Create room").click()
-    page.wait_for_url("**/rooms/*/")
-    expect(page.locator("body")).to_have_attribute("data-socket", "open")
-    return page.url
-
-
 def open_dialog(page: Page) -> None:
     if not page.locator("[data-change]").is_visible():
         page.get_by_role("button", name="Pick something to watch").click()
@@ -101,7 +93,7 @@ def test_an_upload_survives_a_closed_page_and_a_killed_server(person, own_server
     size = film.stat().st_size
     assert size > 9_000_000
     alice = person()
-    url = make_room(alice)
+    url = new_room(alice)
     slow_line(alice)
     choose(alice, film)
     wait_for_bytes(alice, own_server, 3_000_000)
@@ -137,7 +129,7 @@ def test_a_film_plays_for_everyone_while_it_arrives(person, own_server: Server, 
     film = films / "early film.mp4"
     assert film.stat().st_size > 9_000_000
     alice, bob = person(), person()
-    join(bob, make_room(alice), "Bob")
+    join(bob, new_room(alice), "Bob")
     slow_line(alice, 1_500_000)
     choose(alice, film)
     alice.get_by_role("button", name="Play while it arrives").click(timeout=30_000)
@@ -157,7 +149,7 @@ def test_a_film_plays_for_everyone_while_it_arrives(person, own_server: Server, 
 
 def test_a_pause_a_refusal_and_a_removal(person, own_server: Server, films: Path, tmp_path: Path):
     alice = person()
-    make_room(alice)
+    new_room(alice)
     slow_line(alice)
     choose(alice, films / "late.mkv")
     alice.get_by_role("button", name="Pause", exact=True).last.click()
