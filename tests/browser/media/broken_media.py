@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -110,7 +109,8 @@ FILES = {
 
 class _Manners(BaseHTTPRequestHandler):
     """`/MANNER/NAME`: `ranges` is an ordinary server, `norange` sends the whole file always, `stream` sends it in real
-    time and never says how much there is, `away` refuses the first two requests for an address.
+    time and never says how much there is, `away` refuses all
+    requests while the server's `away` is set.
     """
 
     protocol_version = "HTTP/1.1"
@@ -121,8 +121,7 @@ class _Manners(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         manner, name = self.path.split("?")[0].split("/")[1:]
-        self.server.requests[self.path] += 1
-        if manner == "away" and self.server.requests[self.path] <= 2:
+        if manner == "away" and self.server.away:
             self._send(503, b"")
             return
         data = self.server.files[name]
@@ -174,8 +173,8 @@ class MediaServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Manners)
         self.files = {name: make() for name, make in FILES.items()}
         self.files["live.mp3"] = FRAME * round(30 * FRAMES_PER_S)
-        self.requests: Counter[str] = Counter()
         self.closing = threading.Event()
+        self.away = False
 
     def address(self, manner: str, name: str) -> str:
         """Return a new URL each time, so that nothing comes from the browser's cache."""

@@ -11,10 +11,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.media.broken_media import ENDS_S, MediaServer, media_server
-from tests.browser.support.fixtures import join, wait_until, wait_until_moving
+from tests.browser.support.fixtures import join, new_room, wait_until, wait_until_moving
 
 SENTENCE_MS = 5000
 MOST_SEEKS = 3
+TRIES = 3
+PAST_S = 5  # an end is accepted at most three seconds later
+ENDED_OR_PAST = """s => { const { room } = watchium
+    return room.state.timeline.phase === 'ended' || room.position() > s }"""
 
 COUNT = """() => {
   const media = document.querySelector("[data-media]")
@@ -35,11 +39,7 @@ def odd() -> Iterator[MediaServer]:
 def here(people: Callable[..., Page]) -> tuple[Page, Page]:
     """alice hosts, bob watches."""
     alice, bob = people(), people()
-    alice.goto("/")
-    alice.get_by_role("button", name="Create room").click()
-    alice.wait_for_url("**/rooms/*/")
-    expect(alice.locator("body")).to_have_attribute("data-socket", "open")
-    join(bob, alice.url, "Bob")
+    join(bob, new_room(alice), "Bob")
     for page in (alice, bob):
         page.evaluate(COUNT)
     return alice, bob
@@ -67,6 +67,19 @@ def wait_until_ready(page: Page) -> None:
 
 def seeks(page: Page) -> int:
     return int(page.evaluate(MOST_IN_TEN_SECONDS))
+
+
+def play_to_the_end(alice: Page, bob: Page) -> None:
+    """Play the last seconds. A player two seconds behind the room reports no end: on a busy machine once more."""
+    for _ in range(TRIES):
+        for page in (alice, bob):
+            forget_seeks(page)
+        say(alice, "seek", current_time=ENDS_S - 2)
+        say(alice, "play")
+        wait_until(alice, ENDED_OR_PAST, ENDS_S + PAST_S)
+        if alice.evaluate("watchium.room.state.timeline.phase") == "ended":
+            return
+    raise AssertionError(f"no player reported the end in {TRIES} tries")
 
 
 def expect_words(page: Page, words: str) -> None:
@@ -110,15 +123,12 @@ def test_an_endless_stream_plays_as_it_arrives_for_late_joiners_and_after_a_relo
         assert seeks(page) <= MOST_SEEKS
 
 
-@pytest.mark.alone  # a player more than two seconds behind the room does not report an end
 @pytest.mark.parametrize("name", ["cut.flac", "lying.mp3", "cut.webm"])
 def test_data_that_ends_early_ends_the_media_there_with_a_notice_for_all_members(here, odd, name):
     alice, bob = here
     put_on(odd.address("ranges", name), alice, bob)
     wait_until_ready(bob)
-    say(alice, "seek", current_time=ENDS_S - 2)
-    say(alice, "play")
-    wait_until(alice, "() => watchium.room.state.timeline.phase === 'ended'")
+    play_to_the_end(alice, bob)
     for page in (alice, bob):
         expect_words(page, "The file ends at 0:0")
         expect(page.locator("[data-stage]")).to_contain_text("It may be incomplete.")
@@ -126,15 +136,12 @@ def test_data_that_ends_early_ends_the_media_there_with_a_notice_for_all_members
         assert seeks(page) <= MOST_SEEKS
 
 
-# Players learn only at its end that lying.mp3 is shorter than it says, and late on a busy machine.
-@pytest.mark.parametrize("name", [pytest.param("lying.mp3", marks=pytest.mark.alone), "cut.webm"])
+@pytest.mark.parametrize("name", ["lying.mp3", "cut.webm"])
 def test_a_seek_beyond_the_data_changes_no_duration_and_a_seek_back_plays(here, odd, name):
     alice, bob = here
     put_on(odd.address("ranges", name), alice, bob)
     wait_until_ready(bob)
-    say(alice, "seek", current_time=ENDS_S - 1)
-    say(alice, "play")
-    wait_until(alice, "() => watchium.room.state.timeline.phase === 'ended'")
+    play_to_the_end(alice, bob)
     for page in (alice, bob):
         forget_seeks(page)
     say(alice, "seek", current_time=64)
@@ -168,9 +175,11 @@ def test_a_decode_error_shows_its_position_and_a_seek_back_plays(here, odd):
 def test_a_url_that_failed_plays_for_all_members_when_loaded_again(here, odd):
     alice, bob = here
     address = odd.address("away", "clip.webm")
+    odd.away = True
     put_on(address, alice, bob)
     for page in (alice, bob):
         expect_words(page, "This will not play here")
+    odd.away = False
     put_on(address, alice, bob)
     for page in (alice, bob):
         wait_until_ready(page)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import arrivals
 from tests.browser.support.fixtures import (
     join,
+    new_room,
     play,
     seek_to,
     wait_for_position,
@@ -67,14 +68,6 @@ def person(browser, own_server: Server) -> Iterator[Callable[..., Page]]:
         yield arrive
 
 
-def make_room(page: Page) -> str:
-    page.goto("/")
-    page.get_by_role("button", name="Create room").click()
-    page.wait_for_url("**/rooms/*/")
-    expect(page.locator("body")).to_have_attribute("data-socket", "open")
-    return page.url
-
-
 def choose(page: Page, button: str, path: Path) -> None:
     with page.expect_file_chooser() as chooser:
         page.locator(button).click()
@@ -82,10 +75,11 @@ def choose(page: Page, button: str, path: Path) -> None:
 
 
 def bring(page: Page, path: Path, title: str = "Our film") -> None:
-    """Bring a file as the host."""
+    """Bring the film as the host, once it is known that the server has it, too."""
     page.get_by_role("button", name="Pick something to watch").click()
     choose(page, "[data-bring]", path)
     page.get_by_label("Title that everyone sees").fill(title)
+    expect(page.get_by_label("Who has no copy")).to_have_value("1")  # the same file is in the library
 
 
 def wait_until_ready(page: Page) -> None:
@@ -117,9 +111,8 @@ class Sent:
 def test_two_files_and_the_servers_copy_are_in_step_and_nothing_of_a_file_is_sent(person, film: Path):
     alice, bob, carol = person(), person(), person()
     sent = [Sent(alice), Sent(bob)]
-    url = make_room(alice)
+    url = new_room(alice)
     bring(alice, film)
-    expect(alice.get_by_label("Who has no copy")).to_have_value("1")  # the same file is in the library
     alice.get_by_role("button", name="Everyone brings the file").click()
     expect(alice.locator("[data-change]")).to_be_hidden()
     for page, name in ((bob, "Bob"), (carol, "Carol")):
@@ -144,7 +137,7 @@ def test_two_files_and_the_servers_copy_are_in_step_and_nothing_of_a_file_is_sen
 
 def test_another_file_and_no_file_are_named_to_the_viewer_and_the_host(person, film: Path, films: Path):
     alice, bob = person(), person()
-    url = make_room(alice)
+    url = new_room(alice)
     bring(alice, film)
     alice.get_by_label("Who has no copy").select_option("waits without a picture")
     alice.get_by_role("button", name="Everyone brings the file").click()
@@ -173,7 +166,7 @@ def test_another_file_and_no_file_are_named_to_the_viewer_and_the_host(person, f
 
 def test_a_copy_with_a_longer_beginning_is_shifted_and_remembered(person, film: Path, films: Path):
     alice, bob = person(), person()
-    url = make_room(alice)
+    url = new_room(alice)
     bring(alice, film)
     alice.get_by_role("button", name="Everyone brings the file").click()
     join(bob, url, "Bob")
@@ -194,9 +187,10 @@ def test_a_copy_with_a_longer_beginning_is_shifted_and_remembered(person, film: 
 
     bob.reload()
     choose(bob, "[data-own-copy]", films / "longer.mkv")
+    wait_until(bob, "() => document.querySelector('[data-media]').currentSrc.startsWith('blob:')")
     wait_until_moving(bob, 1)
     assert bob.evaluate("() => watchium.room.player.copyShiftS") == 1
-    bob.locator("[data-own-copy]").click()
+    bob.locator("[data-own-copy]").press("Enter")
     bob.get_by_role("button", name="Play the server's copy").click()
     wait_until_moving(bob, 1)
     assert source_of(bob).endswith("/media/library/1")
@@ -204,7 +198,7 @@ def test_a_copy_with_a_longer_beginning_is_shifted_and_remembered(person, film: 
 
 def test_a_copy_that_plays_without_sound_says_so(person, film: Path, films: Path):
     alice, bob = person(), person()
-    url = make_room(alice)
+    url = new_room(alice)
     bring(alice, film)
     alice.get_by_role("button", name="Everyone brings the file").click()
     join(bob, url, "Bob")
@@ -217,7 +211,7 @@ def test_a_copy_that_plays_without_sound_says_so(person, film: Path, films: Path
 
 def test_what_is_no_film_is_refused_with_a_sentence(person, tmp_path: Path, film: Path):
     alice, bob = person(), person()
-    url = make_room(alice)
+    url = new_room(alice)
     empty, page = tmp_path / "empty.mp4", tmp_path / "page.mp4"
     empty.write_bytes(b"")
     page.write_bytes(b"<html>" * 1000)

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.support.fixtures import (
     join,
     make_room,
+    new_room,
     pause,
     play,
     seek_to,
@@ -28,12 +29,9 @@ LOCKED = "() => window.watchium.room.clock.locked"
 
 
 def room_with(page: Page, address: str = VIDEO) -> str:
-    page.goto("/")
-    page.get_by_role("button", name="Create room").click()
-    page.wait_for_url("**/rooms/*/")
-    expect(page.locator("body")).to_have_attribute("data-socket", "open")
+    url = new_room(page)
     load(page, address)
-    return page.url
+    return url
 
 
 def load(page: Page, address: str) -> None:
@@ -190,10 +188,11 @@ class Pair:
 def test_an_advertisement_stops_only_its_viewer_then_both_are_in_step_and_follow_the_host(
     person: Callable[..., Page], record_property
 ):
-    pair = Pair(person, advertMs=6000)
+    pair = Pair(person, advert=True)
     play(pair.alice)
     clip(pair.youtube[pair.alice], "v => !v.paused && v.currentTime > 1")
     expect(pair.bob.get_by_text("YouTube shows an advertisement")).to_be_visible(timeout=WITHIN_MS)
+    pair.youtube[pair.bob].frame.evaluate("endAdvert()")
     pair.both("v => !v.paused && v.currentTime > 4.5")
     expect(pair.bob.get_by_text("YouTube shows an advertisement")).to_be_hidden()
     wait_until(pair.bob, IN_STEP)
