@@ -7,7 +7,6 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.support.fixtures import (
     join,
-    make_room,
     pause,
     play,
     wait_until,
@@ -48,9 +47,10 @@ def messages(page: Page):
     return page.locator("[data-log] [data-id] [data-text]")
 
 
-def test_a_host_without_websockets_has_media_controls_members_and_chat(
+def test_a_host_and_then_a_viewer_without_websockets_watch_and_chat(
     server: Server, person: Callable[..., Page]
 ):
+    """First only alice, the host, is without WebSockets, then only bob."""
     alice, bob = person(), person()
     proxy = Proxy(alice)
     alice.goto("/")
@@ -61,11 +61,24 @@ def test_a_host_without_websockets_has_media_controls_members_and_chat(
     wait_until_ready(alice)
     join(bob, alice.url, "Bob")
     wait_until_ready(bob)
-    expect(alice.get_by_role("list", name="Members").get_by_text("Bob")).to_be_attached(timeout=POLLED_MS)
+    the_host_plays_chats_and_sees_the_members(alice, bob)
+    the_host_reloads_pauses_and_changes_the_queue(alice, bob)
+    proxy.blocks = False
+    nothing_is_lost_or_doubled_when_sockets_come_back(alice, bob)
+    Proxy(bob)
+    bob.reload()
+    expect(bob.get_by_text("limited", exact=True).first).to_be_visible(timeout=LIMITED_MS)
+    wait_until_ready(bob)
+    the_viewer_follows(alice, bob)
+    the_viewer_sees_the_reason(bob)
+    the_viewer_is_removed(alice, bob)
 
+
+def the_host_plays_chats_and_sees_the_members(alice: Page, bob: Page) -> None:
     play(alice)
     wait_until_moving(bob)
     wait_until_moving(alice)
+    expect(alice.get_by_role("list", name="Members").get_by_text("Bob")).to_be_attached(timeout=POLLED_MS)
     say(bob, "hello from bob")
     expect(messages(alice).get_by_text("hello from bob")).to_be_visible(timeout=POLLED_MS)
     assert alice.locator("[data-typing]").text_content() == ""
@@ -76,47 +89,41 @@ def test_a_host_without_websockets_has_media_controls_members_and_chat(
     bob.get_by_role("button", name="Ask for control").click()
     expect(alice.get_by_text(re.compile("Bob .*control"))).to_be_visible(timeout=POLLED_MS)
 
+
+def the_host_reloads_pauses_and_changes_the_queue(alice: Page, bob: Page) -> None:
     alice.reload()
     wait_until_polling(alice)
     wait_until_ready(alice)
     expect(messages(alice).get_by_text("hello from alice")).to_have_count(1)
-    pause(alice)
-    expect(bob.locator("[data-media]")).to_have_js_property("paused", True)
-    expect(alice.locator("[data-media]")).to_have_js_property("paused", True)
     alice.get_by_role("tab", name="Queue").click()
     alice.get_by_role("textbox", name="Links").fill("films.example/next.mp4")
     alice.get_by_role("button", name="Add to queue").click()
     queue = alice.get_by_role("list", name="Queue").get_by_role("listitem")
     expect(queue).to_have_count(2, timeout=POLLED_MS)  # with what plays
     alice.get_by_role("tab", name="Chat").click()
+    pause(alice)
+    for page in (alice, bob):
+        expect(page.locator("[data-media]")).to_have_js_property("paused", True)
 
-    proxy.blocks = False
+
+def nothing_is_lost_or_doubled_when_sockets_come_back(alice: Page, bob: Page) -> None:
     say(alice, "sent while sockets come back")
     expect(alice.locator("body")).to_have_attribute("data-socket", "open", timeout=15_000)
     say(bob, "said to a socket")
     for page in (alice, bob):
         expect(messages(page).get_by_text("said to a socket")).to_have_count(1)
         expect(messages(page).get_by_text("sent while sockets come back")).to_have_count(1)
-    bob.close()
-    expect(alice.get_by_role("list", name="Members").get_by_text("Bob")).not_to_be_attached(timeout=POLLED_MS)
 
 
-def test_a_viewer_without_websockets_polls_sees_the_reason_and_is_removed(
-    server: Server, person: Callable[..., Page]
-):
-    alice, bob = person(), person()
-    url = make_room(alice)
-    wait_until_ready(alice)
-    join(bob, url, "Bob")
-    Proxy(bob)
-    bob.reload()
-    expect(bob.get_by_text("limited", exact=True).first).to_be_visible(timeout=LIMITED_MS)
-    wait_until_ready(bob)
+def the_viewer_follows(alice: Page, bob: Page) -> None:
     play(alice)
     wait_until_moving(alice)
     wait_until_moving(bob)
     pause(alice)
     expect(bob.locator("[data-media]")).to_have_js_property("paused", True, timeout=POLLED_MS)
+
+
+def the_viewer_sees_the_reason(bob: Page) -> None:
     bob.get_by_role("button", name="Sync meter").click()
     expect(bob.get_by_text("The server answers, but live connections do not get through")).to_be_visible()
     bob.keyboard.press("Escape")
@@ -124,10 +131,12 @@ def test_a_viewer_without_websockets_polls_sees_the_reason_and_is_removed(
     expect(bob.get_by_text("The server does not answer. Your player continues by itself")).to_be_visible(
         timeout=POLLED_MS
     )
-    assert set(bob.eval_on_selector_all("[data-step]", "seats => seats.map(one => one.dataset.step)")) == {
-        "unknown"
-    }
+    steps = bob.eval_on_selector_all("[data-step]", "members => members.map(one => one.dataset.step)")
+    assert set(steps) == {"unknown"}
     bob.unroute("**/api/**")
+
+
+def the_viewer_is_removed(alice: Page, bob: Page) -> None:
     bobs = alice.get_by_role("list", name="Members").get_by_text("Bob")
     expect(bobs).to_be_attached(timeout=POLLED_MS)
     alice.evaluate(
@@ -136,6 +145,7 @@ def test_a_viewer_without_websockets_polls_sees_the_reason_and_is_removed(
             return room.say("remove_member", { user_id: bob.user_id }) }"""
     )
     expect(bob.locator("body")).to_have_attribute("data-socket", "closed", timeout=POLLED_MS)
+    expect(bobs).not_to_be_attached()
 
 
 def test_a_player_without_websockets_plays_and_changes_its_queue(server: Server, person: Callable[..., Page]):
