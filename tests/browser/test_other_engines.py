@@ -22,8 +22,7 @@ from tests.engines import ENGINES, ENTER, EnginePage, Firefox, WebKit
 from tests.engines import scenes as theirs
 from tests.servers import Missing, Server, unavailable
 
-# Run alone: three browsers are enough for two cores.
-pytestmark = pytest.mark.alone
+alone = pytest.mark.alone  # beside other scenes no player stays within these bounds
 
 TIMEOUT_S = 10.0  # for a busy machine; an idle one takes two seconds
 LOOKS = 3
@@ -96,6 +95,7 @@ def calm(looks: list[tuple[float, int]], apart_ms: float) -> bool:
     return all(abs(skew) <= apart_ms for skew, _ in looks) and looks[0][1] == looks[-1][1]
 
 
+@alone
 def test_a_late_joiner_is_in_sync_also_after_a_reload(other, party):
     alice, mira = party
     in_step(other, alice, mira)
@@ -104,6 +104,7 @@ def test_a_late_joiner_is_in_sync_also_after_a_reload(other, party):
     in_step(other, alice, mira)
 
 
+@alone
 def test_pauses_seeks_and_another_speed_are_followed(other, party):
     alice, mira = party
     pause(alice)
@@ -124,6 +125,7 @@ def test_pauses_seeks_and_another_speed_are_followed(other, party):
     in_step(other, alice, mira)
 
 
+@alone
 def test_a_room_waits_for_a_stalled_player_and_resumes(other, party):
     alice, mira = party
     alice.get_by_role("button", name="Settings").click()
@@ -138,6 +140,7 @@ def test_a_room_waits_for_a_stalled_player_and_resumes(other, party):
     in_step(other, alice, mira)
 
 
+@alone
 def test_hls_is_in_sync_with_another_audio_language(other, party, streams):
     alice, mira = party
     alice.evaluate("url => watchium.room.say('load', { media_url: url })", streams.url("ok"))
@@ -150,6 +153,7 @@ def test_hls_is_in_sync_with_another_audio_language(other, party, streams):
     in_step(other, alice, mira)
 
 
+@alone
 def test_both_engines_exchange_messages_and_show_the_members(other, party):
     alice, mira = party
     alice.get_by_role("textbox", name="Message").fill("hello from Chromium")
@@ -163,6 +167,7 @@ def test_both_engines_exchange_messages_and_show_the_members(other, party):
     )
 
 
+@alone
 def test_dialogs_are_as_high_as_their_content(other, party):
     _, mira = party
     for opens, css in (
@@ -176,6 +181,7 @@ def test_dialogs_are_as_high_as_their_content(other, party):
         mira.type("\ue00c")
 
 
+@alone
 def test_reaction_emoji_use_the_fonts_of_the_page(party):
     _, mira = party
     fonts = (
@@ -184,6 +190,7 @@ def test_reaction_emoji_use_the_fonts_of_the_page(party):
     assert all(font.startswith(("Emoji", '"Emoji"')) for font in mira.wait_until(fonts))
 
 
+@alone
 def test_one_of_two_player_tabs_has_audio_focus_and_reloads_are_fast(other, server: Server):
     first = other.person()
     first.goto(f"{server.url}/player/")
