@@ -10,8 +10,8 @@ from rooms.models import Member, Role, Room
 from rooms.serializers import host_state
 from watchium import server_clock
 from watchium.protocol.errors import NotAllowed, NotFound, NotHost
-from watchium.protocol.events import ControlRequested, HostGraceCancelled, HostGraceStarted
-from watchium.protocol.types import MemberRef, UserRef
+from watchium.protocol.events import ControlAsked, ControlRequested, HostGraceCancelled, HostGraceStarted
+from watchium.protocol.types import MemberRef
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
@@ -100,13 +100,13 @@ def claim_host(actor: Member) -> int:
 
 
 @transaction.atomic
-def request_control(actor: Member) -> None:
-    """Notify the host that a member would like to control playback. Rate limited."""
+def request_control(actor: Member, moment_s: float | None = None) -> None:
+    """Notify the host that a member would like to control playback, or to go to a moment. Rate limited."""
     actor = access.lock(actor)
     now_ms = server_clock.now_ms()
     rate_limits.spend("ask_control", actor.person.user_id, now_ms)
     host = Member.objects.host_of(actor.room)
     if host is not None and host.pk != actor.pk:
-        requester = UserRef(user_id=actor.person.user_id, username=actor.username)
+        requester = ControlAsked(user_id=actor.person.user_id, username=actor.username, moment=moment_s)
         event = ControlRequested(room_id=actor.room.room_id, timestamp=now_ms, payload=requester)
         broadcast.to_member(host.pk, event)

@@ -55,6 +55,15 @@ class TransferHostTests(Cast):
             f"member.{self.alice.pk}"
         ]
 
+    def test_who_would_go_to_a_moment_asks_with_its_position(self):
+        with self.committing():
+            actions.request_control(self.bob, 754.5)
+        assert self.published.last("control_asked")["payload"] == {
+            "user_id": self.bob.person.user_id,
+            "username": "Bob",
+            "moment": 754.5,
+        }
+
     def test_repeated_requests_for_control_are_rate_limited(self):
         with self.committing():
             for _ in range(3):

@@ -303,10 +303,16 @@ class SetModerator(IdempotentCommand, tag="set_moderator", frozen=True, kw_only=
     payload: ModeratorChange
 
 
-class RequestControl(Command, tag="ask_control", frozen=True, kw_only=True):
-    """Ask the host for control of the playback."""
+class ControlWish(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`moment`: the position to which the member would go."""
 
-    payload: EmptyPayload = EmptyPayload()
+    moment: Seconds | None = None
+
+
+class RequestControl(Command, tag="ask_control", frozen=True, kw_only=True):
+    """Ask the host for control of the playback, or to go to a moment of the media."""
+
+    payload: ControlWish = ControlWish()
 
 
 class ContinueWithout(IdempotentCommand, tag="continue_without", frozen=True, kw_only=True):

@@ -182,10 +182,14 @@ class HostGraceCancelled(Event, tag="seat_kept", frozen=True, kw_only=True):
     payload: MemberRef
 
 
-class ControlRequested(Event, tag="control_asked", frozen=True, kw_only=True):
-    """A member asks the host for control."""
+class ControlAsked(UserRef, frozen=True, kw_only=True, omit_defaults=True):
+    moment: float | None = None
 
-    payload: UserRef
+
+class ControlRequested(Event, tag="control_asked", frozen=True, kw_only=True):
+    """A member asks the host for control, or to go to a moment of the media."""
+
+    payload: ControlAsked
 
 
 class NewComment(Event, tag="new_comment", frozen=True, kw_only=True):

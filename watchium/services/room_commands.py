@@ -97,7 +97,7 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
         case TransferHost() | ClaimHost() | RemoveMember() | BanMember() | SetModerator() | SetRight():
             return rooms.actions.handle_command(member, command)
         case RequestControl():
-            rooms.actions.request_control(member)
+            rooms.actions.request_control(member, command.payload.moment)
         case Leave():
             rooms.actions.leave(member)
         case _ if type(command) in playback.room.queue.actions.ACTIONS:

@@ -377,6 +377,12 @@
  */
 
 /**
+ * `moment`: the position to which the member would go.
+ * @typedef {object} ControlWish
+ * @property {number | null} [moment]
+ */
+
+/**
  * @typedef {object} CommentEdit
  * @property {number} id
  * @property {string} text
@@ -639,6 +645,13 @@
  * @property {string} user_id
  * @property {string} username
  * @property {string} reason
+ */
+
+/**
+ * @typedef {object} ControlAsked
+ * @property {string} user_id
+ * @property {string} username
+ * @property {number | null} [moment]
  */
 
 /**

@@ -3,10 +3,11 @@
 
 import { disposeAll, find, setText, showReaction } from "../lib/dom.js"
 import { gettext, interpolate, ngettext } from "../lib/i18n.js"
+import { loadItem } from "../lib/storage.js"
 import { showRefusal } from "../ui/notices.js"
 import { mountScrolledRovingTabindex } from "../ui/roving_tabindex.js"
 import { mountComposer, mountOutgoing } from "./composer.js"
-import { MessageList, mountFullscreenOverlay } from "./message_list.js"
+import { MessageList } from "./message_list.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
@@ -28,11 +29,13 @@ export function mount(chat, room) {
     room.on("comments", () => log.restart(room.comments)),
     room.on("new_comment", ({ payload }) => log.append(payload)),
     room.on("comment_deleted", ({ payload }) => log.remove(payload.id)),
+    room.on("comment_changed", ({ payload }) => log.replace(payload.comment)),
     outgoing.unmount,
     mountComposer(find(chat, "composer"), room, log, outgoing.messages),
+    mountLoadedHelp(chat, room, log),
     mountTyping(find(chat, "typing"), room),
-    mountReactions(chat, room),
-    mountFullscreenOverlay(room),
+    mountReactions(find(chat, "composer"), room),
+    mountFullscreen(chat, room),
     mountScrolledRovingTabindex(log.scroll, log.list),
     mountUnread(room),
   )
@@ -55,15 +58,7 @@ function listen(chat, log, room, signal) {
     { signal, passive: true },
   )
   log.newest.addEventListener("click", () => log.toEnd(), { signal })
-  log.list.addEventListener(
-    "click",
-    (event) => {
-      const button = event.target instanceof Element ? event.target.closest("[data-remove]") : null
-      const id = Number(/** @type {HTMLElement | undefined} */ (button?.closest("[data-id]"))?.dataset.id)
-      if (button && id) room.say("delete_comment", { id }).catch(showRefusal)
-    },
-    { signal },
-  )
+  log.list.addEventListener("click", (event) => onListClick(event, log, room), { signal })
   // A phone's keyboard halves the height: keep the last messages in view.
   const resized = new ResizeObserver(() => {
     if (log.newest.hidden) log.toEnd()
@@ -71,6 +66,63 @@ function listen(chat, log, room, signal) {
   resized.observe(log.scroll)
   signal.addEventListener("abort", () => resized.disconnect())
   listenToFold(chat, log, signal)
+}
+
+/**
+ * What is loaded when it is used for the first time: completion of names, the emoji picker, options and search.
+ * @param {HTMLElement} chat @param {Room} room @param {MessageList} log
+ */
+function mountLoadedHelp(chat, room, log) {
+  const controller = new AbortController()
+  const { signal } = controller
+  const draft = /** @type {HTMLInputElement} */ (find(chat, "draft"))
+  /** @type {(() => void) | null} */
+  let complete = null
+  const onInput = async () => {
+    if (!complete && !draft.value.includes("@")) return
+    const { mountMentionCompletion } = await import("./mention_completion.js")
+    complete ??= mountMentionCompletion(draft, room)
+    complete()
+  }
+  const onEmoji = async (/** @type {Event} */ { currentTarget }) => {
+    const opener = /** @type {HTMLElement} */ (currentTarget)
+    const { pickEmoji } = await import("./emoji_picker.js")
+    pickEmoji(opener, (emoji) => {
+      draft.setRangeText(emoji, draft.selectionStart ?? 0, draft.selectionEnd ?? 0, "end")
+      draft.focus()
+    })
+  }
+  const useOptions = async () => (await import("./chat_options.js")).chatOptions(chat, room, log)
+  draft.addEventListener("input", () => void onInput().catch(console.error), { signal })
+  find(chat, "pick-emoji").addEventListener("click", (event) => void onEmoji(event).catch(console.error), {
+    signal,
+  })
+  find(document, "chat-options").addEventListener(
+    "click",
+    () => void useOptions().then((options) => options.open(), console.error),
+    { signal },
+  )
+  if (loadItem("mentions", null)) useOptions().catch(console.error)
+  return () => controller.abort()
+}
+
+const TOOLS = "[data-remove], [data-give], [data-react], [data-edit], [data-jump], [data-time]"
+
+/** @param {Event} event @param {MessageList} log @param {Room} room */
+function onListClick({ target }, log, room) {
+  const tool = /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest(TOOLS) : null)
+  const element = /** @type {HTMLElement | null} */ (tool?.closest("[data-id]"))
+  const comment = log.known.get(Number(element?.dataset.id))
+  if (!tool || !element || !comment) return
+  const { id } = comment
+  if ("remove" in tool.dataset) room.say("delete_comment", { id }).catch(showRefusal)
+  else if (tool.dataset.give) {
+    const on = tool.getAttribute("aria-pressed") !== "true"
+    room.say("react_to_comment", { id, emoji: tool.dataset.give, on }).catch(showRefusal)
+  } else
+    import("./message_tools.js")
+      .then(({ useTool }) => useTool(tool, element, comment, room))
+      .catch((error) => console.error("a tool of the chat could not be loaded", error)) // the next press tries again
 }
 
 /**
@@ -122,14 +174,14 @@ const MAX_REACTIONS = 40
 const REACTION_GAP_MS = 120
 
 /**
- * @param {HTMLElement} chat
+ * @param {HTMLElement} composer which may be elsewhere in fullscreen
  * @param {Room} room
  */
-export function mountReactions(chat, room) {
+export function mountReactions(composer, room) {
   const controller = new AbortController()
   const layer = find(document, "reactions")
   let lastMs = -Infinity
-  chat.addEventListener(
+  composer.addEventListener(
     "click",
     (event) => {
       const button = event.target instanceof Element ? event.target.closest("[data-emoji]") : null
@@ -143,6 +195,22 @@ export function mountReactions(chat, room) {
     () => controller.abort(),
     room.on("reaction", ({ payload }) => showReaction(layer, payload.emoji, MAX_REACTIONS)),
   )
+}
+
+/** In fullscreen the chat is shown over the picture. @param {HTMLElement} chat @param {Room} room */
+function mountFullscreen(chat, room) {
+  /** @type {Promise<{show: (isFull: boolean) => void}> | null} */
+  let loading = null
+  let wanted = false
+  return room.on("fullscreen", ({ isFull }) => {
+    wanted = isFull
+    if (!isFull && !loading) return
+    loading ??= import("./fullscreen_chat.js").then(({ mount }) => mount(chat, room))
+    loading.then(
+      ({ show }) => show(wanted),
+      () => (loading = null), // the next time tries again
+    )
+  })
 }
 
 /** Show the number of messages that arrived while the page was hidden, in its title. @param {Room} room */

@@ -3,7 +3,7 @@
 
 import { COMMAND_EXPIRES_MS } from "../../core/net/connection_timing.js"
 import { newId } from "../lib/api.js"
-import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
+import { cloneTemplate, disposeAll, find, setText, withoutSpoilers } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { throttle } from "../lib/timers.js"
 import { refusalMessage, withdrawNotice } from "../ui/notices.js"
@@ -75,7 +75,7 @@ function mountReply(form, draft, log, signal) {
       line.hidden = false
       find(line, "replying-to").textContent = interpolate(gettext("{name}: {text}"), {
         name: comment.username,
-        text: comment.text,
+        text: withoutSpoilers(comment.text),
       })
       draft.focus()
     },

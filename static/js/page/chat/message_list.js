@@ -1,25 +1,24 @@
 // @ts-check
 /**
  * The message list: in the room's order, each message once. While many arrive, screen readers do not read them out.
- * Text is set as text; a URL in it becomes a link, and there is no other markup.
+ * Text is set as text; URLs in it become links, spoilers buttons, and there is no other markup.
  */
 
 import { may } from "../../core/room/rights.js"
-import { cloneTemplate, disposeAll, find } from "../lib/dom.js"
-import { formatTime } from "../lib/i18n.js"
+import { cloneTemplate, find, messageNodes, setText, withoutSpoilers } from "../lib/dom.js"
+import { formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { showAvatar } from "../ui/artwork.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
-
-const URL_PATTERN = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/giu
 
 /** @typedef {import("../../core/protocol.js").CommentState} Comment */
 
 /**
  * @param {Comment} comment
- * @param {{userId: string, username: string, quoted?: Comment, removable: boolean}} reader
+ * @param {{userId: string, username: string, quoted?: Comment, removable: boolean, editable?: boolean,
+ *   nameOf?: (userId: string) => string | undefined}} reader
  */
-function renderMessage(comment, reader) {
+export function renderMessage(comment, reader) {
   const element = comment.is_system_message ? systemMessage(comment) : memberMessage(comment, reader)
   element.dataset.id = String(comment.id)
   element.dataset.seq = String(comment.seq)
@@ -35,7 +34,8 @@ function systemMessage(comment) {
 
 /**
  * @param {Comment} comment
- * @param {{userId: string, username: string, quoted?: Comment, removable: boolean}} reader
+ * @param {{userId: string, username: string, quoted?: Comment, removable: boolean, editable?: boolean,
+ *   nameOf?: (userId: string) => string | undefined}} reader
  */
 function memberMessage(comment, reader) {
   const element = cloneTemplate("chat-message")
@@ -52,7 +52,8 @@ function memberMessage(comment, reader) {
     hour: "2-digit",
     minute: "2-digit",
   })
-  text.append(...withLinks(comment.text))
+  text.append(...messageNodes(comment.text))
+  find(element, "edited").hidden = !comment.edited
   element.classList.toggle(
     "only-emoji",
     /^(\p{Extended_Pictographic}|\p{Emoji_Component}|\s){1,12}$/u.test(comment.text) &&
@@ -60,8 +61,35 @@ function memberMessage(comment, reader) {
   )
   element.classList.toggle("for-me", mentions(comment.text, reader.username))
   find(element, "remove").hidden = !reader.removable
+  find(element, "edit").hidden = !reader.editable
+  setText(find(element, "jump"), formatTime(comment.current_time))
+  showGiven(find(element, "given"), comment, reader)
   showQuote(find(element, "quote"), comment, reader.quoted)
   return element
+}
+
+/**
+ * The reactions to the message; each is a button that adds one's own, or takes it back.
+ * @param {HTMLElement} slot
+ * @param {Comment} comment
+ * @param {{userId: string, nameOf?: (userId: string) => string | undefined}} reader
+ */
+function showGiven(slot, { reactions = [] }, { userId, nameOf }) {
+  slot.hidden = reactions.length === 0
+  slot.replaceChildren(
+    ...reactions.map(({ emoji, user_ids }) => {
+      const button = document.createElement("button")
+      const count = user_ids.length
+      Object.assign(button, { type: "button", textContent: `${emoji} ${count}` })
+      button.dataset.give = emoji
+      button.setAttribute("aria-pressed", String(user_ids.includes(userId)))
+      const names = user_ids.map((id) => nameOf?.(id)).filter(Boolean)
+      button.title = names.length
+        ? interpolate(gettext("{emoji} {n}: {names}"), { emoji, n: count, names: names.join(", ") })
+        : ""
+      return button
+    }),
+  )
 }
 
 /**
@@ -71,42 +99,21 @@ function memberMessage(comment, reader) {
  */
 function showQuote(slot, comment, quoted) {
   slot.hidden = !comment.reply_to
-  if (quoted) slot.textContent = `${quoted.username}: ${quoted.text}`
+  if (quoted) slot.textContent = `${quoted.username}: ${withoutSpoilers(quoted.text)}`
   else slot.hidden = true
-}
-
-/** @param {string} text @returns {(Node | string)[]} */
-function withLinks(text) {
-  const nodes = []
-  let from = 0
-  for (const found of text.matchAll(URL_PATTERN)) {
-    nodes.push(text.slice(from, found.index), link(found[0]))
-    from = found.index + found[0].length
-  }
-  nodes.push(text.slice(from))
-  return nodes
-}
-
-/** @param {string} address */
-function link(address) {
-  const anchor = document.createElement("a")
-  anchor.href = address
-  anchor.target = "_blank"
-  anchor.rel = "noopener noreferrer nofollow ugc"
-  anchor.textContent = address.replace(/^https?:\/\//i, "")
-  return anchor
 }
 
 /**
  * @param {string} text
  * @param {string} username
  */
-function mentions(text, username) {
+export function mentions(text, username) {
   return Boolean(username) && text.toLocaleLowerCase().includes(`@${username.toLocaleLowerCase()}`)
 }
 
 const GROUP_WITHIN_MS = 180_000
 const NEAR_END_PX = 90
+const EDIT_WITHIN_MS = 5 * 60_000
 const SNAPSHOT_COMMENTS = 100 // the number in a snapshot; fewer mean that there are no older ones
 const BUSY_COMMENTS = 5
 const BUSY_WITHIN_MS = 5000
@@ -182,9 +189,28 @@ export class MessageList {
     else this.newest.hidden = false
   }
 
+  /** A comment was edited, or the reactions to it changed. @param {Comment} comment */
+  replace(comment) {
+    const shown = this.element(comment.id)
+    if (!shown) return
+    const stay = this.atEnd
+    const focused = shown.contains(document.activeElement)
+    this.known.set(comment.id, comment)
+    const element = this.#render(comment)
+    shown.replaceWith(element)
+    group(element)
+    if (focused) Object.assign(element, { tabIndex: -1 }).focus()
+    if (stay) this.toEnd()
+  }
+
+  /** @param {number} id @returns {HTMLElement | null} */
+  element(id) {
+    return this.list.querySelector(`[data-id="${Number(id)}"]`)
+  }
+
   /** @param {number} id */
   remove(id) {
-    const element = this.list.querySelector(`[data-id="${Number(id)}"]`)
+    const element = this.element(id)
     const after = element?.nextElementSibling
     if (element) this.#drop(element)
     if (after) group(after)
@@ -206,11 +232,18 @@ export class MessageList {
   #insert(comment) {
     if (this.known.has(comment.id)) return
     this.known.set(comment.id, comment)
-    const element = renderMessage(comment, this.#reader(comment))
+    const element = this.#render(comment)
     const before = this.#after(comment.seq)
     this.list.insertBefore(element, before)
     group(element)
     if (before) group(before)
+  }
+
+  /** The list is one tab stop. @param {Comment} comment */
+  #render(comment) {
+    const element = renderMessage(comment, this.#reader(comment))
+    for (const button of element.querySelectorAll("button")) button.tabIndex = -1
+    return element
   }
 
   /** The first element that belongs after `seq`; nearly always none. @param {number} seq */
@@ -228,11 +261,14 @@ export class MessageList {
   /** @param {Comment} comment */
   #reader(comment) {
     const { user_id: userId, username } = this.room.boot.you
-    const removable = comment.user_id === userId || may(this.room.state, "remove")
+    const isOwn = comment.user_id === userId
+    const ageMs = this.room.serverNow() - Date.parse(comment.created_at)
     return {
       userId,
       username,
-      removable,
+      removable: isOwn || may(this.room.state, "remove"),
+      editable: isOwn && ageMs < EDIT_WITHIN_MS,
+      nameOf: (/** @type {string} */ id) => this.room.state.members.get(id)?.username,
       quoted: comment.reply_to ? this.known.get(comment.reply_to) : undefined,
     }
   }
@@ -258,28 +294,5 @@ function group(element) {
   element.classList.toggle(
     "again",
     Boolean(own?.author) && own?.author === before?.author && gapMs < GROUP_WITHIN_MS,
-  )
-}
-
-const OVERLAY_MESSAGES = 5
-const OVERLAY_MS = 9000
-
-/** In fullscreen, show the last messages over the picture for some seconds. @param {Room} room */
-export function mountFullscreenOverlay(room) {
-  const overlay = find(document, "strip")
-  const { user_id: userId, username } = room.boot.you
-  return disposeAll(
-    room.on("new_comment", ({ payload }) => {
-      if (!document.fullscreenElement) return
-      const line = renderMessage(payload, { userId, username, removable: false })
-      line.querySelector(".message-tools")?.remove()
-      overlay.append(line)
-      while (overlay.childElementCount > OVERLAY_MESSAGES) overlay.firstElementChild?.remove()
-      setTimeout(() => line.remove(), OVERLAY_MS)
-    }),
-    room.on("comment_deleted", ({ payload }) =>
-      overlay.querySelector(`[data-id="${Number(payload.id)}"]`)?.remove(),
-    ),
-    () => overlay.replaceChildren(),
   )
 }

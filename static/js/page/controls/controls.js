@@ -139,27 +139,44 @@ function showRoomPosition(bar, room) {
 
 // ---------------------------------------------------------------- fullscreen
 
-/** Fullscreen of the whole stage, which keeps the chat readable. @param {HTMLElement} bar @param {Room} room */
+/**
+ * Fullscreen of the whole stage, over which the chat is shown. Where browsers have none, the stage fills the window.
+ * @param {HTMLElement} bar @param {Room} room
+ */
 function mountFullscreen(bar, room) {
   const controller = new AbortController()
   const { signal } = controller
   const stage = /** @type {HTMLElement} */ (bar.closest("[data-stage]"))
   const button = find(bar, "fullscreen")
   const show = () => {
-    const isFull = document.fullscreenElement === stage
+    const isFull = document.fullscreenEnabled ? document.fullscreenElement === stage : "full" in stage.dataset
+    stage.toggleAttribute("data-full", isFull)
+    find(bar, "write").hidden = !isFull
     showVariant(button, isFull ? "full" : "window")
     button.setAttribute("aria-pressed", String(isFull))
+    room.emit("fullscreen", { isFull })
   }
-  button.hidden = !document.fullscreenEnabled
+  const leaveWindow = (/** @type {KeyboardEvent} */ { key, defaultPrevented }) => {
+    if (key === "Escape" && !defaultPrevented && !document.fullscreenEnabled) fillWindow(stage, false)
+  }
   button.addEventListener("click", () => toggleFullscreen(stage), { signal })
   document.addEventListener("fullscreenchange", show, { signal })
+  document.addEventListener("keydown", leaveWindow, { signal })
   return disposeAll(() => controller.abort(), hideWhenIdle(stage, room, signal))
 }
 
 /** @param {HTMLElement} stage */
 export function toggleFullscreen(stage) {
+  if (!document.fullscreenEnabled) return fillWindow(stage, !("full" in stage.dataset))
   const toggling = document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen()
   toggling.catch(() => {}) // the browser refused; nothing changes
+}
+
+/** On an iPhone only a video can be in fullscreen, without the chat. @param {HTMLElement} stage @param {boolean} on */
+function fillWindow(stage, on) {
+  if (on === "full" in stage.dataset) return
+  stage.toggleAttribute("data-full", on)
+  stage.dispatchEvent(new Event("fullscreenchange", { bubbles: true }))
 }
 
 /**

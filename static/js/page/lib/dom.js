@@ -1,5 +1,7 @@
 // @ts-check
-/** DOM helpers: elements found by data attribute, templates, SVG elements and dialogs. */
+/** DOM helpers: elements found by data attribute, templates, SVG elements, dialogs and the text of messages. */
+
+import { gettext } from "./i18n.js"
 
 /**
  * The element with `data-NAME` below `root`. Throws if it is missing: the template does not fit the script.
@@ -136,4 +138,67 @@ export function showReaction(layer, emoji, most) {
   element.style.setProperty("--sway", `${(Math.random() - 0.5) * 80}px`)
   element.addEventListener("animationend", () => element.remove())
   layer.append(element)
+}
+
+// a spoiler, or a URL
+const MARKS = /\|\|(?<spoiler>[^|]+(?:\|[^|]+)*)\|\||(?<url>\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}|])/giu
+
+/**
+ * The parts of a message in their order: plain text, URLs, and spoilers (`||so||`).
+ * @param {string} text
+ * @returns {{kind: "text" | "url" | "spoiler", text: string}[]}
+ */
+export function messageParts(text) {
+  /** @type {{kind: "text" | "url" | "spoiler", text: string}[]} */
+  const parts = []
+  let from = 0
+  for (const { 0: whole, index, groups } of text.matchAll(MARKS)) {
+    parts.push({ kind: "text", text: text.slice(from, index) })
+    parts.push(groups?.url ? { kind: "url", text: whole } : { kind: "spoiler", text: groups?.spoiler ?? "" })
+    from = index + whole.length
+  }
+  return [...parts, { kind: /** @type {const} */ ("text"), text: text.slice(from) }].filter(
+    (part) => part.text,
+  )
+}
+
+/** A message as nodes, with links, and buttons that reveal spoilers. @param {string} text @returns {(Node | string)[]} */
+export function messageNodes(text) {
+  return messageParts(text).map((part) =>
+    part.kind === "url" ? link(part.text) : part.kind === "spoiler" ? spoiler(part.text) : part.text,
+  )
+}
+
+/** The text of a message for a single line. @param {string} text */
+export function withoutSpoilers(text) {
+  const parts = messageParts(text)
+  return parts.map((part) => (part.kind === "spoiler" ? `[${gettext("Spoiler")}]` : part.text)).join("")
+}
+
+/** @param {string} address */
+function link(address) {
+  const anchor = document.createElement("a")
+  anchor.href = address
+  anchor.target = "_blank"
+  anchor.rel = "noopener noreferrer nofollow ugc"
+  anchor.textContent = address.replace(/^https?:\/\//i, "")
+  return anchor
+}
+
+/** The text is not in the page before the press, so that nothing finds or reads it. @param {string} text */
+function spoiler(text) {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.className = "spoiler"
+  button.textContent = gettext("Spoiler")
+  button.addEventListener("click", (event) => {
+    event.stopPropagation()
+    const shown = document.createElement("span")
+    shown.className = "revealed"
+    shown.tabIndex = -1
+    shown.append(...messageNodes(text))
+    button.replaceWith(shown)
+    shown.focus()
+  })
+  return button
 }

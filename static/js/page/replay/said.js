@@ -2,7 +2,7 @@
 /** What was said during an evening: the comments up to a moment, and reactions that float over the picture. */
 
 import { dueBy } from "../../core/room/replay.js"
-import { cloneTemplate, find, setText, showReaction } from "../lib/dom.js"
+import { cloneTemplate, find, messageNodes, setText, showReaction } from "../lib/dom.js"
 import { formatTime, gettext } from "../lib/i18n.js"
 import { showAvatar } from "../ui/artwork.js"
 
@@ -52,7 +52,7 @@ function createLine({ at, text, user_id, username }) {
   const name = username ?? gettext("Former member")
   showAvatar(find(line, "face"), user_id ?? "", name)
   setText(find(line, "name"), name)
-  setText(find(line, "text"), text)
+  find(line, "text").append(...messageNodes(text))
   const time = find(line, "at")
   time.dataset.at = String(at)
   setText(time, formatTime(at))

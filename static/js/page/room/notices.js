@@ -204,19 +204,28 @@ function showBlocked(room, stack, blocked, muted) {
 /**
  * @param {Room} room
  * @param {Stack} stack
- * @param {{user_id: string, username: string}} member
+ * @param {{user_id: string, username: string, moment?: number}} member `moment`: where they would go
  */
-function onControlAsked(room, stack, { user_id, username }) {
+function onControlAsked(room, stack, { user_id, username, moment }) {
   if (!isHost(room.state)) return
+  const isMoment = typeof moment === "number"
+  const values = { name: username, time: formatTime(moment ?? 0) }
+  const say = (/** @type {string} */ type, /** @type {object} */ payload) => () =>
+    room.say(type, payload).catch(showRefusal)
   stack.put({
     key: `asked-${user_id}`,
-    text: interpolate(gettext("{name} asks for control."), { name: username }),
+    text: interpolate(
+      isMoment ? gettext("{name} would go to {time}.") : gettext("{name} asks for control."),
+      values,
+    ),
     rank: RANK.hostNotices,
     lastsMs: CONTROL_REQUEST_MS,
-    act: {
-      text: interpolate(gettext("Make {name} host"), { name: username }),
-      run: () => room.say("transfer_host", { user_id }).catch(showRefusal),
-    },
+    act: isMoment
+      ? { text: interpolate(gettext("Go to {time}"), values), run: say("seek", { current_time: moment }) }
+      : {
+          text: interpolate(gettext("Make {name} host"), values),
+          run: say("transfer_host", { user_id }),
+        },
   })
 }
 

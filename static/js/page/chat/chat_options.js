@@ -1,0 +1,93 @@
+// @ts-check
+/** Options of the chat, each viewer's own: notices of mentions, and the search. Loaded by its button, or if notices are on. */
+
+import { cloneTemplate, find, loadStyle } from "../lib/dom.js"
+import { loadItem, saveItem } from "../lib/storage.js"
+import { mentions } from "./message_list.js"
+
+const EDGE_PX = 8
+const TONE_HZ = 880
+const TONE_S = 0.18
+const LOUDNESS = 0.12
+const MARK = "@ "
+
+/** @typedef {import("../room/session.js").RoomSession} Room */
+/** @typedef {import("./message_list.js").MessageList} MessageList */
+
+/** @type {WeakMap<Room, ChatOptions>} */
+const optionsByRoom = new WeakMap()
+
+/** @param {HTMLElement} chat @param {Room} room @param {MessageList} log */
+export function chatOptions(chat, room, log) {
+  const options = optionsByRoom.get(room) ?? new ChatOptions(chat, room, log)
+  optionsByRoom.set(room, options)
+  return options
+}
+
+class ChatOptions {
+  /** @param {HTMLElement} chat @param {Room} room @param {MessageList} log */
+  constructor(chat, room, log) {
+    this.room = room
+    this.log = log
+    this.opener = find(document, "chat-options")
+    this.panel = cloneTemplate("chat-options")
+    loadStyle(chat.dataset.toolsStyle)
+    this.opener.after(this.panel)
+    this.wants = { sound: false, mark: false, ...loadItem("mentions", {}) }
+    this.#fill()
+    room.on("new_comment", ({ payload }) => this.#onComment(payload))
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) document.title = document.title.replace(MARK, "")
+    })
+  }
+
+  open() {
+    this.panel.showPopover()
+    const at = this.opener.getBoundingClientRect()
+    const left = Math.min(at.right - this.panel.offsetWidth, innerWidth - this.panel.offsetWidth - EDGE_PX)
+    this.panel.style.setProperty("left", `${Math.max(EDGE_PX, left)}px`)
+    this.panel.style.setProperty("top", `${at.bottom + 4}px`)
+  }
+
+  #fill() {
+    const names = /** @type {const} */ (["sound", "mark"])
+    for (const name of names) {
+      const box = /** @type {HTMLInputElement} */ (this.panel.querySelector(`[name=${name}]`))
+      box.checked = this.wants[name]
+      box.addEventListener("change", () => {
+        this.wants[name] = box.checked
+        saveItem("mentions", this.wants.sound || this.wants.mark ? this.wants : null)
+        if (name === "sound" && box.checked) playTone() // it shows how loud it is
+      })
+    }
+    find(this.panel, "search-chat").addEventListener("click", async () => {
+      this.panel.hidePopover()
+      const { openSearch } = await import("./search.js")
+      openSearch(this.room)
+    })
+  }
+
+  /** @param {import("../../core/protocol.js").CommentState} comment */
+  #onComment({ text, user_id, is_system_message }) {
+    const { you } = this.room.boot
+    if (is_system_message || user_id === you.user_id || !mentions(text, you.username)) return
+    if (this.wants.sound) playTone()
+    if (this.wants.mark && document.hidden && !document.title.includes(MARK))
+      document.title = document.title.replace(/^(\(\d+\) )?/, `$1${MARK}`)
+  }
+}
+
+/** @type {AudioContext | null} */
+let audio = null
+
+/** A short tone that fades, generated, so that no file is loaded. */
+function playTone() {
+  audio ??= new AudioContext()
+  const { currentTime, destination } = audio
+  const tone = new OscillatorNode(audio, { frequency: TONE_HZ })
+  const gain = new GainNode(audio, { gain: LOUDNESS })
+  gain.gain.setTargetAtTime(0, currentTime + TONE_S / 3, TONE_S / 3)
+  tone.connect(gain).connect(destination)
+  tone.start()
+  tone.stop(currentTime + 3 * TONE_S)
+}
