@@ -5,6 +5,7 @@ from rooms.actions.epoch import begin_epoch, suspect_restore
 from rooms.actions.hosting import claim_host, request_control, transfer_host
 from rooms.actions.membership import join, leave
 from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
+from rooms.actions.naming import rename
 from rooms.actions.presence import (
     connect,
     disconnect,
@@ -36,6 +37,7 @@ __all__ = [
     "reconnect_person",
     "record_poll",
     "remove",
+    "rename",
     "renew",
     "request_control",
     "revoke_token",

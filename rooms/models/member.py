@@ -100,6 +100,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         rows = self.current().filter(person=person, room__in=rooms, room__closed_at=None)
         return set(rows.values_list("room_id", flat=True))
 
+    def of_open_rooms(self) -> MemberQuerySet:
+        """Memberships of rooms that are not closed, in the order in which rooms are locked."""
+        return self.current().filter(room__closed_at=None).order_by("room_id")
+
     def newest(self, room: Room, limit: int = 500) -> MemberQuerySet:
         """Current members, absent ones included, latest to join first."""
         return self.current().filter(room=room).select_related("person").order_by("-joined_at", "-pk")[:limit]
