@@ -24,6 +24,8 @@ from watchium.protocol.types import UserRef
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
+ERASED_AT_ONCE = 100
+
 
 @transaction.atomic
 def post(actor: Member, command: PostComment, *, position: float, now_ms: float | None = None) -> Accepted:
@@ -82,6 +84,17 @@ def remove_as_staff(comment: Comment, staff_name: str) -> None:
     current = Comment.objects.of_room(room, comment.pk)
     if current is not None and _delete(room, current, None):
         _record_act(room, current, actor=None, staff=staff_name)
+
+
+def erase_comments(person: Person) -> None:
+    """Delete the person's comments in all rooms, and their text and name. In batches: other members want to write."""
+    while (first := Comment.objects.by(person).order_by("room_id").first()) is not None:
+        with transaction.atomic():
+            room = Room.objects.locked(first.room_id)
+            batch = list(Comment.objects.by(person).filter(room=room).order_by("seq")[:ERASED_AT_ONCE])
+            for comment in batch:
+                _delete(room, comment, person)
+            Comment.objects.erase([comment.pk for comment in batch])
 
 
 def react(actor: Member, emoji: str, *, now_ms: float | None = None) -> None:

@@ -158,6 +158,13 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Return the comment, deleted or not, or None if it is not in this room."""
         return self.select_related("person").filter(room=room, pk=pk).first()
 
+    def by(self, person: Person) -> CommentQuerySet:
+        return self.filter(person=person)
+
+    def erase(self, pks: list[int]) -> None:
+        """Empty deleted comments, whose rows stay as long as their room."""
+        self.filter(pk__in=pks).update(text="", username="", user_id="", person=None, event_id=None)
+
     def reassign(self, before: Person, after: Person) -> None:
         """Move one person's comments to another, except those whose `event_id` the other has used in the same room."""
         same_id = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))

@@ -41,6 +41,9 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
     def of_rooms(self, rooms: models.QuerySet[Room]) -> ReactionQuerySet:
         return self.filter(room__in=rooms)
 
+    def by(self, person: Person) -> ReactionQuerySet:
+        return self.filter(person=person)
+
     def reassign(self, before: Person, after: Person) -> None:
         self.filter(person=before).update(person=after)
 

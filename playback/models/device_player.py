@@ -69,6 +69,9 @@ class DevicePlayerQuerySet(models.QuerySet["DevicePlayer"]):
         """The last used first, without their queues."""
         return list(self.defer("entries").filter(person=person_pk).order_by("-seen_ms")[:MAX_DEVICES])
 
+    def all_of(self, person: Person) -> DevicePlayerQuerySet:
+        return self.filter(person=person)
+
     def idle_since(self, since_ms: float, *, empty_since_ms: float) -> DevicePlayerQuerySet:
         """Players not used since `since_ms`, or with an empty queue since `empty_since_ms`."""
         return self.filter(Q(seen_ms__lt=since_ms) | Q(seen_ms__lt=empty_since_ms, entries=[]))

@@ -69,6 +69,10 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         recent = Q(revision__isnull=False, revision__gt=F("room__revision") - KEPT_REVISIONS)
         return self.filter(created_at__lt=before).exclude(active & recent)
 
+    def remove_name(self, person: Person) -> None:
+        """Let the log keep a person's changes without the name."""
+        self.filter(person=person).update(username=None, person=None, event_id=None)
+
     def reassign(self, before: Person, after: Person) -> None:
         """Move the events of one person to another, except those with an `event_id` that both used."""
         same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))

@@ -21,7 +21,7 @@ from playback.uploads.errors import DiskIsFull, UploadBusy
 from rooms import access, rate_limits
 from rooms.auth.client_address import address_hash
 from rooms.domain.rights import Right
-from rooms.models import Member, Room
+from rooms.models import Member, Person, Room
 from watchium import server_clock
 from watchium.protocol.errors import NotAllowed, NotFound, UnknownMedia
 from watchium.shared_state import rate_limits as limits
@@ -165,6 +165,12 @@ def remove(by: Member, upload: Upload) -> None:
 def remove_of_room(room: Room) -> None:
     """Remove the uploads of a room that was closed."""
     for upload in Upload.objects.filter(room=room):
+        _remove(upload)
+
+
+def remove_of_person(person: Person) -> None:
+    """Remove the uploads of a person whose account is deleted."""
+    for upload in Upload.objects.filter(person=person):
         _remove(upload)
 
 

@@ -30,6 +30,10 @@ class BanQuerySet(models.QuerySet["Ban"]):
         """Lift the ban; return False if it is already over or lifted."""
         return self.filter(pk=ban.pk, until__gt=now, lifted_at=None).update(lifted_at=now) == 1
 
+    def keep_without(self, person: Person) -> None:
+        """Let a person's bans stay in force for the network they were banned from."""
+        self.filter(person=person).update(person=None)
+
     def expired(self, now: datetime) -> BanQuerySet:
         return self.filter(Q(until__lt=now) | Q(lifted_at__lt=now))
 

@@ -83,6 +83,9 @@ class TokenQuerySet(models.QuerySet["Token"]):
         token.person = _with_account(rows[0][len(TOKEN.names) :])
         return token
 
+    def of(self, person: Person) -> TokenQuerySet:
+        return self.filter(person=person)
+
     def idle_since(self, moment: datetime) -> TokenQuerySet:
         return self.filter(last_used_at__lt=moment)
 

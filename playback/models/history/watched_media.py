@@ -48,6 +48,9 @@ class WatchedMediaQuerySet(models.QuerySet["WatchedMedia"]):
         rows = self.filter(person=person, at_ms__lt=at_ms).select_related("room")
         return list(rows.order_by("-at_ms", "-pk")[:limit])
 
+    def by(self, person: Person) -> WatchedMediaQuerySet:
+        return self.filter(person=person)
+
     def clear(self, person: Person) -> None:
         self.filter(person=person).delete()
 

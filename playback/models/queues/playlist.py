@@ -15,6 +15,9 @@ class PlaylistQuerySet(models.QuerySet["Playlist"]):
         """Return the person's playlists in the order of their names, without the entries."""
         return list(self.filter(person=person).defer("entries").order_by(Lower("name"), "pk"))
 
+    def by(self, person: Person) -> PlaylistQuerySet:
+        return self.filter(person=person)
+
     def of_person(self, person: Person, pk: int) -> Playlist | None:
         return self.filter(person=person, pk=pk).first()
 
