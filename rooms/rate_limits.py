@@ -1,7 +1,7 @@
 """Rate limits per client address for requests that create rows or guess: rooms, accounts, devices, joins, room ids.
 
 Loopback is exempt, because benchmarks and proxies missing in the settings use it. New passwords and passphrases are
-limited from every address; attempts with them are limited in `actions.admission` and `watchium.web.login_limits`.
+limited from every address; attempts with them are limited in `actions.admission` and in `watchium.web.accounts`.
 """
 
 from __future__ import annotations
@@ -67,6 +67,23 @@ def limit_comment_searches(address: str) -> None:
 def limit_film_reads(address: str) -> None:
     """Count a film of the library that is read for its captions. Raises RateLimited."""
     _count("film_read", address)
+
+
+def limit_account_changes(person: str) -> None:
+    """Count a change of an account's name, by person: each is broadcast to all its rooms. Raises RateLimited."""
+    rate_limits.spend("account_change", person, server_clock.now_ms())
+
+
+def limit_exports(person: str) -> None:
+    """Count an export of everything that belongs to an account, by person. Raises RateLimited."""
+    rate_limits.spend("export", person, server_clock.now_ms())
+
+
+def limit_password_resets(address: str, email: str) -> None:
+    """Count a message that resets a password, by address and by receiver. Raises RateLimited."""
+    now_ms = server_clock.now_ms()
+    rate_limits.spend("reset", address, now_ms)
+    rate_limits.spend("reset_receiver", email.casefold(), now_ms)
 
 
 def limit_new_secrets(client: str) -> None:

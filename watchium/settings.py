@@ -16,6 +16,8 @@ from environs import FileAwareEnv, validate
 from watchium.config import databases, env_values
 from watchium.config.file_permissions import restrict_database
 from watchium.config.host_names import bind_host, canonical_url
+from watchium.config.mail import mail_settings
+from watchium.config.openid import provider
 from watchium.config.rate_limits import rate_limits
 from watchium.config.secret_key import check_public_keys, read_secret_key
 from watchium.config.security_policy import content_security_policy
@@ -106,6 +108,7 @@ INSTALLED_APPS = [
     "rooms",
     "playback",
     "chat",
+    "accounts",
 ]
 MIDDLEWARE = [
     "watchium.middleware.internal_endpoints.internal_endpoints",
@@ -144,6 +147,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+PASSWORD_RESET_TIMEOUT = 3600
+# EMAIL_HOST and its companions; the host is empty, and no page offers an e-mail, without WATCHIUM_MAIL_URL.
+globals().update(
+    mail_settings(env.str("WATCHIUM_MAIL_URL", "").strip(), env.str("WATCHIUM_MAIL_FROM", "").strip())
+)
+
+# Passkeys work at one https host name, which they are bound to, and at localhost.
+PASSKEYS = env.bool("WATCHIUM_PASSKEYS", False)
+OPENID = provider(
+    env.str("WATCHIUM_OPENID_ISSUER", "").strip(),
+    env.str("WATCHIUM_OPENID_CLIENT_ID", "").strip(),
+    env.str("WATCHIUM_OPENID_CLIENT_SECRET", "").strip(),
+    env.str("WATCHIUM_OPENID_NAME", "").strip(),
+)
 
 # Storage
 

@@ -23,7 +23,6 @@ import playback.uploads.preparation_api
 import rooms.api
 from playback.models.upload import ID_CHARS
 from watchium.web import (
-    accounts,
     api,
     client_metrics,
     health,
@@ -34,6 +33,7 @@ from watchium.web import (
     staff,
     views,
 )
+from watchium.web.accounts import account, openid, passkeys, password_reset, sign_in
 from watchium.web.evenings import api as evenings_api
 from watchium.web.evenings import pages as evening_pages
 
@@ -111,9 +111,33 @@ urlpatterns = [
     # Browsers request it if no page names an icon: for an API URL, a media file, a bookmark. The redirect is temporary:
     # browsers would remember a permanent one even if this address serves something else one day.
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}favicon.svg")),
-    path("accounts/login/", accounts.sign_in, name="login"),
-    path("accounts/signup/", accounts.sign_up, name="signup"),
-    path("accounts/logout/", accounts.sign_out, name="logout"),
+    path("accounts/", account.page, name="account"),
+    path("accounts/login/", sign_in.sign_in, name="login"),
+    path("accounts/login/passkey/", passkeys.sign_in),
+    path("accounts/login/passkey/options/", passkeys.sign_in_options),
+    path("accounts/passkeys/", passkeys.register),
+    path("accounts/passkeys/options/", passkeys.registration_options),
+    path("accounts/passkeys/<number:number>/remove/", passkeys.remove),
+    path("accounts/openid/", openid.begin),
+    path("accounts/openid/callback/", openid.callback),
+    path("accounts/openid/unlink/", openid.unlink),
+    path("accounts/signup/", sign_in.sign_up, name="signup"),
+    path("accounts/logout/", sign_in.sign_out, name="logout"),
+    path("accounts/name/", account.change_name),
+    path("accounts/password/", account.change_password),
+    path("accounts/email/", account.change_email),
+    path("accounts/sessions/end/", account.sign_out_elsewhere),
+    path("accounts/sessions/<number:number>/end/", account.sign_out_there),
+    path("accounts/reset/", password_reset.ask, name="reset"),
+    path("accounts/reset/sent/", password_reset.sent),
+    path(
+        "accounts/reset/<uidb64>/<token>/",
+        password_reset.NewPassword.as_view(),
+        name="password_reset_confirm",
+    ),
+    path("accounts/export/", account.download),
+    path("accounts/delete/", account.delete),
+    path("accounts/deleted/", account.deleted),
     path("api/rooms/", api.Rooms.as_view()),
     path("api/rooms/<room:room_id>/", include(one_room)),
     path("api/playlists/", playlists.AllPlaylists.as_view()),
@@ -131,8 +155,8 @@ urlpatterns = [
     path("api/metrics/", client_metrics.Measurements.as_view()),
     path("api/schema/", openapi.schema, name="schema"),
     path("api/docs/", openapi.docs, name="docs"),
-    path("admin/login/", accounts.sign_in),  # a single sign-in, with its limit on password attempts
-    path("admin/logout/", accounts.sign_out),
+    path("admin/login/", sign_in.sign_in),  # a single sign-in, with its limit on password attempts
+    path("admin/logout/", sign_in.sign_out),
     path("admin/", admin.site.urls),
     path("staff/", staff.page, name="staff"),
     path("staff/figures/", staff.metrics, name="staff-metrics"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.db.migrations.loader import MigrationLoader
 
-OURS = ("watchium", "rooms", "playback", "chat")
+OURS = ("watchium", "rooms", "playback", "chat", "accounts")
 STEPS = sorted(key for key in MigrationLoader(None).disk_migrations if key[0] in OURS)
 
 

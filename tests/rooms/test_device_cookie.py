@@ -5,7 +5,7 @@ from django.core.signing import Signer
 from django.test import Client, override_settings
 
 from playback.models import DevicePlayer
-from tests.watchium.web.test_accounts import SignedIn
+from tests.watchium.web.accounts.test_sign_in import SignedIn
 
 
 class DeviceCookieTests(SignedIn):

@@ -46,6 +46,11 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     "first_passphrase": (1, 3600),
     "password": (10, 60),
     "new_secret": (30, 60),  # passphrases and passwords that are set, by person or by address
+    "account_change": (10, 600),  # by person: new names of an account
+    "passkey_challenge": (1, 600),  # by challenge: each is used once, and is valid for less
+    "export": (5, 3600),  # by person: exports of an account
+    "reset": (10, 3600),  # by address: messages that reset a password
+    "reset_receiver": (3, 3600),  # by e-mail address: the same
     # By account, from all addresses, so that a thousand addresses get no further together. It is larger, because
     # attackers use up the attempts of the account's owner.
     "account": (30, 150),

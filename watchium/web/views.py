@@ -44,6 +44,7 @@ from watchium.services.error_mapping import is_database_unavailable, refusal
 from watchium.services.lobby import lobby_state
 from watchium.services.premiere_calendar import calendar_file, coming_premiere
 from watchium.telemetry import counters
+from watchium.web.accounts.access import record_use
 from watchium.web.api_errors import error_response
 
 LIBRARY_URL = "/api/library/"
@@ -54,6 +55,7 @@ LIBRARY_URL = "/api/library/"
 @require_http_methods(["GET", "HEAD", "POST"])
 def lobby(request: HttpRequest) -> HttpResponse:
     identity = identify(request)
+    record_use(request, identity.person)
     if request.method != "POST":
         return _lobby(request, identity, {})
     form, errors = from_post(NewRoom, request.POST)
@@ -90,6 +92,7 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
         return _closed(request, room_id)
     except NotMember:
         return _join_form(request, identity, room_id)
+    record_use(request, identity.person)
     return _room(request, member)
 
 

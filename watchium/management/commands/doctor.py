@@ -13,8 +13,10 @@ from watchium.doctor import (
     conversion_checks,
     endpoint_checks,
     host_checks,
+    mail_checks,
     maintenance_checks,
     settings_checks,
+    sign_in_checks,
 )
 from watchium.doctor.check import Check, Result, run_all
 
@@ -33,6 +35,9 @@ CHECKS = [
     Check("DEBUG", settings_checks.debug),
     Check("SECRET_KEY", settings_checks.secret_key),
     Check("address", settings_checks.address),
+    Check("mail", mail_checks.mail, 12),
+    Check("passkeys", sign_in_checks.passkeys),
+    Check("OpenID Connect", sign_in_checks.openid_provider, 12),
     Check("server", endpoint_checks.server, 8),
     Check("page", endpoint_checks.page, 8, needs="server"),
     Check("static file", endpoint_checks.static_file, 12, needs="page"),

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 
 from rooms.models import AccountName, Member, Person, Room
 from tests.deployments import Deployment
+from tests.watchium.web.accounts.test_sign_in import PASSWORD, SignedIn
 from tests.watchium.web.cookie_client import Browser
-from tests.watchium.web.test_accounts import PASSWORD, SignedIn
 
 # Each is taken for "Queen file": invisible characters, forms, scripts, case, shapes.
 DISGUISES = [

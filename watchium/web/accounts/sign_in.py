@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.contrib.auth.models import User
@@ -29,24 +30,15 @@ from rooms.auth.identity import (
     session_person,
     store_person,
 )
-from rooms.display_names import NAME_CHARS, clean_name
+from rooms.display_names import NAME_CHARS
 from rooms.models import AccountName, Person, random_id
-from watchium.protocol.errors import NameTaken, RateLimited, Refused
+from watchium.protocol.errors import NameTaken, RateLimited
 from watchium.services.people.merge_guest import merge_guest_into_account
-from watchium.web import login_limits
+from watchium.web.accounts import login_limits
+from watchium.web.accounts.access import record_sign_in
+from watchium.web.accounts.forms import available_name
 
 MAX_NEXT_CHARS = 2000
-
-
-def available_name(given: str, account: int | None) -> str:
-    """Return the cleaned name; raise ValidationError if it looks like another account's name."""
-    try:
-        name = clean_name(given)
-    except Refused as refused:
-        raise forms.ValidationError(str(refused)) from None
-    if AccountName.objects.is_taken(name, except_account=account):
-        raise forms.ValidationError(_("This username is taken."))
-    return name
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -119,7 +111,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sign_in_as(request, form.get_user())
         return HttpResponseRedirect(next_address(request))
-    response = render(request, "accounts/login.html", {"form": form, "next": next_address(request)})
+    context = {"form": form, "next": next_address(request)}
+    context |= {"passkeys": settings.PASSKEYS, "provider": settings.OPENID}
+    response = render(request, "accounts/login.html", context)
     if form.retry_after_s:
         response.status_code = RateLimited.status
         response["Retry-After"] = str(form.retry_after_s)
@@ -154,7 +148,7 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
         request.session[DEVICE_KEY] = device_id
     store_person(request, person)
     # Saved before the guest's sockets are asked to reconnect, so that they reconnect as the person.
-    request.session.save()
+    record_sign_in(request, person)
     assign_device(request.session[DEVICE_KEY], person.pk)
     if guest is not None and guest.account_id is None:
         merge_guest_into_account(guest, person)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -44,6 +46,27 @@ async def test_a_guest_who_signs_up_stays_in_the_room_until_signing_out(server: 
             browser.post("/accounts/logout/")
             assert await person.closed() == 4012
         assert await browser.status_at(room_id) == 4501
+    assert "Traceback" not in server.log()
+
+
+async def test_signing_out_there_closes_the_open_room_of_that_browser(server: Server, browser: Browser):
+    words = {"password1": "horse staple", "password2": "horse staple"}
+    browser.post("/accounts/signup/", username="Erin", **words)
+    phone = Browser(server)
+    phone.get("/")
+    phone.post("/accounts/login/", username="Erin", password="horse staple")
+    room_id = browser.post("/").rstrip("/").rpartition("/")[2]
+    number = re.findall(r"/accounts/sessions/(\d+)/end/", browser.get("/accounts/"))
+    assert len(number) == 1
+    async with browser.enter(room_id) as here, phone.enter(room_id) as there:
+        assert here.welcome.you.user_id == there.welcome.you.user_id
+        browser.post(f"/accounts/sessions/{number[0]}/end/")
+        assert await there.closed() == 4012
+    assert await phone.status_at(room_id) == 4501
+    async with browser.enter(room_id) as here:
+        assert here.welcome.you.role == "host"
+    exported = json.loads(browser.get("/accounts/export/"))
+    assert [room["room_id"] for room in exported["rooms"]] == [room_id]
     assert "Traceback" not in server.log()
 
 

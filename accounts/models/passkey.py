@@ -1,0 +1,45 @@
+"""Passkeys: WebAuthn credentials that sign in to an account without a password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+
+MAX_PASSKEYS = 20
+NAME_CHARS = 60
+
+
+class PasskeyQuerySet(models.QuerySet["Passkey"]):
+    def of(self, account: int) -> list[Passkey]:
+        return list(self.filter(account=account).order_by("created_at", "pk")[:MAX_PASSKEYS])
+
+    def all_of(self, account: int) -> PasskeyQuerySet:
+        return self.filter(account=account)
+
+    def find(self, credential_id: str) -> Passkey | None:
+        return self.select_related("account").filter(credential_id=credential_id).first()
+
+    def record_use(self, passkey: Passkey, sign_count: int, now: datetime) -> None:
+        self.filter(pk=passkey.pk).update(sign_count=sign_count, last_used_at=now)
+
+    def remove(self, account: int, pk: int) -> None:
+        self.filter(account=account, pk=pk).delete()
+
+
+class Passkey(models.Model):
+    """`credential_id` is base64url; `public_key` is a COSE key. Neither is secret."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="passkeys")
+    credential_id = models.CharField(max_length=1400, unique=True)  # 1023 bytes at most
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=NAME_CHARS)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PasskeyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.account_id}"

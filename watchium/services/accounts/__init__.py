@@ -1,0 +1,1 @@
+"""Use cases of accounts over several apps: sessions, passwords, export, deletion."""

@@ -1,0 +1,97 @@
+"""What belongs to an account: the list that its page counts, that the export writes and that the deletion deletes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AccountSession, Passkey
+from chat.models import Comment, Reaction
+from playback.models import DevicePlayer, Playlist, WatchedMedia
+from rooms.models import Person
+
+
+@dataclass(frozen=True)
+class Section:
+    """`key` names it in the export, `columns` are exported; without them it is only counted."""
+
+    key: str
+    label: str | Promise
+    rows: QuerySet[Any]
+    columns: tuple[str, ...]
+
+
+def sections_of(person: Person) -> list[Section]:
+    assert person.account_id is not None
+    return [
+        Section(
+            "rooms",
+            _("Rooms that you created. They are closed for everyone, and deleted after 30 days."),
+            person.owned_rooms.open(),
+            ("room_id", "title", "visibility", "created_at", "last_active_at"),
+        ),
+        Section(
+            "memberships",
+            _("Rooms that you joined"),
+            person.memberships.of_open_rooms(),
+            ("room__room_id", "room__title", "username", "role", "joined_at"),
+        ),
+        Section(
+            "comments",
+            _("Messages in all rooms"),
+            Comment.objects.by(person).shown(),
+            ("room__room_id", "position", "text", "created_at"),
+        ),
+        Section(
+            "reactions",
+            _("Stored reactions: they stay without your name"),
+            Reaction.objects.by(person),
+            ("room__room_id", "emoji", "at_ms"),
+        ),
+        Section(
+            "history",
+            _("Media in your history"),
+            WatchedMedia.objects.by(person),
+            ("media", "position", "duration", "at_ms"),
+        ),
+        Section(
+            "playlists",
+            _("Playlists"),
+            Playlist.objects.by(person),
+            ("name", "entries", "count", "duration", "updated_at"),
+        ),
+        Section(
+            "uploads",
+            _("Files that you uploaded to rooms"),
+            person.uploads.all(),
+            ("room__room_id", "title", "size", "state", "created_at"),
+        ),
+        Section(
+            "players",
+            _("Devices with a player and its queue"),
+            DevicePlayer.objects.all_of(person),
+            ("name", "entries", "seen_ms"),
+        ),
+        Section(
+            "passkeys",
+            _("Passkeys"),
+            Passkey.objects.all_of(person.account_id),
+            ("name", "created_at", "last_used_at"),
+        ),
+        Section(
+            "sessions",
+            _("Browsers that are signed in"),
+            AccountSession.objects.all_of(person.account_id),
+            ("browser", "signed_in_at", "last_used_at"),
+        ),
+    ]
+
+
+def counts_of(person: Person) -> list[tuple[str | Promise, int]]:
+    """Return the label and the number of rows of each section that has rows."""
+    counted = [(section.label, section.rows.count()) for section in sections_of(person)]
+    return [(label, count) for label, count in counted if count]
