@@ -37,7 +37,7 @@ function edit(element, { id, text }, room) {
   field.className = "input"
   field.value = text
   field.dir = "auto"
-  field.maxLength = 2000 // the server counts what is shown, and says so
+  field.dataset.longest = "500"
   field.autocomplete = "off"
   field.setAttribute("aria-label", gettext("Edit message"))
   const buttons = [
