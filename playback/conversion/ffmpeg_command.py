@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from playback.conversion.plan import LIGHT, MUSIC, AudioTrack, Plan, VideoTrack
 from playback.domain.media_types import ONLY_THE_FILE
@@ -46,6 +47,9 @@ _H264 = {
     "fps_mode": "vfr",
     "enc_time_base": "-1",
 }
+RATES = (1, 240)  # pictures a second that a film may have
+ROUNDED = 0.0006  # rates have three digits
+FIELDS = 2  # H.264 counts half pictures
 LIGHT_CRF = "24"
 LIGHT_480P = 1_200_000  # bits a second, at most
 # Earlier than the first frame wanted: playlists round times to microseconds.
@@ -128,7 +132,20 @@ def _video_codecs(tracks: tuple[VideoTrack, ...], resumption: Resumption) -> lis
         begins_s = resumption.video_s[at] - resumption.seek_s if resumption.segments else None
         words += [f"-c:v:{at}", "libx264", f"-filter:v:{at}", ",".join(_video_filters(track, begins_s))]
         words += [word for name, value in _h264(track).items() for word in (f"-{name}:v:{at}", value)]
+        words += [f"-bsf:v:{at}", f"h264_metadata=tick_rate={_ticks(track.fps)}"] if track.fps else []
     return words
+
+
+def _ticks(fps: float) -> str:
+    """Return the rate that the stream itself names, as a fraction.
+
+    The encoder names that of the file's clock, a thousand a second. GStreamer then shows each picture that briefly,
+    and the next one in a film that is paused.
+    """
+    fps = min(max(fps, RATES[0]), RATES[1])
+    television = Fraction(round(fps * 1.001) * 1000, 1001)  # 23.976 is 24000/1001
+    rate = television if abs(television - fps) < ROUNDED else Fraction(fps).limit_denominator(1000)
+    return f"{(rate * FIELDS).numerator}/{(rate * FIELDS).denominator}"
 
 
 def _h264(track: VideoTrack) -> dict[str, str]:

@@ -33,12 +33,16 @@ class CannotConvert(Exception):
 
 @dataclass(frozen=True)
 class VideoTrack:
-    """`height` limits the smaller side of an encoded picture; 0 keeps it. `name`: its folder's."""
+    """`height` limits the smaller side of an encoded picture; 0 keeps it. `name`: its folder's.
+
+    `fps`: pictures a second, 0 if the file does not say.
+    """
 
     stream: int
     copied: bool
     height: int = 0
     name: str = "v"
+    fps: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -131,14 +135,16 @@ def _music(facts: MediaFacts, sound: list[Stream]) -> Plan:
 
 def _video(stream: Stream, height: int, *, encoded: bool) -> VideoTrack:
     copied = not encoded and stream.codec in COPIED_VIDEO
-    return VideoTrack(stream.index, copied, 0 if copied else height)
+    return VideoTrack(stream.index, copied, 0 if copied else height, fps=stream.fps or 0.0)
 
 
 def _light(stream: Stream, video: VideoTrack, height: int) -> VideoTrack | None:
     """Return None if the first picture is not larger."""
     side = min(stream.width, stream.height)
     shown = min(video.height, side) if video.height else side
-    return VideoTrack(stream.index, False, height, LIGHT) if 0 < height < shown else None
+    if not 0 < height < shown:
+        return None
+    return VideoTrack(stream.index, False, height, LIGHT, video.fps)
 
 
 def _audio(facts: MediaFacts, sound: list[Stream], encodes_all: bool) -> tuple[AudioTrack, ...]:

@@ -29,11 +29,8 @@ from tests.servers import Server, chromium_path, watchium_server
 PREPARED_WITHIN_S = 600
 SCAN_S = 300
 # Firefox shows up to four pictures too early after a paused seek in Matroska with B-frames, and the right ones while it
-# plays: it takes their durations from the order in which they are decoded. Prepared films and those that every browser
-# plays are exact, except that WebKitGTK shows prepared films with B-frames up to two pictures early: GStreamer moves
-# the picture until no composition offset is negative.
+# plays: it takes their durations from the order in which they are decoded. All else is exact.
 MOST_EARLY = 4
-EARLY_PREPARED = {"webkit": 2}
 ITEMS = """async () => {
     const items = []
     let after = ""
@@ -115,9 +112,9 @@ def wait_until_prepared(page: Any) -> None:
 
 
 def report(page: Any, item: dict[str, Any], form: str, engine: str) -> str:
-    direct = form == "prepared" or item["plays"] == "direct"
+    exact = engine != "firefox" or form == "prepared" or item["plays"] == "direct"
     begins_s = SOURCES[name_of(item)].begins_s
-    most_early = (EARLY_PREPARED.get(engine, 0) if form == "prepared" else 0) if direct else MOST_EARLY
+    most_early = 0 if exact else MOST_EARLY
     seen = play(
         page, item["url"], item["id"], film=item["kind"] == "video", most_early=most_early, begins_s=begins_s
     )

@@ -101,3 +101,21 @@ def test_from_the_start_nothing_is_skipped():
     assert "-ss" not in words
     assert "-output_ts_offset" not in words
     assert "trim" not in option(words, "-filter:v:0")
+
+
+def test_an_encoded_picture_names_its_own_rate():
+    film = with_changes(H264, codec="hevc")
+    named = {
+        23.976: "48000/1001",
+        24.0: "48/1",
+        29.97: "60000/1001",
+        12.5: "25/1",
+        0.25: "2/1",
+        90000.0: "480/1",
+    }
+    for fps, ticks in named.items():
+        words = arguments(plan_of(facts(with_changes(film, fps=fps), AAC), 720, 480), "/a.mkv")
+        for at in (0, 1):
+            assert option(words, f"-bsf:v:{at}") == f"h264_metadata=tick_rate={ticks}"
+    unknown = with_changes(film, fps=None)
+    assert "-bsf:v:0" not in arguments(plan_of(facts(unknown, AAC), 720), "/a.mkv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
@@ -70,6 +71,7 @@ class Results(ConversionCase):
         assert video.first == audio.first == 0.0
         assert len(video.times) == 96
         assert video.longest_distance == pytest.approx(FRAME_S, abs=0.002)
+        assert ticks_a_second(folder / "v") == (48000, 1001)
 
     def test_a_large_picture_is_made_smaller(self):
         with self.settings(TRANSCODE_HEIGHT=144):
@@ -108,14 +110,28 @@ class Results(ConversionCase):
 
 def packets(folder) -> list[int]:
     """The sizes of the video packets that the segments hold, in decoding order."""
-    playlist = storage.read_list(folder / "index.m3u8")
-    data = (folder / playlist.init).read_bytes()
-    data += b"".join((folder / segment.name).read_bytes() for segment in playlist.segments)
-    return _packet_sizes("-i", "pipe:0", data=data)
+    return _packet_sizes("-i", "pipe:0", data=_whole(folder))
 
 
 def packets_of_file(name: str) -> list[int]:
     return _packet_sizes("-i", str(made(name)))
+
+
+def ticks_a_second(folder) -> tuple[int, int]:
+    """What the encoded picture itself says: twice the pictures, as a fraction."""
+    command = "ffmpeg -hide_banner -i pipe:0 -c copy -frames:v 1 -bsf:v trace_headers -f null -".split()
+    done = subprocess.run(command, input=_whole(folder), capture_output=True, check=True, timeout=60)
+    scale, unit = (
+        re.search(rb"%s .* = (\d+)" % name, done.stderr) for name in (b"time_scale", b"num_units_in_tick")
+    )
+    assert scale and unit
+    return int(scale[1]), int(unit[1])
+
+
+def _whole(folder) -> bytes:
+    playlist = storage.read_list(folder / "index.m3u8")
+    names = (playlist.init, *(segment.name for segment in playlist.segments))
+    return b"".join((folder / name).read_bytes() for name in names)
 
 
 def _packet_sizes(*source: str, data: bytes = b"") -> list[int]:

@@ -1,6 +1,8 @@
 // @ts-check
 /** The settings of hls.js. */
 
+import { playsWithGStreamer } from "../../core/media/gstreamer.js"
+import { withExactTimes } from "./hls_buffer.js"
 import { checkedLoader } from "./hls_loader.js"
 
 const WORKER = "../../../vendor/hls.js/hls.worker.mjs"
@@ -15,6 +17,9 @@ export function settings(Hls, startS) {
   return {
     startPosition: startS,
     loader: checkedLoader(Hls.DefaultConfig.loader),
+    ...(playsWithGStreamer(navigator.userAgent) && {
+      bufferController: withExactTimes(Hls.DefaultConfig.bufferController),
+    }),
     backBufferLength: 30,
     maxBufferLength: 20,
     maxBufferSize: isPhone() ? PHONE_BYTES : OTHER_BYTES,
