@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import msgspec
 from django.http import HttpResponse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from rooms import actions
 from rooms.api_view import RoomAPIView, json_response
+from rooms.auth.companions import account_hash
 from rooms.domain.rights import Right
-from rooms.models import Member, Room, Token
+from rooms.models import Companion, Member, Person, Room, Token
+from rooms.models.companion import TICKET_LASTS
 from rooms.urls import room_url
+from watchium import server_clock
 from watchium.protocol.errors import NotMember
 from watchium.protocol.replies import Problem
+from watchium.shared_state import rate_limits
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +43,32 @@ def membership(request: Request, member: Member) -> Membership:
         role=member.role,
         token=Token.objects.issue(member.person) if was_anonymous else None,
     )
+
+
+class CompanionTicket(msgspec.Struct, frozen=True, kw_only=True):
+    """`url`: to open on your second screen until `expires_at` (server time), once."""
+
+    url: str
+    expires_at: float
+
+
+class Companions(RoomAPIView):
+    @extend_schema(
+        operation_id="companion",
+        request=None,
+        responses={201: CompanionTicket, "4XX": Problem},
+        description="A ticket with which one other browser, such as that of your phone, is you in this room: "
+        "chat, queue, reactions and controls. It can be used once, within two minutes; an earlier one ends.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        member = self.member(room_id)
+        now_ms = server_clock.now_ms()
+        rate_limits.spend("companion", member.person.user_id, now_ms)
+        person = Person.objects.with_account(member.person_id) or member.person
+        ticket = Companion.objects.issue(member.room, person, account_hash(person), timezone.now())
+        url = f"{room_url(request._request, room_id)}companion/{ticket}/"
+        expires_at = now_ms + TICKET_LASTS.total_seconds() * 1000
+        return json_response(CompanionTicket(url=url, expires_at=expires_at), 201)
 
 
 class MemberRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from playback.models.upload import ID_CHARS
 from watchium.web import (
     api,
     client_metrics,
+    companion,
     health,
     metrics,
     openapi,
@@ -71,6 +72,7 @@ one_room = [
     path("leave/", rooms.api.Leaving.as_view()),
     path("members/", rooms.api.Members.as_view()),
     path("state/", api.State.as_view()),
+    path("companion/", rooms.api.Companions.as_view()),
     path("commands/", api.Commands.as_view()),
     path("events/", playback.room.api.EventLog.as_view()),
     path("sync/control/", playback.room.api.RoomControl.as_view()),
@@ -98,6 +100,7 @@ urlpatterns = [
     path("", views.lobby, name="lobby"),
     path("rooms/<room:room_id>/", views.room, name="room"),
     path("rooms/<room:room_id>/premiere.ics", views.premiere_calendar),
+    path("rooms/<room:room_id>/companion/<room:ticket>/", companion.page, name="companion"),
     path("rooms/<room:room_id>/evenings/<number:number>/", evening_pages.page, name="evening"),
     path(
         "rooms/<room:room_id>/evenings/<number:number>/export.html",

@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 
 from rooms import display_names
 from rooms.access import Identity
+from rooms.auth.companions import companion_person, room_of
 from rooms.auth.device_cookie import new_device_id, read_device_cookie
 from rooms.auth.origin import client_address, header, scope_address
 from rooms.models import Person, Token, has_open_room
@@ -37,7 +38,9 @@ def identify(request: HttpRequest) -> Identity:
     if value is not None:
         token = find_valid_token(value)
         return _by_token(token, address)
-    return Identity(session_person(request.session), known_device(request), address)
+    match = request.resolver_match
+    person = companion_person(request.session, room_of(match.kwargs)) if match else None
+    return Identity(person or session_person(request.session), known_device(request), address)
 
 
 def identify_scope(scope: dict[str, Any]) -> Identity:
@@ -49,7 +52,9 @@ def identify_scope(scope: dict[str, Any]) -> Identity:
         return _by_token(token, address)
     cookies = parse_cookie(header(scope, b"cookie"))
     session = scope_session(scope)
-    return Identity(session_person(session), session.get(DEVICE_KEY) or read_device_cookie(cookies), address)
+    room_id = room_of(scope.get("url_route", {}).get("kwargs", {}))
+    person = companion_person(session, room_id) or session_person(session)
+    return Identity(person, session.get(DEVICE_KEY) or read_device_cookie(cookies), address)
 
 
 def _by_token(token: Token | None, address: str) -> Identity:

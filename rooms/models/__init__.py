@@ -4,6 +4,7 @@ from rooms.ids import ALPHABET, guest_id, hash_passphrase, new_epoch, random_id
 from rooms.models.account_names import AccountName
 from rooms.models.choices import ControlPolicy, Role, Visibility
 from rooms.models.clock_anchor import ClockAnchor
+from rooms.models.companion import Companion
 from rooms.models.connection import Connection
 from rooms.models.guest_cleanup import abandoned_guests, has_open_room
 from rooms.models.leader import Pulse
@@ -17,6 +18,7 @@ __all__ = [
     "AccountName",
     "Ban",
     "ClockAnchor",
+    "Companion",
     "Connection",
     "ControlPolicy",
     "Member",

@@ -26,6 +26,7 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     "comment_search": (30, 30),  # by address: each reads up to 5,000 comments, 9 ms
     "reaction": (10, 3),
     "typing": (2, 4),
+    "companion": (10, 60),  # by person: tickets for a second screen
     "ask_control": (3, 15),
     "custom": (10, 5),
     "people": (20, 20),  # by person: kicks, and changes of moderators and host

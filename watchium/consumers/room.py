@@ -18,7 +18,7 @@ from watchium.background import log_heads, pubsub_monitor, scheduler
 from watchium.consumers.socket import Socket, with_timeout
 from watchium.db.thread_pool import in_database
 from watchium.protocol.codec import decode_room_command
-from watchium.protocol.commands import Command, Heartbeat, SyncRequest
+from watchium.protocol.commands import COMPANION, Command, Heartbeat, SyncRequest
 from watchium.protocol.errors import (
     Banned,
     CloseCode,
@@ -111,6 +111,9 @@ class RoomConsumer(Socket):
         self._charge("heartbeat", HEARTBEATS, now_ms)
         counters.count("heartbeats")
         report = command.payload
+        if report.state == COMPANION:
+            log_heads.respond(self, self.room_id)
+            return True
         important = playback.room.status_reports.record(self.room_id, self.user_id, report, now_ms)
         log_heads.respond(self, self.room_id)
         # The full path is needed if it may change the known duration, matters to other processes, or the room waits.

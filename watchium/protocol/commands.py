@@ -128,6 +128,9 @@ class SetChapters(IdempotentCommand, tag="set_chapters", frozen=True, kw_only=Tr
     payload: ChapterList
 
 
+COMPANION = "companion"  # the state of a page without a player
+
+
 class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`at`: server time of the sample. `revision`: of the timeline that the player follows.
 
@@ -142,8 +145,8 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
     States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
     (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), catching_up (it
-    plays what the room has played before, faster), empty, error. A waiting room waits for members that are loading or
-    stalled.
+    plays what the room has played before, faster), empty, error, companion (a second screen, which has no player and
+    only wants the `head`). A waiting room waits for members that are loading or stalled.
     """
 
     current_time: Seconds

@@ -18,7 +18,7 @@ import playback.room.status_reports
 import rooms.actions
 from rooms.models import Member
 from watchium import server_clock
-from watchium.protocol.commands import PlayerReport
+from watchium.protocol.commands import COMPANION, PlayerReport
 from watchium.protocol.events import MemberReports, Presence, Welcome
 from watchium.protocol.replies import Events
 from watchium.protocol.types import Milliseconds, Revision
@@ -65,7 +65,7 @@ def poll(member: Member, device_id: str, request: Poll, received_ms: float) -> P
     """Count the member as present for 15 s, record their report, and return new events. Raises RateLimited."""
     rate_limits.spend("poll", member.person.user_id, received_ms)
     member = rooms.actions.record_poll(member)
-    if request.report is not None:
+    if request.report is not None and request.report.state != COMPANION:
         record_report(member, request.report, received_ms)
     events: list[Welcome | Events | Presence | msgspec.Raw] = []
     events += compose_snapshot(member, device_id, request.applied, 0)

@@ -162,9 +162,11 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
     if request.method == "POST":  # already a member: the join form was sent twice
         return redirect("room", room_id=member.room.room_id)
     samples = [{"url": sample.media.url, "title": sample.title} for sample in SAMPLES]
-    boot = _boot(request, member) | {"samples": samples}
+    is_companion = request.GET.get("view") == "chat"
+    boot = _boot(request, member) | {"samples": samples, "companion": is_companion}
     may_upload = bool(settings.ROOM_UPLOAD_MB) and not member.room.is_demo
     context = {"boot": boot, "room": member.room, "member": member, "samples": samples}
+    context |= {"is_companion": is_companion}
     context["may"] = {str(right): member.may(right) for right in Right}
     context |= {"may_upload": may_upload, "embeds": sorted(settings.EMBEDS)}
     show = csp_update(room_page_policy(settings.EMBEDS))(

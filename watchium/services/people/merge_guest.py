@@ -17,7 +17,8 @@ from playback.models import (
     WatchedMedia,
 )
 from rooms.actions.merge_guest import merge_guest
-from rooms.models import ModerationAct, Person, Room
+from rooms.auth.companions import account_hash
+from rooms.models import Companion, ModerationAct, Person, Room
 
 
 @transaction.atomic
@@ -36,6 +37,7 @@ def merge_guest_into_account(guest: Person, person: Person) -> None:
     Reaction.objects.reassign(guest, person)
     CommentReaction.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
+    Companion.objects.reassign(guest, person, account_hash(person))
     Upload.objects.reassign(guest, person)
     playback.room.queue.people.reassign(with_queues, guest, person)
     playback.room.start.people.reassign(with_start, guest, person)

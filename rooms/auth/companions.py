@@ -1,0 +1,51 @@
+"""Recognises a person's second screen: its session acts as the person at the addresses of one room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from rooms.models import Companion, Person
+
+COMPANIONS_KEY = "companions"  # primary keys, by room id
+MOST_IN_SESSION = 10
+
+
+def companion_person(session: SessionBase, room_id: str | None) -> Person | None:
+    """Return the person as whom this browser acts in the room, or None if it is nobody's second screen there."""
+    if room_id is None:
+        return None
+    pk = session.get(COMPANIONS_KEY, {}).get(room_id)
+    companion = Companion.objects.in_use(pk, room_id, timezone.now()) if pk is not None else None
+    person = Person.objects.with_account(companion.person_id) if companion is not None else None
+    return person if companion and person and _has_same_account(companion, person) else None
+
+
+def account_hash(person: Person) -> str:
+    """Return a hash that changes with the password of the person's account; empty for guests."""
+    account = person.account
+    return str(account.get_session_auth_hash()) if account is not None else ""
+
+
+def store_companion(session: SessionBase, companion: Companion) -> None:
+    """Let the browser of this session act as the person in the room."""
+    others = dict(list(session.get(COMPANIONS_KEY, {}).items())[-MOST_IN_SESSION + 1 :])
+    session[COMPANIONS_KEY] = {**others, companion.room.room_id: companion.pk}
+
+
+def _has_same_account(companion: Companion, person: Person) -> bool:
+    account = person.account
+    if account is None:
+        return not companion.account_hash
+    hashes = [account.get_session_auth_hash(), *account.get_session_auth_fallback_hash()]
+    is_same = any(constant_time_compare(companion.account_hash, str(each)) for each in hashes)
+    return is_same and account.is_active
+
+
+def room_of(kwargs: dict[str, Any]) -> str | None:
+    """Return the room that a URL names, from what its pattern matched."""
+    room_id = kwargs.get("room_id")
+    return room_id if isinstance(room_id, str) else None

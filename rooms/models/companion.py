@@ -1,0 +1,71 @@
+"""Companions: a person's second screen, such as a phone, which acts as its person in one room and nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import models
+
+from rooms.models.person import Person, digest_of
+from rooms.models.room import Room
+
+TICKET_LASTS = timedelta(minutes=2)
+COMPANION_LASTS = timedelta(days=1)  # an evening; the next one begins with a new ticket
+MOST_OF_PERSON = 5  # in one room
+
+
+class CompanionQuerySet(models.QuerySet["Companion"]):
+    def issue(self, room: Room, person: Person, account_hash: str, now: datetime) -> str:
+        """Return a new ticket, in place of the person's earlier ones that were not used. Only its digest is stored."""
+        self.filter(room=room, person=person, claimed_at=None).delete()
+        ticket = secrets.token_urlsafe(24)
+        self.create(
+            room=room,
+            person=person,
+            digest=digest_of(ticket),
+            account_hash=account_hash,
+            ends_at=now + TICKET_LASTS,
+        )
+        return ticket
+
+    def with_ticket(self, room_id: str, ticket: str, now: datetime) -> Companion | None:
+        """Return the companion whose ticket this is, unless it was used, or is older than two minutes."""
+        rows = self.select_related("room", "person").filter(digest=digest_of(ticket), room__room_id=room_id)
+        return rows.filter(claimed_at=None, ends_at__gt=now, room__closed_at=None).first()
+
+    def claim(self, companion: Companion, now: datetime) -> bool:
+        """Use the ticket; return False if another browser was faster. The person's oldest companions end."""
+        unused = self.filter(pk=companion.pk, claimed_at=None, ends_at__gt=now)
+        if not unused.update(claimed_at=now, ends_at=now + COMPANION_LASTS):
+            return False
+        claimed = self.filter(room=companion.room_id, person=companion.person_id, claimed_at__isnull=False)
+        kept = list(claimed.order_by("-claimed_at", "-pk").values_list("pk", flat=True)[:MOST_OF_PERSON])
+        claimed.exclude(pk__in=kept).delete()
+        return True
+
+    def in_use(self, pk: int, room_id: str, now: datetime) -> Companion | None:
+        return self.filter(pk=pk, room__room_id=room_id, claimed_at__isnull=False, ends_at__gt=now).first()
+
+    def ended(self, now: datetime) -> CompanionQuerySet:
+        return self.filter(ends_at__lt=now)
+
+    def reassign(self, before: Person, after: Person, account_hash: str) -> None:
+        self.filter(person=before).update(person=after, account_hash=account_hash)
+
+
+class Companion(models.Model):
+    """A ticket for one browser, and once that has used it, the browser's right to act as the person in the room."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    # Of the account when the ticket was issued: with another password the companion ends. Empty for guests.
+    account_hash = models.CharField(max_length=64, blank=True)
+    ends_at = models.DateTimeField(db_index=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CompanionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"companion of {self.person_id} in {self.room_id}"
