@@ -68,6 +68,8 @@ def room_state(room: Room, host: Member | None, playback_settings: dict[str, Any
         seat=host_state(room, host),
         epoch=room.epoch,
         keep_evenings=room.keep_evenings,
+        seat_hold_s=room.seat_hold_s,
+        capacity=room.capacity,
         rights=RoomRights(**room.levels),  # type: ignore[arg-type]  # keys and values are strings
         **playback_settings,
     )

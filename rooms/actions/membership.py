@@ -87,12 +87,13 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member:
 
 def _free_a_place_if_full(room: Room) -> None:
     """End the membership of an absent member if the room is full. Raises RoomFull if every place is kept."""
-    if room.members.current().count() < settings.MAX_MEMBERS:
+    capacity = min(room.capacity or settings.MAX_MEMBERS, settings.MAX_MEMBERS)
+    if room.members.current().count() < capacity:
         return
     now = timezone.now()
     absent = (
         room.members.longest_reserved(
-            now - NEW_MEMBER_RESERVED, reserved_limit=max(2, settings.MAX_MEMBERS // RESERVED_FRACTION)
+            now - NEW_MEMBER_RESERVED, reserved_limit=max(2, capacity // RESERVED_FRACTION)
         )
         or room.members.longest_absent(now - ABSENT_PLACE_KEPT)
         or room.members.longest_absent_of_largest_network(more_than=ABSENT_PER_NETWORK)

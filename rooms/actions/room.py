@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,7 +31,16 @@ from watchium.realtime import broadcast
 
 # The creator keeps the host role until first present; a room without visitors has no host after this.
 FIRST_ARRIVAL_MS = 600_000
-CHANGEABLE = {"title", "visibility", "passphrase", "control_policy", "rights", "seat_hold_s", "keep_evenings"}
+CHANGEABLE = {
+    "title",
+    "visibility",
+    "passphrase",
+    "control_policy",
+    "rights",
+    "seat_hold_s",
+    "keep_evenings",
+    "capacity",
+}
 
 # Not among the rights that can be given: who changes these could take the room.
 OF_HOST = frozenset({"control_policy", "rights", "closed_at"})
@@ -137,6 +147,8 @@ def _update(
         room.seat_hold_s = changes["seat_hold_s"]
     if "keep_evenings" in changes:
         room.keep_evenings = bool(changes["keep_evenings"])
+    if "capacity" in changes:
+        room.capacity = _checked_capacity(changes["capacity"])
     room.save()
     if actor is None:
         ModerationAct.objects.create(
@@ -145,6 +157,13 @@ def _update(
     others = also_update(room)
     signals.room_changed.send(Room, room=room, actor=actor, changed=sorted([*changes, *others]))
     return room
+
+
+def _checked_capacity(capacity: int | None) -> int | None:
+    """Members who are in the room already stay."""
+    if capacity is not None and not 2 <= capacity <= settings.MAX_MEMBERS:
+        raise BadMessage(f"capacity is 2 to {settings.MAX_MEMBERS}")
+    return capacity
 
 
 def _locked_for(room: Room, actor: Member | None, changes: Collection[str]) -> Room:

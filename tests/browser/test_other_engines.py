@@ -129,6 +129,7 @@ def test_pauses_seeks_and_another_speed_are_followed(other, party):
 def test_a_room_waits_for_a_stalled_player_and_resumes(other, party):
     alice, mira = party
     alice.get_by_role("button", name="Settings").click()
+    alice.get_by_role("tab", name="Playback").click()
     alice.get_by_role("combobox", name="When a member's connection stalls").select_option("wait")
     alice.get_by_role("button", name="Save").click()
     mira.wait_until("() => watchium.room.state.room.stall_policy === 'wait'")

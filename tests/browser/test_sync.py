@@ -100,6 +100,7 @@ class Cast:
     def stalls(self, policy: str, longest_s: str = "") -> None:
         """Set in the host's page how the room treats stalls."""
         self.alice.get_by_role("button", name="Settings").click()
+        self.alice.get_by_role("tab", name="Playback").click()
         self.alice.get_by_role("combobox", name="When a member's connection stalls").select_option(policy)
         if longest_s:
             self.alice.get_by_role("spinbutton", name="Wait at most this many seconds").fill(longest_s)
@@ -308,6 +309,7 @@ def test_a_member_can_stop_following_and_return_with_one_click(cast):
 def test_a_room_can_turn_synchronisation_off(person):
     cast = Cast(person)
     cast.alice.get_by_role("button", name="Settings").click()
+    cast.alice.get_by_role("tab", name="Playback").click()
     cast.alice.get_by_role("checkbox", name="Keep everyone in step").uncheck()
     cast.alice.get_by_role("button", name="Save").click()
     play(cast.bob)

@@ -25,6 +25,7 @@ const LAYERS = [
     "page/player",
     "page/queue",
     "page/replay",
+    "page/settings",
     "page/staff",
     "page/start",
     "page/sync_meter",

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 
 import chat.actions
 import rooms.actions
@@ -12,7 +13,15 @@ from rooms.domain.rights import DEFAULTS, PRESETS, Right
 from rooms.models import Member, ModerationAct, Role, Room
 from tests.cases import CLIP, Cast
 from watchium.protocol.commands import CommentDraft, MediaRequest, PostComment
-from watchium.protocol.errors import EventIdConflict, NotAllowed, NotFound, NotHost, RuleRefused
+from watchium.protocol.errors import (
+    BadMessage,
+    EventIdConflict,
+    NotAllowed,
+    NotFound,
+    NotHost,
+    RoomFull,
+    RuleRefused,
+)
 from watchium.protocol.people.commands import RightChange, SetRight
 from watchium.protocol.queue import AddToQueue, MediaToQueue, QueueSettingsChange, SetQueue
 from watchium.services.room_commands import dispatch
@@ -83,6 +92,20 @@ class Levels(Rights):
     def test_several_rights_at_once(self):
         rooms.actions.update_room(self.room, actor=self.alice, rights={"media": "everyone", "chat": "host"})
         assert self.levels == {**DEFAULTS, Right.MEDIA: "everyone", Right.CHAT: "host"}
+
+
+class Capacity(Rights):
+    def test_a_room_takes_as_many_members_as_its_capacity_says(self):
+        rooms.actions.update_room(self.room, actor=self.alice, capacity=2)
+        with self.assertRaises(RoomFull):
+            rooms.actions.join(self.carol, self.room.room_id)
+        rooms.actions.update_room(self.room, actor=self.alice, capacity=None)
+        assert rooms.actions.join(self.carol, self.room.room_id)
+
+    def test_not_fewer_than_two_and_not_more_than_the_instance_allows(self):
+        for capacity in (1, settings.MAX_MEMBERS + 1):
+            with pytest.raises(BadMessage):
+                rooms.actions.update_room(self.room, actor=self.alice, capacity=capacity)
 
 
 class Exceptions(Rights):

@@ -229,7 +229,8 @@ class RoomState(Struct, frozen=True, kw_only=True):
     `notices_in_chat`: system comments say who played, paused, sought or changed the speed.
 
     `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is
-    `rights.control`.
+    `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance
+    allows.
     """
 
     room_id: str
@@ -253,6 +254,8 @@ class RoomState(Struct, frozen=True, kw_only=True):
     poll: PollState | None = None
     notices_in_chat: bool = False
     keep_evenings: bool = False
+    seat_hold_s: int = 20
+    capacity: int | None = None
     rights: RoomRights = RoomRights()
 
 

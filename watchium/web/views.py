@@ -166,7 +166,7 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
     boot = _boot(request, member) | {"samples": samples, "companion": is_companion}
     may_upload = bool(settings.ROOM_UPLOAD_MB) and not member.room.is_demo
     context = {"boot": boot, "room": member.room, "member": member, "samples": samples}
-    context |= {"is_companion": is_companion}
+    context |= {"is_companion": is_companion, "most_members": settings.MAX_MEMBERS}
     context["may"] = {str(right): member.may(right) for right in Right}
     context |= {"may_upload": may_upload, "embeds": sorted(settings.EMBEDS)}
     show = csp_update(room_page_policy(settings.EMBEDS))(

@@ -174,7 +174,7 @@
  */
 
 /**
- * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is `rights.control`.
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance allows.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -197,6 +197,8 @@
  * @property {PollState | null} [poll]
  * @property {boolean} [notices_in_chat]
  * @property {boolean} [keep_evenings]
+ * @property {number} [seat_hold_s]
+ * @property {number | null} [capacity]
  * @property {RoomRights} [rights]
  */
 

@@ -318,7 +318,7 @@ function mountSettings(dialog, room) {
     if (!dialog.open || loaded) return
     loaded = true
     try {
-      const { mount } = await import("../page/room/settings.js")
+      const { mount } = await import("../page/settings/dialog.js")
       mount(dialog, room)
     } catch (error) {
       loaded = false // the next opening tries again

@@ -233,6 +233,7 @@ def test_a_moderator_removes_a_member_who_can_go_to_the_lobby(person):
 def test_the_host_sets_the_sync_tolerance_and_closes_the_room_after_a_confirmation(person):
     alice, bob = together(person)
     alice.get_by_role("button", name="Settings").click()
+    alice.get_by_role("tab", name="Playback").click()
     alice.get_by_role("spinbutton", name="Tolerance in milliseconds").fill("120")
     alice.get_by_role("button", name="Save").click()
     wait_until(bob, "() => watchium.room.state.room.sync_tolerance_ms === 120")

@@ -85,6 +85,7 @@ def who_does_not_answer_is_left_behind(alice: Page, bob: Page) -> None:
 
 def both_see_the_digits_of_the_timeline(alice: Page, bob: Page) -> None:
     alice.get_by_role("button", name="Settings", exact=True).click()
+    alice.get_by_role("tab", name="Playback").click()
     alice.get_by_role("checkbox", name="Count 3, 2, 1").check()
     alice.get_by_role("button", name="Save").click()
     alice.keyboard.press("Escape")

@@ -1,17 +1,23 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { allows, levelsOf, may, mayAdd } from "../../../static/js/core/room/rights.js"
+import { allows, levelsOf, may, mayAdd, presetOf, PRESETS } from "../../../static/js/core/room/rights.js"
 
 const VECTORS = JSON.parse(readFileSync(new URL("../../vectors/rights.json", import.meta.url), "utf8"))
 
 test("the page allows what the server allows", () => {
-  for (const { right, level, role, owner, exception, allowed } of VECTORS) {
+  for (const { right, level, role, owner, exception, allowed } of VECTORS.cases) {
     const levels = { ...levelsOf({}), [right]: level }
     const exceptions = exception === null ? {} : { [right]: exception }
     assert.equal(allows(levels, { role, is_owner: owner, exceptions }, right), allowed)
   }
-  assert.equal(VECTORS.length, 486)
+  assert.equal(VECTORS.cases.length, 486)
+})
+
+test("the presets are those of the server", () => {
+  assert.deepEqual(PRESETS, VECTORS.presets)
+  for (const [name, levels] of Object.entries(PRESETS)) assert.equal(presetOf(levels), name)
+  assert.equal(presetOf({ ...PRESETS.open, chat: "host" }), null)
 })
 
 test("a server of an earlier version sends the control policy only", () => {

@@ -43,7 +43,8 @@ def table() -> list[dict[str, object]]:
 
 def test_the_vectors_are_up_to_date():
     lines = ",\n".join(json.dumps(row) for row in table())
-    assert VECTORS.read_text() == f"[\n{lines}\n]\n"
+    presets = json.dumps({name: dict(levels) for name, levels in PRESETS.items()})
+    assert VECTORS.read_text() == f'{{"presets": {presets},\n"cases": [\n{lines}\n]}}\n'
 
 
 def test_a_room_state_without_rights_has_the_default_ones():

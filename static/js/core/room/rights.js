@@ -13,6 +13,9 @@
 /** @typedef {{rights?: RoomRights, control_policy?: string, host_id?: string | null}} RoomRules */
 /** @typedef {{you?: (Standing & {user_id: string}) | null, room?: RoomRules | null, queue?: {settings: {locked?: boolean}} | null} | null | undefined} State */
 
+/** @type {Level[]} */
+export const LEVELS = ["everyone", "moderators", "host"]
+
 /** @type {Levels} */
 const DEFAULTS = {
   control: "host",
@@ -26,15 +29,37 @@ const DEFAULTS = {
   settings: "host",
 }
 
+export const RIGHTS = /** @type {Right[]} */ (Object.keys(DEFAULTS))
+
 /** The rights that the control policy decides. @param {Levels} levels @param {Level} policy @returns {Levels} */
 function withPolicy(levels, policy) {
   return { ...levels, control: policy, media: policy, queue_edit: policy }
+}
+
+/** @type {Record<string, Levels>} */
+export const PRESETS = {
+  host_only: DEFAULTS,
+  moderators: withPolicy(DEFAULTS, "moderators"),
+  friends: {
+    ...DEFAULTS,
+    control: "everyone",
+    media: "moderators",
+    queue_edit: "moderators",
+    settings: "moderators",
+  },
+  open: withPolicy(DEFAULTS, "everyone"),
 }
 
 /** A server of an earlier version sends the control policy only. @param {RoomRules} room @returns {Levels} */
 export function levelsOf({ rights, control_policy: policy }) {
   if (rights) return /** @type {Levels} */ (rights)
   return withPolicy(DEFAULTS, /** @type {Level} */ (policy ?? "host"))
+}
+
+/** The name of the preset with these levels. @param {Levels} levels */
+export function presetOf(levels) {
+  const isSame = (/** @type {Levels} */ preset) => RIGHTS.every((right) => preset[right] === levels[right])
+  return Object.keys(PRESETS).find((name) => isSame(PRESETS[name])) ?? null
 }
 
 /**
@@ -65,6 +90,11 @@ export function mayAdd(state) {
 /** Host, moderator, or who may change the settings: they may change the rules of the queue. @param {State} state */
 export function mayChangeQueueRules(state) {
   return isHost(state) || state?.you?.role === "moderator" || may(state, "settings")
+}
+
+/** Permissions are no right that can be given, else who has it could take the room. @param {State} state */
+export function mayChangeRights(state) {
+  return isHost(state) || Boolean(state?.you?.is_owner)
 }
 
 /** @param {State} state */

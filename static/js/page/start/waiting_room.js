@@ -70,10 +70,9 @@ function listen(card, room, reminder, update) {
     fetchJson(`/api/rooms/${room.boot.room_id}/`, "PATCH", "", { premiere_at }).catch(showRefusal)
   find(card, "start-now").addEventListener("click", () => void setTime(Math.round(room.serverNow())))
   find(card, "move").addEventListener("click", () => {
-    openDialog("settings")
     const settings = /** @type {HTMLElement} */ (document.querySelector("[data-settings]"))
-    settings.dataset.focus = "room-premiere" // for when it is loaded
-    document.getElementById("room-premiere")?.focus()
+    settings.dataset.focus = "room-premiere"
+    openDialog("settings")
   })
   find(card, "cancel").addEventListener("click", () => void setTime(null))
   card.addEventListener("keydown", (event) => event.stopPropagation()) // the page's shortcuts use the same keys

@@ -1,26 +1,25 @@
 // @ts-check
-/** The room's settings, leaving the room, and closing it for everyone. */
+/** The settings of the room that are saved together, in several sections of the dialog. */
 
-import { isHost, may } from "../../core/room/rights.js"
 import { fetchJson } from "../lib/api.js"
 import { disposeAll, find, setText } from "../lib/dom.js"
-import { refusalMessage, showRefusal } from "../ui/notices.js"
+import { refusalMessage } from "../ui/notices.js"
 
-/** @typedef {import("./session.js").RoomSession} Room */
+/** @typedef {import("../room/session.js").RoomSession} Room */
 
 const SAVED_MS = 2500
 const SWITCHES = ["sync_enabled", "notices_in_chat", "countdown", "keep_evenings"]
-const NUMBER_FIELDS = ["sync_tolerance_ms", "stall_wait_s"]
+const NUMBER_FIELDS = ["sync_tolerance_ms", "stall_wait_s", "seat_hold_s", "capacity"]
 
 /**
  * @param {HTMLElement} dialog
  * @param {Room} room
  */
-export function mount(dialog, room) {
+export function mountForm(dialog, room) {
   const controller = new AbortController()
   const { signal } = controller
   const form = /** @type {HTMLFormElement} */ (find(dialog, "form"))
-  const show = () => showSettings(dialog, form, room)
+  const show = () => showSettings(form, room)
   form.addEventListener(
     "submit",
     (event) => {
@@ -51,39 +50,26 @@ export function mount(dialog, room) {
     },
     { signal },
   )
-  find(dialog, "leave").addEventListener("click", () => leave(find(dialog, "leave"), room), { signal })
   show()
-  const focused = document.getElementById(dialog.dataset.focus ?? "")
-  delete dialog.dataset.focus
-  focused?.focus()
   return disposeAll(
     () => controller.abort(),
-    mountCloseRoom(dialog, room),
     ...["state", "room_changed", "new_host"].map((type) => room.on(type, show)),
   )
 }
 
-/**
- * @param {HTMLElement} dialog
- * @param {HTMLFormElement} form
- * @param {Room} room
- */
-function showSettings(dialog, form, room) {
+/** @param {HTMLFormElement} form @param {Room} room */
+function showSettings(form, room) {
   const settings = room.state?.room
   if (!settings) return
-  const mayEdit = may(room.state, "settings")
-  form.hidden = !mayEdit
-  find(dialog, "not-yours").hidden = mayEdit
   if ("touched" in form.dataset) return
   fieldOf(form, "title").value = settings.title
   fieldOf(form, "visibility").value = settings.visibility
-  fieldOf(form, "control_policy").value = settings.control_policy
   for (const name of SWITCHES)
     fieldOf(form, name).checked = Boolean(/** @type {Record<string, any>} */ (settings)[name])
   fieldOf(form, "premiere").value = fieldOf(form, "premiere").dataset.shown = comingTime(settings.premiere_at)
-  fieldOf(form, "sync_tolerance_ms").value = String(settings.sync_tolerance_ms)
   fieldOf(form, "stall_policy").value = settings.stall_policy ?? ""
-  fieldOf(form, "stall_wait_s").value = String(settings.stall_wait_s)
+  for (const name of NUMBER_FIELDS)
+    fieldOf(form, name).value = String(/** @type {Record<string, any>} */ (settings)[name] ?? "")
   showDependent(form)
 }
 
@@ -133,7 +119,10 @@ async function save(form, room) {
     premiere,
     ...rest
   } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
-  const numbers = NUMBER_FIELDS.filter((name) => name in rest).map((name) => [name, Number(rest[name])])
+  const numbers = NUMBER_FIELDS.filter((name) => name in rest).map((name) => [
+    name,
+    rest[name] === "" ? null : Number(rest[name]),
+  ])
   const switches = SWITCHES.map((name) => [name, fieldOf(form, name).checked])
   const changes = changedFields({ ...rest, ...Object.fromEntries([...switches, ...numbers]) }, room)
   if (premiere !== fieldOf(form, "premiere").dataset.shown)
@@ -162,63 +151,4 @@ async function save(form, room) {
 function changedFields(fields, room) {
   const current = /** @type {Record<string, unknown>} */ ({ ...room.state?.room })
   return Object.fromEntries(Object.entries(fields).filter(([name, value]) => current[name] !== value))
-}
-
-/**
- * @param {HTMLElement} button
- * @param {Room} room
- */
-async function leave(button, room) {
-  try {
-    await fetchJson(`/api/rooms/${room.boot.room_id}/leave/`, "POST", button.dataset.csrf ?? "", {})
-    location.assign("/")
-  } catch (refusal) {
-    showRefusal(refusal)
-  }
-}
-
-/** Close the room for everyone, after a confirmation. @param {HTMLElement} dialog @param {Room} room */
-export function mountCloseRoom(dialog, room) {
-  const controller = new AbortController()
-  const { signal } = controller
-  const [close, confirmation, confirm] = ["end", "end-sure", "end-now"].map((name) => find(dialog, name))
-  const show = () => {
-    close.hidden = !(isHost(room.state) || room.state?.you?.is_owner)
-  }
-  const showConfirmation = (/** @type {boolean} */ shown) => {
-    confirmation.hidden = !shown
-    close.setAttribute("aria-expanded", String(shown))
-  }
-  close.addEventListener(
-    "click",
-    () => {
-      showConfirmation(true)
-      confirm.focus()
-    },
-    { signal },
-  )
-  find(dialog, "end-not").addEventListener(
-    "click",
-    () => {
-      showConfirmation(false)
-      close.focus()
-    },
-    { signal },
-  )
-  dialog.addEventListener("close", () => showConfirmation(false), { signal })
-  show()
-  confirm.addEventListener(
-    "click",
-    () => {
-      showConfirmation(false)
-      fetchJson(`/api/rooms/${room.boot.room_id}/`, "DELETE", confirm.dataset.csrf ?? "", {}).catch(
-        showRefusal,
-      )
-    },
-    { signal },
-  )
-  return disposeAll(
-    () => controller.abort(),
-    ...["state", "new_host", "room_changed"].map((type) => room.on(type, show)),
-  )
 }
