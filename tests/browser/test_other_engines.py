@@ -35,6 +35,12 @@ RELOADS = 4
 PLAYER = """() => { const { sound, output, state } = watchium.player, element = output.track?.element
     return { here: sound.here, playing: state.is_playing, title: output.track?.item?.title ?? null,
         sounds: Boolean(element && !element.paused && !element.muted && element.currentTime > 0.2) } }"""
+PLAY_TWICE = """async () => {
+    const media_url = "/media/samples/clip.webm"
+    await watchium.room.say("load", { media_url })
+    await watchium.room.say("queue_add", { items: [{ media_url }] }) }"""
+LAST_PLAYS = f"""() => {{ const {{ entries, current }} = watchium.room.state.queue
+    return entries.at(-1).id === current && !{theirs.MEDIA}.paused && {theirs.MEDIA}.currentTime < 20 }}"""
 NOTICES = "() => document.querySelector('[data-notices]').innerText.replace(/\\s+/g, ' ')"
 # Height of a dialog, height of its content with gaps, and horizontal overflow.
 BOX = """css => { const box = document.querySelector(css), style = getComputedStyle(box)
@@ -152,6 +158,20 @@ def test_hls_is_in_sync_with_another_audio_language(other, party, streams):
     mira.click("label", "English")
     mira.wait_until("() => watchium.room.player.sources.source.audioTrack === 1")
     in_step(other, alice, mira)
+
+
+@alone
+@pytest.mark.parametrize("other", ["firefox"], indirect=True)
+def test_a_queue_goes_on_to_the_next_entry(other, party):
+    alice, mira = party
+    mira.click("[role=tab][data-tab=queue]")
+    alice.evaluate(PLAY_TWICE)
+    mira.wait_until("() => document.querySelectorAll('.queue-list > li').length === 2")
+    seek_to(alice, 93)
+    play(alice)
+    mira.wait_until(LAST_PLAYS)
+    in_step(other, alice, mira)
+    mira.click("[role=tab][data-tab=chat]")
 
 
 @alone
