@@ -5,6 +5,12 @@ export const FEWEST_ANSWERS = 2
 export const MOST_ANSWERS = 10
 
 const ADDRESS = /^(https?:\/\/|\/media\/)\S+$/i
+const NAMED_ADDRESS = /^(.*\S)\s+(\/media\/\S+)$/i // of this server, as `answerLine` writes it
+
+/** The line of an answer that is media of this server. @param {{title: string, url: string}} item */
+export function answerLine({ title, url }) {
+  return `${title.replace(/\s+/g, " ").trim()} ${url}`.trim()
+}
 
 /**
  * @param {string} text
@@ -12,9 +18,11 @@ const ADDRESS = /^(https?:\/\/|\/media\/)\S+$/i
  */
 export function parseAnswers(text) {
   const lines = text.split(/\r?\n/).map((line) => line.trim())
-  return [...new Set(lines.filter(Boolean))].map((line) =>
-    ADDRESS.test(line) ? { media_url: line } : { text: line },
-  )
+  return [...new Set(lines.filter(Boolean))].map((line) => {
+    if (ADDRESS.test(line)) return { media_url: line }
+    const [, name, media_url] = NAMED_ADDRESS.exec(line) ?? []
+    return media_url ? { text: name, media_url } : { text: line }
+  })
 }
 
 /**

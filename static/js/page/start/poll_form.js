@@ -1,15 +1,17 @@
 // @ts-check
 /** The form that opens a poll. Loaded by its button. */
 
-import { FEWEST_ANSWERS, MOST_ANSWERS, parseAnswers } from "../../core/start/poll_text.js"
+import { answerLine, FEWEST_ANSWERS, MOST_ANSWERS, parseAnswers } from "../../core/start/poll_text.js"
 import { cloneTemplate, find, loadStyle, openDialog, setText } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
 import { refusalMessage } from "../ui/notices.js"
+import { mountLibrary } from "./poll_library.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
 /** @type {HTMLDialogElement | null} */
 let dialog = null
+let showLibrary = async () => {}
 
 /** @param {Room} room @param {string | undefined} style address of the style sheet */
 export function openPollForm(room, style) {
@@ -17,6 +19,7 @@ export function openPollForm(room, style) {
   dialog ??= createDialog(room)
   showProblem(dialog, "")
   openDialog("poll")
+  void showLibrary()
   find(dialog, "poll-question").focus()
 }
 
@@ -30,6 +33,11 @@ function createDialog(room) {
     void send(room, created, form)
   })
   form.addEventListener("input", () => showProblem(created, ""))
+  const answers = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("answers"))
+  showLibrary = mountLibrary(find(created, "poll-library"), room.boot.library_url, (item) => {
+    answers.value = [...answers.value.split("\n").filter(Boolean), answerLine(item)].join("\n")
+    showProblem(created, "")
+  })
   return created
 }
 
