@@ -24,7 +24,7 @@ class Hashing(ApiCase):
 
     def test_only_users_who_may_change_the_room_cause_a_passphrase_hash(self):
         with patch.object(rooms.actions.room, "hash_passphrase") as hash_passphrase:
-            self.refused(self.change(self.as_bob), 403, "not_host")
+            self.refused(self.change(self.as_bob), 403, "not_allowed")
             self.refused(self.change(self.as_carol), 404, "not_member")
             self.refused(self.change(self.anonymous), 404, "not_member")
         assert not hash_passphrase.called
