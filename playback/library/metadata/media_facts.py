@@ -125,7 +125,7 @@ def _stream(stream: _Stream, first_pts_s: float | None) -> Stream:
         pix_fmt=_text(stream.pix_fmt, 20),
         width=_whole(stream.width, most=100_000),
         height=_whole(stream.height, most=100_000),
-        fps=_rate(stream.avg_frame_rate) or _rate(stream.r_frame_rate),
+        fps=_frame_rate(stream),
         channels=_whole(stream.channels, most=1000),
         sample_rate=_whole(stream.sample_rate, most=10_000_000),
         bit_rate=_whole(stream.bit_rate),
@@ -202,6 +202,12 @@ def _whole(value: Number, most: int = _LARGEST) -> int:
 def _seconds(value: Number, least: float = -_LONGEST_S) -> float | None:
     found = _number(value)
     return round(found, 6) if found is not None and least <= found <= _LONGEST_S else None
+
+
+def _frame_rate(stream: _Stream) -> float | None:
+    """Return the lower of two claims: AVI files name twice their rate, and varying ones have a clock of their own."""
+    rates = (_rate(stream.avg_frame_rate), _rate(stream.r_frame_rate))
+    return min((rate for rate in rates if rate), default=None)
 
 
 def _rate(fraction: str) -> float | None:

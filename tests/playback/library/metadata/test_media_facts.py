@@ -73,6 +73,22 @@ def test_an_episode():
     ]
 
 
+@pytest.mark.parametrize(
+    ("average", "base", "fps"),
+    [
+        ("48000/1001", "24000/1001", 23.976),
+        ("24000/1001", "1000/1", 23.976),
+        ("25/1", "50/1", 25),
+        ("0/0", "0/0", None),
+    ],
+)
+def test_the_lower_of_two_rates_is_that_of_the_pictures(average, base, fps):
+    text = EPISODE.replace('"r_frame_rate": "24000/1001"', f'"r_frame_rate": "{base}"').replace(
+        "0/0", average
+    )
+    assert read(text).streams[0].fps == (fps and pytest.approx(fps))
+
+
 def test_lists_are_bounded_and_say_how_much_is_missing():
     streams = ",".join(f'{{"index": {index}, "codec_type": "audio"}}' for index in range(300))
     fonts = ",".join(f'{{"index": {index}, "codec_type": "attachment"}}' for index in range(300, 500))
