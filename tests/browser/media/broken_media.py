@@ -14,11 +14,11 @@ SAMPLES = Path(__file__).parents[3] / "static" / "samples"
 FRAME = b"\xff\xfb\x90\x00" + bytes(413)  # of silence, 128 kbit/s
 FRAMES_PER_S = 44100 / 1152
 STREAM_STEP_S = 0.25
+WITHDRAWN_WITHIN_S = 30.0
 STREAM_BURST_S = 4.0
 ENDS_S = 6.0  # of data, in the files that claim CLAIMED_S
 CLAIMED_S = 300.0
 CLIP_S = 96.0
-TYPES = {"webm": "video/webm", "mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg"}
 
 
 def lying_mp3() -> bytes:
@@ -109,8 +109,9 @@ FILES = {
 
 class _Manners(BaseHTTPRequestHandler):
     """`/MANNER/NAME`: `ranges` is an ordinary server, `norange` sends the whole file always, `stream` sends it in real
-    time and never says how much there is, `away` refuses all
-    requests while the server's `away` is set.
+    time and never says how much there is, `away` refuses all requests while the server's `away` is set, `page` answers
+    with a page, `withdrawn` stops in the middle; once the event of that name is set, it breaks off and refuses the
+    address. None lets pages of other sites read its answers.
     """
 
     protocol_version = "HTTP/1.1"
@@ -124,10 +125,15 @@ class _Manners(BaseHTTPRequestHandler):
         if manner == "away" and self.server.away:
             self._send(503, b"")
             return
+        if manner == "page":
+            self._send(200, b"<!doctype html><title>Log in</title><p>Log in", "text/html")
+            return
         data = self.server.files[name]
         try:
             if manner == "stream":
                 self._stream(data)
+            elif manner == "withdrawn":
+                self._withdraw(data)
             elif manner == "norange":
                 self._send(200, data)
             else:
@@ -135,9 +141,9 @@ class _Manners(BaseHTTPRequestHandler):
         except OSError:
             pass  # the browser closed the connection
 
-    def _send(self, code: int, data: bytes, **headers: str) -> None:
+    def _send(self, code: int, data: bytes, mime: str = "application/octet-stream", **headers: str) -> None:
         self.send_response(code)
-        self.send_header("Content-Type", TYPES.get(self.path.rsplit(".", 1)[-1], "application/octet-stream"))
+        self.send_header("Content-Type", mime)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(data)))
@@ -151,6 +157,19 @@ class _Manners(BaseHTTPRequestHandler):
             return
         said = f"bytes {first}-{len(data) - 1}/{len(data)}"
         self._send(206, data[first:], Accept_Ranges="bytes", Content_Range=said)
+
+    def _withdraw(self, data: bytes) -> None:
+        if self.server.withdrawn.is_set():
+            self._send(403, b"")
+            return
+        self.close_connection = True
+        self.send_response(206)
+        self.send_header("Content-Type", "video/webm")
+        self.send_header("Content-Range", f"bytes 0-{len(data) - 1}/{len(data)}")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(cut_webm())])
+        self.server.withdrawn.wait(WITHDRAWN_WITHIN_S)
 
     def _stream(self, data: bytes) -> None:
         self.send_response(200)
@@ -175,6 +194,7 @@ class MediaServer(ThreadingHTTPServer):
         self.files["live.mp3"] = FRAME * round(30 * FRAMES_PER_S)
         self.closing = threading.Event()
         self.away = False
+        self.withdrawn = threading.Event()
 
     def address(self, manner: str, name: str) -> str:
         """Return a new URL each time, so that nothing comes from the browser's cache."""
@@ -190,6 +210,7 @@ def media_server() -> Iterator[MediaServer]:
         yield server
     finally:
         server.closing.set()
+        server.withdrawn.set()
         server.shutdown()
         thread.join()
         server.server_close()

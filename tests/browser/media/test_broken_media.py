@@ -175,12 +175,28 @@ def test_a_url_that_failed_plays_for_all_members_when_loaded_again(here, odd):
     odd.away = True
     put_on(address, alice, bob)
     for page in (alice, bob):
-        expect_words(page, "This will not play here")
+        expect_words(page, "The media server sends nothing that your browser can play")
+    expect_words(alice, "in a tab of its own")
+    expect(bob.locator("[data-stage]")).not_to_contain_text("in a tab of its own")
     odd.away = False
     put_on(address, alice, bob)
     for page in (alice, bob):
         wait_until_ready(page)
-        expect(page.locator("[data-stage]")).not_to_contain_text("This will not play here")
+        expect(page.locator("[data-stage]")).not_to_contain_text("The media server")
+
+
+def test_a_server_that_conceals_its_answers_is_judged_by_how_the_browser_fails(here, odd):
+    alice, bob = here
+    put_on(odd.address("page", "clip.webm"), alice, bob)
+    for page in (alice, bob):
+        expect_words(page, "The media server sends a page in place of this file")
+    put_on(odd.address("withdrawn", "clip.webm"), alice, bob)
+    for page in (alice, bob):
+        wait_until_ready(page)
+    say(alice, "play")
+    odd.withdrawn.set()
+    for page in (alice, bob):
+        expect_words(page, "The media server sends no more of this file")
 
 
 def test_a_video_without_sound_shows_a_notice_and_a_media_fragment_stops_no_player(here, odd):
@@ -210,7 +226,7 @@ def test_a_host_whose_browser_cannot_play_it_still_controls_the_room(here, odd):
     alice, bob = here
     alice.route("**/ranges/clip.webm*", lambda route: route.fulfill(content_type="video/webm", body="none"))
     put_on(odd.address("ranges", "clip.webm"), alice, bob)
-    expect_words(alice, "This will not play here")
+    expect_words(alice, "This address is not a media file")
     wait_until_ready(bob)
     alice.get_by_role("button", name="Play", exact=True).click()
     wait_until_moving(bob, 1)

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test"
 
 const browser = /** @type {any} */ (globalThis)
 browser.location = new URL("http://watchium.test/rooms/a/")
+const { describeMissingTrack } = await import("../../../static/js/page/sources/missing_tracks.js")
 const { findCause } = await import("../../../static/js/page/sources/file_fault.js")
 
 const SIZE = 100_000
@@ -15,6 +16,9 @@ const ANSWERS = {
   broken: [503, "text/plain", ""],
   page: [200, "text/html", "<p>Log in"],
   disguised: [200, "video/mp4", "<!DOCTYPE html><p>Log in"],
+  avi: [200, "video/mp4", "RIFF\0\0\0\0AVI LIST"],
+  text: [200, "text/plain", "Try again tomorrow"],
+  hevc: [206, "video/mp4", `\0\0\0\x18ftypisom stsd${"\0".repeat(12)}hvc1`.padEnd(SIZE)],
 }
 /** @type {string[]} */
 const asked = []
@@ -26,7 +30,7 @@ const server = createServer((request, response) => {
   const [status, type, body] = ANSWERS[(range && rest) || whole]
   response.writeHead(status, { "Content-Type": type, "Content-Length": body ? SIZE : 0 })
   response.write(body)
-  if (!body) response.end()
+  if (!body || body.length === SIZE) response.end()
 })
 before(() => new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null))))
 after(() => {
@@ -35,11 +39,13 @@ after(() => {
 })
 
 /** A player whose file stopped arriving at `loadedS` of 100 s. */
-function player(path, { loadedS = 0, failure = null, port = 0 } = {}) {
+function player(path, { loadedS = 0, failure = null, port = 0, code = 0, plays = /./ } = {}) {
   const at = port || /** @type {import("node:net").AddressInfo} */ (server.address()).port
   const element = new EventTarget()
   const buffered = { length: loadedS ? 1 : 0, end: () => loadedS }
-  Object.assign(element, { buffered, currentTime: 0, duration: loadedS ? 100 : NaN })
+  const error = code ? { code, message: "" } : null
+  const canPlayType = (type) => (plays.test(type) ? "maybe" : "")
+  Object.assign(element, { buffered, currentTime: 0, duration: loadedS ? 100 : NaN, error, canPlayType })
   return /** @type {any} */ ({
     url: `http://127.0.0.1:${at}/${path}#t=5`,
     element,
@@ -69,6 +75,22 @@ test("what a server answers in place of a file is named", async () => {
   assert.equal(await fault("disguised"), "replaced")
   assert.equal(await fault("fine"), null)
   assert.equal(await fault("fine", { port: 1 }), "unreachable")
+})
+
+test("of a file that arrives well and does not play, the format is named", async () => {
+  const NO_MEDIA = 4
+  const cause = async (path, plays = /./) => {
+    const found = player(path, { code: NO_MEDIA, plays })
+    await findCause(found)
+    return [found.cause?.fault, found.cause?.codec]
+  }
+  assert.deepEqual(await cause("avi", /mp4/), ["codec", "AVI"])
+  assert.deepEqual(await cause("hevc", /mp4$|avc1/), ["codec", "HEVC"])
+  assert.deepEqual(await cause("text"), ["no_media", undefined])
+  assert.deepEqual(await cause("fine"), ["damaged", undefined])
+  assert.deepEqual(await cause("fine", /webm/), ["codec", "MP4"])
+  assert.deepEqual(await cause("missing"), ["missing", undefined])
+  assert.equal(await fault("avi", { code: 3 }), null)
 })
 
 test("a file that broke off is asked for where it went on", async () => {
@@ -112,4 +134,17 @@ test("other media are asked for at once, while the server of the former has not 
   assert.equal(found.cause?.fault, "missing")
   await asks
   assert.equal(found.cause?.fault, "missing")
+})
+
+test("the codec of a picture that is not played is read from the file, if pages may read it", async () => {
+  const media = (path) => /** @type {any} */ ({ url: player(path).url })
+  assert.deepEqual(await describeMissingTrack("picture", media("hevc"), null), {
+    track: "picture",
+    codec: "HEVC",
+  })
+  assert.deepEqual(await describeMissingTrack("sound", media("hevc"), null), { track: "sound", codec: null })
+  assert.deepEqual(await describeMissingTrack("picture", media("missing"), null), {
+    track: "picture",
+    codec: null,
+  })
 })

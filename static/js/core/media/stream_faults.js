@@ -5,7 +5,8 @@
 
 /**
  * @typedef {"missing" | "gone" | "forbidden" | "expired" | "page" | "replaced" | "too_large" | "no_cors" | "unreachable" |
- *   "slow" | "empty" | "codec" | "damaged" | "protected" | "server" | "unknown"} FaultKind
+ *   "slow" | "empty" | "codec" | "damaged" | "protected" | "server" | "no_media" | "concealed" |
+ *   "withdrawn" | "unknown"} FaultKind
  */
 /** @typedef {{kind: FaultKind, code: number | null, codec: string | null}} Fault */
 /**

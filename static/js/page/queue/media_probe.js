@@ -1,14 +1,9 @@
 // @ts-check
 /** Opens media in a hidden element, up to their metadata, to find out whether this browser plays them. */
 
-import { codecName } from "../../core/media/stream_faults.js"
 import { after } from "../lib/timers.js"
-import { sampleEntries } from "./sample_entries.js"
 
 const WAIT_MS = 10_000
-const RANGES = ["bytes=0-262143", "bytes=-262144"] // the description is at the beginning of a file or at its end
-const PARTIAL = 206
-const NOT_PICTURES = /^(mp4a|[ae]c-3|dts|alac|flac|opus|text|tx3g|tmcd|wvtt|stpp)/i
 
 /** @typedef {import("../../core/protocol.js").Media} Media */
 /** @typedef {{plays: boolean, codec?: string | null}} Verdict */
@@ -57,31 +52,5 @@ async function failure(media, opened) {
   const { describeMissingTrack } = await import("../sources/missing_tracks.js")
   const missing = await describeMissingTrack(track, media, null)
   if (opened && !missing) return { plays: true } // there is no picture in it
-  return { plays: false, codec: missing?.codec ?? (await codecInFile(media)) }
-}
-
-/**
- * The codec of picture or sound that an MP4 file names. Null for other files, and where the server does not let pages
- * of other sites read it.
- * @param {Media} media
- */
-async function codecInFile({ url, kind }) {
-  for (const range of RANGES) {
-    const entries = sampleEntries(await bytesOf(url, range))
-    const named = entries.find((codec) => NOT_PICTURES.test(codec) === (kind === "audio"))
-    if (named) return codecName(named)
-  }
-  return null
-}
-
-/** @param {string} url @param {string} range */
-async function bytesOf(url, range) {
-  try {
-    const response = await fetch(url, { headers: { Range: range }, signal: AbortSignal.timeout(WAIT_MS) })
-    if (response.status === PARTIAL) return new Uint8Array(await response.arrayBuffer())
-    void response.body?.cancel() // the whole file
-  } catch {
-    // no permission, or no such file
-  }
-  return new Uint8Array()
+  return { plays: false, codec: missing?.codec ?? null }
 }

@@ -2,6 +2,7 @@
 /** Describe a track that this browser does not play: whether the media have it at all, and its format. */
 
 import { codecName } from "../../core/media/stream_faults.js"
+import { codecsInFile } from "./codecs_in_file.js"
 
 const ITEMS_AT = "/api/library/"
 const WAIT_MS = 2500
@@ -15,6 +16,7 @@ const FFPROBE_NAMES = /** @type {Record<string, string>} */ ({
   ...{ ac3: "AC-3", eac3: "E-AC-3", dts: "DTS", truehd: "TrueHD", wmv2: "WMV", wmv3: "WMV", vc1: "VC-1" },
   ...{ wmav2: "WMA", opus: "Opus", vorbis: "Vorbis", pcm_s16le: "PCM", pcm_s24le: "PCM" },
 })
+const NOT_PICTURES = /^(mp4a|[ae]c-3|dts|alac|flac|opus|text|tx3g|tmcd|wvtt|stpp)/i
 const NOT_ALLOWED = /[^A-Za-z0-9 .,+/()_-]/g
 
 /**
@@ -28,9 +30,16 @@ export async function describeMissingTrack(track, media, source) {
   const named = track === "sound" ? source?.tracks.soundCodec : source?.tracks.pictureCodec
   if (named) return missing(track, codecName(named))
   const streams = media?.item_id && !source?.isOwnCopy ? await streamsOf(media.item_id) : null
-  if (!streams) return { track, codec: null }
+  if (!streams) return source || !media ? { track, codec: null } : missingInFile(track, media.url)
   const stream = streams.find(({ type }) => type === (track === "sound" ? "audio" : "video"))
   return stream ? missing(track, FFPROBE_NAMES[stream.codec] ?? stream.codec.toUpperCase()) : null
+}
+
+/** Matroska and WebM name theirs elsewhere. @param {"sound" | "picture"} track @param {string} url */
+async function missingInFile(track, url) {
+  const codecs = await codecsInFile(url.split("#", 1)[0])
+  const codec = codecs.find((each) => NOT_PICTURES.test(each) === (track === "sound"))
+  return missing(track, codec ? codecName(codec) : "")
 }
 
 /** @param {"sound" | "picture"} track @param {string} codec @returns {MissingTrack} */

@@ -86,6 +86,21 @@ const MESSAGES = {
     gettext("It answers with an error."),
     gettext("Try again later, or pick something else."),
   ],
+  no_media: () => [
+    gettext("This address is not a media file"),
+    gettext("What the media server sends is none that is known here."),
+    gettext("Use the address of the file itself."),
+  ],
+  concealed: (address) => [
+    gettext("The media server sends nothing that your browser can play"),
+    gettext("The file may be gone or need a login. The server does not let this page read its answer."),
+    interpolate(gettext("Open {address} in a tab of its own to see it."), { address }),
+  ],
+  withdrawn: () => [
+    gettext("The media server sends no more of this file"),
+    gettext("The file was removed, its address has expired, or the server is in trouble."),
+    gettext("Load it again with a new address."),
+  ],
   unknown: () => [
     gettext("This stream cannot be played"),
     gettext("It may be gone, or your browser does not support its format."),
@@ -100,13 +115,17 @@ const MESSAGES = {
  */
 export function faultMessage({ kind, code, codec }, address) {
   const [title, text, forControl] = MESSAGES[kind](shortenUrl(address))
-  const message = { title, text, forControl, fault: kind }
-  if (kind === "codec" && codec)
-    return { ...message, text: interpolate(gettext("It is {codec}."), { codec }) + ` ${text}`, codec }
+  const message = withCodec({ title, text, forControl, fault: kind }, codec)
   if (kind === "server" && code) return { ...message, text: `${text} (${code})` }
   if (kind === "unreachable" && isMixedContent(address))
     return { title, text: mixedContentMessage(), fault: kind }
   return message
+}
+
+/** @param {Message} message @param {string | null} codec @returns {Message} */
+function withCodec(message, codec) {
+  if (message.fault !== "codec" || !codec) return message
+  return { ...message, text: `${interpolate(gettext("It is {codec}."), { codec })} ${message.text}`, codec }
 }
 
 /** What files name otherwise than streams. @type {Partial<typeof MESSAGES>} */
@@ -136,6 +155,16 @@ const OF_FILES = {
     gettext("Its address may have expired, or need a login."),
     gettext("Load it again with a new address."),
   ],
+  codec: () => [
+    gettext("Your browser does not support the format of this file"),
+    gettext("Another browser may play it."),
+    gettext("Pick something else if nobody can play it."),
+  ],
+  damaged: () => [
+    gettext("This file is damaged, or your browser does not support its format"),
+    gettext("The media server sends it, and it cannot be decoded."),
+    gettext("Pick something else if nobody can play it."),
+  ],
   unreachable: (address) => [
     gettext("The media server cannot be reached"),
     gettext("It does not answer at the address of this file."),
@@ -143,12 +172,12 @@ const OF_FILES = {
   ],
 }
 
-/** @param {Fault["kind"]} kind @param {string} address @returns {Message} */
-export function fileFaultMessage(kind, address) {
+/** @param {{kind: Fault["kind"], codec?: string | null}} fault @param {string} address @returns {Message} */
+export function fileFaultMessage({ kind, codec = null }, address) {
   if (kind === "unreachable" && isMixedContent(address))
     return { title: MESSAGES[kind](address)[0], text: mixedContentMessage(), fault: kind }
   const [title, text, forControl] = (OF_FILES[kind] ?? MESSAGES[kind])(shortenUrl(address))
-  return { title, text, forControl, fault: kind }
+  return withCodec({ title, text, forControl, fault: kind }, codec)
 }
 
 /** What the host reads of media of any kind. @type {Record<string, () => string>} */
@@ -159,6 +188,9 @@ const FOR_HOST = {
   expired: () => gettext("The media server no longer sends it (403)."),
   replaced: () => gettext("The media server sends a page in its place."),
   codec: () => "", // its name is there
+  no_media: () => gettext("What the media server sends is no media file."),
+  concealed: () => gettext("The media server sends nothing that the browser can play."),
+  withdrawn: () => gettext("The media server sends no more of it."),
   other_browser: () =>
     gettext("The browser mixes up parts of MP4 and Matroska files; Firefox and Chromium play them."),
 }

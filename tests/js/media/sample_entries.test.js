@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { sampleEntries } from "../../../static/js/page/queue/sample_entries.js"
+import { sampleEntries } from "../../../static/js/core/media/sample_entries.js"
 import { each } from "../random.js"
 
 /** @param {string} codec */
