@@ -4,8 +4,8 @@ Firefox has WebDriver BiDi built in, WebKitGTK comes with a WebDriver program; n
 download. Their pages have the few methods that the tests use, named as in Playwright.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from tests.engines.display import virtual_display
 from tests.engines.firefox import Firefox
@@ -36,4 +36,7 @@ def webkit(autoplay: str = "allow") -> Iterator[WebKit]:
             browser.close()
 
 
-ENGINES = {"firefox": firefox, "webkit": webkit}
+ENGINES: dict[str, Callable[..., AbstractContextManager[Firefox | WebKit]]] = {
+    "firefox": firefox,
+    "webkit": webkit,
+}

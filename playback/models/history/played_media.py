@@ -36,10 +36,10 @@ _PRUNE = f"""DELETE FROM playback_playedmedia WHERE room_id = %s AND id <= (
 
 class PlayedMediaQuerySet(models.QuerySet["PlayedMedia"]):
     def before(self, room: Room, pk: int, limit: int) -> list[PlayedMedia]:
-        """Return what the room played before a row, latest first, each with the name of the person (`name`)."""
+        """Return what the room played before a row, latest first, each with the name of the person in the room."""
         here = Member.objects.filter(room=OuterRef("room"), person=OuterRef("person"))
         name = Coalesce(Subquery(here.values("username")[:1]), "person__username")
-        rows = self.filter(room=room, pk__lt=pk).select_related("person").annotate(name=name)  # type: ignore[no-redef]
+        rows = self.filter(room=room, pk__lt=pk).select_related("person").annotate(person_name=name)
         return list(rows.order_by("-pk")[:limit])
 
     def forget(self, room: Room) -> None:
@@ -65,8 +65,6 @@ class PlayedMedia(models.Model):
     left_ms = models.FloatField()
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
-    name: str | None  # annotated by `before`
-
     objects = PlayedMediaQuerySet.as_manager()
 
     class Meta:
@@ -76,6 +74,12 @@ class PlayedMedia(models.Model):
 
     def __str__(self) -> str:
         return f"{self.media.get('title', '')} in {self.room_id}, left at {self.position:.1f} s"
+
+    @property
+    def name(self) -> str | None:
+        """The name of the person in the room, which `before` reads."""
+        name: str | None = vars(self)["person_name"]
+        return name
 
     @property
     def played_media(self) -> Media:

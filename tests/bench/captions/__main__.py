@@ -17,18 +17,13 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
 from tests.bench.captions.page import ADD, LATE, SAY, SEEK, WATCH
-from tests.bench.sync.runner import FLAGS
-from tests.engines import ENGINES
-from tests.servers import Server, chromium_path, watchium_server
+from tests.bench.host_page import NAMES, host_page
+from tests.servers import watchium_server
 
-NAMES = ("chromium", "firefox", "webkit")
 RATES = (0.5, 1.0, 1.5, 2.0)
 WATCHED_S = 6.0
 SETTLE_S = 1.0
@@ -48,28 +43,8 @@ def main() -> None:
     parser.add_argument("engines", nargs="*", default=NAMES, help=", ".join(NAMES))
     with watchium_server() as server:
         for name in parser.parse_args().engines:
-            with page_of(name, server) as (version, run):
-                measure(version, run)
-
-
-@contextmanager
-def page_of(name: str, server: Server) -> Iterator[tuple[str, Run]]:
-    """Yield a page that hosts a room with the sample clip, as the only page of its browser."""
-    if name == "chromium":
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-            page = browser.new_page(base_url=server.url)
-            page.goto("/")
-            page.get_by_role("button", name="Create room").click()
-            page.wait_for_url("**/rooms/*/")
-            yield f"Chromium {browser.version}", page.evaluate
-            browser.close()
-    else:
-        with ENGINES[name]() as other:
-            person = other.person()  # type: ignore[attr-defined]
-            person.goto(server.url)
-            person.click("button", "Create room")
-            yield other.version, person.evaluate  # type: ignore[attr-defined]
+            with host_page(name, server) as (version, page):
+                measure(version, page.evaluate)
 
 
 def until(run: Run, true: str, *arguments: object) -> None:
@@ -81,7 +56,6 @@ def until(run: Run, true: str, *arguments: object) -> None:
 
 
 def measure(version: str, run: Run) -> None:
-    until(run, "() => Boolean(window.watchium) && document.body.dataset.socket === 'open'")
     run(SAY, ["load", {"media_url": "/media/samples/clip.webm"}])
     until(
         run,

@@ -12,19 +12,13 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
-from tests.bench.sync.runner import FLAGS
+from tests.bench.host_page import host_page
 from tests.deployments import GENEROUS
-from tests.engines import ENGINES
-from tests.engines.scenes import SOCKET_OPEN
 from tests.media import SOURCES, made, missing
 from tests.media.room_player import Seen, play
-from tests.servers import Server, chromium_path, watchium_server
+from tests.servers import Server, watchium_server
 
 PREPARED_WITHIN_S = 600
 SCAN_S = 300
@@ -58,7 +52,7 @@ def main() -> int:
                     break
                 server.manage("scan_media", "--prepare", "--verbosity", "0", timeout_s=SCAN_S)
             for engine in options.engines.split(","):
-                with host(engine, server) as page:
+                with host_page(engine, server) as (_, page):
                     if form == "prepared":
                         wait_until_prepared(page)
                     for item in page.evaluate(ITEMS):
@@ -74,30 +68,6 @@ def fill(server: Server, names: list[str]) -> None:
     for name in names:
         shutil.copy(made(name), shelf / f"{name.replace('.', ' ')}.{name.rpartition('.')[2]}")
     print(server.manage("scan_media", timeout_s=SCAN_S))
-
-
-@contextmanager
-def host(engine: str, server: Server) -> Iterator[Any]:
-    """Yield the page of a room's host."""
-    if engine == "chromium":
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-            page = browser.new_page(base_url=server.url)
-            page.goto("/")
-            page.get_by_role("button", name="Create room").click()
-            page.wait_for_url("**/rooms/*/")
-            page.wait_for_selector("body[data-socket=open]")
-            yield page
-            browser.close()
-        return
-    opened: Any = ENGINES[engine]()
-    with opened as other:
-        host_page = other.person()
-        host_page.goto(server.url)
-        host_page.click("button", "Create room")
-        host_page.wait_until("() => Boolean(window.watchium?.room)")  # the first page has a socket too
-        host_page.wait_until(SOCKET_OPEN)
-        yield host_page
 
 
 def wait_until_prepared(page: Any) -> None:
