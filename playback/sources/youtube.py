@@ -28,7 +28,9 @@ def video_at(parts: SplitResult) -> Embed | None:
         return None
     video_id = _video_id(host, parts)
     if video_id is None and list_id(parts):
-        raise UnknownMedia("This is a playlist of YouTube: use the address of one of its videos.")
+        raise UnknownMedia(
+            "This is a playlist of YouTube: add it to the queue, or use the link of one video."
+        )
     if video_id is None:
         raise UnknownMedia(_NO_VIDEO)
     if not _VIDEO_ID.fullmatch(video_id):

@@ -212,3 +212,36 @@ def test_an_advertisement_stops_only_its_viewer_then_both_are_in_step_and_follow
     for youtube in pair.youtube.values():
         youtube.frame.evaluate("video.click()")  # started by hand in the frame, it returns to the room
     pair.both("v => v.paused")
+
+
+# ---------------------------------------------------------------- playlists
+
+
+PLAYLIST = "youtube.com/playlist?list=PLrAXtmErZgOeiKm4sgNOknGvNjby9efdf"
+IN_PLAYLIST = ["aqz-KE-bpKQ", "dQw4w9WgXcQ"]
+
+
+def add_to_queue(page: Page, links: str) -> None:
+    page.get_by_role("textbox", name="Links, one on each line").fill(links)
+    page.get_by_role("button", name="Add to queue").click()
+
+
+def test_a_playlist_becomes_entries_of_the_queue_once_the_viewer_agreed(alice: Page):
+    youtube = StandIn(alice, playlist=IN_PLAYLIST)
+    make_room(alice)
+    alice.get_by_role("tab", name="Queue").click()
+    add_to_queue(alice, PLAYLIST)
+    alice.get_by_role("button", name="Cancel").click()
+    expect(alice.get_by_role("textbox", name="Links, one on each line")).to_have_value(PLAYLIST)
+    assert youtube.requests == []
+    alice.get_by_role("button", name="Add to queue").click()
+    alice.get_by_role("button", name=AGREE).click()
+    wait_until(alice, "() => watchium.room.state.queue.entries.length === 3")
+    assert alice.evaluate(
+        "() => watchium.room.state.queue.entries.map(({ media }) => media.url).slice(1)"
+    ) == [f"https://www.youtube.com/watch?v={video}" for video in IN_PLAYLIST]
+    expect(alice.locator("iframe")).to_have_count(0)
+    youtube.switches = {"error": 100}
+    add_to_queue(alice, PLAYLIST)
+    expect(alice.get_by_role("alert")).to_contain_text("it may be private, empty or gone")
+    expect(alice.locator("iframe")).to_have_count(0)

@@ -8,7 +8,7 @@
 
 export const YOUTUBE_ORIGIN = "https://www.youtube-nocookie.com"
 
-const VIDEO_ID = /^[\w-]{11}$/
+export const VIDEO_ID = /^[\w-]{11}$/
 const MESSAGE_CHARS = 100_000 // `initialDelivery` lists the player's functions
 const CHANNEL = "widget"
 const EVENTS = ["onReady", "onStateChange", "onError", "onPlaybackRateChange", "onAutoplayBlocked"]
@@ -55,7 +55,12 @@ export function videoIdOf(address) {
  * @param {string} ownOrigin
  */
 export function frameUrl(videoId, ownOrigin) {
-  const url = new URL(`/embed/${videoId}`, YOUTUBE_ORIGIN)
+  return playerUrl(videoId, ownOrigin).href
+}
+
+/** @param {string} what the id of a video, or "videoseries" @param {string} ownOrigin */
+export function playerUrl(what, ownOrigin) {
+  const url = new URL(`/embed/${what}`, YOUTUBE_ORIGIN)
   const options = {
     enablejsapi: "1",
     origin: ownOrigin,
@@ -65,7 +70,7 @@ export function frameUrl(videoId, ownOrigin) {
     disablekb: "1",
   }
   for (const [name, value] of Object.entries(options)) url.searchParams.set(name, value)
-  return url.href
+  return url
 }
 
 /** Asks the frame to report; repeated until it does. */
@@ -114,7 +119,7 @@ export function parseMessage(data) {
 }
 
 /** @param {unknown} data */
-function parseObject(data) {
+export function parseObject(data) {
   if (typeof data !== "string" || data.length > MESSAGE_CHARS) return null
   try {
     const parsed = JSON.parse(data)
@@ -125,7 +130,7 @@ function parseObject(data) {
 }
 
 /** @param {unknown} value @returns {value is Record<string, any>} */
-function isObject(value) {
+export function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 

@@ -4,14 +4,22 @@
 import { find } from "../lib/dom.js"
 import { slices } from "../lib/playlist_store.js"
 import { completeUrl } from "../ui/form_validation.js"
-import { clearProblem, send } from "./commands.js"
+import { clearProblem, send, showProblem } from "./commands.js"
 import { pastedLinks } from "./pasted_links.js"
+
+const YOUTUBE_LIST = /^(https?:\/\/)?([\w-]+\.)*youtube(-nocookie)?\.com\/(playlist|embed\/videoseries)\?/i
 
 /** @param {HTMLElement} box @param {import("../room/session.js").RoomSession} room @param {AbortSignal} signal */
 export function mountAdding(box, room, signal) {
   const form = /** @type {HTMLFormElement} */ (box)
   const field = /** @type {HTMLTextAreaElement} */ (find(form, "links"))
+  let reading = false
   const add = async (/** @type {boolean} */ next) => {
+    if (reading) return
+    reading = true
+    const isListed = await replaceLists(field, form)
+    reading = false
+    if (!isListed) return
     const links = pastedLinks(field.value)
     const parts = slices(links)
     if (next) parts.reverse() // each goes before those added last
@@ -32,6 +40,28 @@ export function mountAdding(box, room, signal) {
   find(form, "add-next").addEventListener("click", () => void add(true), { signal })
   field.addEventListener("input", clearProblem, { signal })
   field.addEventListener("keydown", (event) => submitOnEnter(event, form), { signal })
+}
+
+/**
+ * Links to the videos of a playlist take its place. Returns whether there is no playlist any more.
+ * @param {HTMLTextAreaElement} field
+ * @param {HTMLFormElement} form
+ */
+async function replaceLists(field, form) {
+  for (const list of pastedLinks(field.value).filter((link) => YOUTUBE_LIST.test(link))) {
+    try {
+      const { readList } = await import("./youtube_list.js")
+      const videos = await readList(completeUrl(list), form)
+      find(form, "add-last").focus() // what had the focus is gone
+      if (!videos) return false
+      const links = pastedLinks(field.value).flatMap((link) => (link === list ? videos : [link]))
+      field.value = links.join("\n")
+    } catch (error) {
+      showProblem(form, /** @type {Error} */ (error).message)
+      return false
+    }
+  }
+  return true
 }
 
 /** What was typed meanwhile stays. @param {string} text @param {string[]} added */

@@ -11,8 +11,9 @@ import { RateSupport } from "../../core/sync/rate_support.js"
 import { StepRateControl } from "../../core/embeds/step_rate_control.js"
 import { SyncController } from "../../core/sync/sync_controller.js"
 import { gettext, interpolate } from "../lib/i18n.js"
-import { loadItem, saveItem } from "../lib/storage.js"
+import { loadItem } from "../lib/storage.js"
 import { every } from "../lib/timers.js"
+import { hasAgreed, isAllowed, rememberAgreement, switchedOffMessage } from "./embed_consent.js"
 
 const CHECK_MS = 250
 const SILENT_MS = 10_000 // a player that did not describe itself by then will not
@@ -98,11 +99,10 @@ export class EmbedFrame {
     const { provider, media } = this
     const url = provider.frameUrl(media)
     const obstacle = provider.obstacle?.()
-    const isAllowed = (this.stage.dataset.embeds ?? "").split(" ").includes(provider.name)
-    if (!isAllowed) return this.#fail(switchedOffMessage(provider))
+    if (!isAllowed(provider, this.stage)) return this.#fail(switchedOffMessage(provider))
     if (obstacle) return this.#fail(obstacle)
     if (!url) return this.#fail(provider.failureMessage("bad_address"))
-    if (loadItem(consentKey(provider), false) === true) this.#load(url)
+    if (hasAgreed(provider)) this.#load(url)
     else this.#ask(url)
   }
 
@@ -124,7 +124,7 @@ export class EmbedFrame {
 
   /** @param {string} url */
   #agree(url) {
-    saveItem(consentKey(this.provider), true)
+    rememberAgreement(this.provider)
     this.callbacks.asking?.(false)
     this.#load(url)
     this.box.focus()
@@ -135,14 +135,8 @@ export class EmbedFrame {
   /** @param {string} url */
   #load(url) {
     const { provider, box, callbacks } = this
-    const frame = document.createElement("iframe")
+    const frame = playerFrame(provider, this.media.title)
     this.frame = frame
-    frame.title = interpolate(gettext("{site} player: {title}"), {
-      site: provider.title,
-      title: this.media.title,
-    })
-    frame.allow = ALLOWED
-    frame.referrerPolicy = "strict-origin-when-cross-origin" // without a referrer YouTube refuses (error 153)
     const { signal } = this.controller
     window.addEventListener("message", (event) => this.#receive(event), { signal })
     frame.addEventListener("load", () => this.#onLoad(), { signal })
@@ -231,13 +225,17 @@ export class EmbedFrame {
   }
 }
 
-/** @param {Provider} provider */
-function consentKey({ origin }) {
-  return `agreed-${new URL(origin).host}`
+/** @param {Provider} provider @param {string} title of what it plays */
+export function playerFrame(provider, title) {
+  const frame = document.createElement("iframe")
+  frame.title = interpolate(gettext("{site} player: {title}"), { site: provider.title, title })
+  frame.allow = ALLOWED
+  frame.referrerPolicy = "strict-origin-when-cross-origin" // without a referrer YouTube refuses (error 153)
+  return frame
 }
 
 /** @param {string} name @param {string} text */
-function element(name, text) {
+export function element(name, text) {
   const made = document.createElement(name)
   made.textContent = text
   return made
@@ -270,14 +268,5 @@ function drivenPlayer({ name, traits }, player, rateSupport, browser) {
     measuredAs,
     latencyModel,
     controller: new SyncController({ latencyModel, rateControl, media: new MediaState() }),
-  }
-}
-
-/** @param {Provider} provider @returns {Message} */
-function switchedOffMessage({ title }) {
-  return {
-    title: interpolate(gettext("This server does not show {site}"), { site: title }),
-    text: gettext("Its operator switched players of other sites off."),
-    forControl: gettext("Pick something else."),
   }
 }

@@ -17,7 +17,7 @@ import { EmbedFrame } from "./embed_frame.js"
 /** @typedef {import("../../core/media/media_state.js").Message} Message */
 
 /** @type {import("./embed_frame.js").Provider} */
-const YOUTUBE = {
+export const YOUTUBE = {
   name: "youtube",
   title: "YouTube",
   origin: YOUTUBE_ORIGIN,
