@@ -1,19 +1,22 @@
 // @ts-check
 /**
  * Checks whether this browser can play what is queued, and reports it: what the viewer added, and what comes next. A
- * hidden element reads the metadata, one entry at a time. Streams and players of other sites are not checked.
+ * hidden element reads the metadata of a file; of a stream its list is read. One entry at a time. Players of other sites
+ * are not checked: nothing is requested from these before the viewer agrees.
  */
 
 import { upcoming } from "../../core/room/queue_store.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { after } from "../lib/timers.js"
 import { nameList } from "../room/members.js"
-import { isFile } from "./preparation.js"
+import { isFile, isStream } from "./preparation.js"
 import { probe } from "./media_probe.js"
 
 const NEXT = 2 // entries that every member checks
 const OWN = 10 // entries of the viewer's own
 const QUIET_MS = 1500 // after a change of the queue
+const NOT_IN_CODECS = /[^A-Za-z0-9 .,+/()_-]/g
+const CODEC_CHARS = 40
 const CONTAINERS_THAT_DIFFER = /\/x-matroska$/ // what the server knows about these is not true of every browser
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -31,7 +34,7 @@ export function mountChecks(room) {
     try {
       for (let entry = nextToCheck(room, done); entry; entry = nextToCheck(room, done)) {
         done.add(entry.id)
-        const verdict = await probe(entry.media)
+        const verdict = await cleanCheck(entry.media)
         if (verdict && !isKnown(entry, verdict, room)) await report(room, entry, verdict)
       }
     } finally {
@@ -62,7 +65,21 @@ function nextToCheck({ state: { queue }, boot }, done) {
 function isUnsure({ media, checked }) {
   const isKnownToServer =
     checked && media.source === "library" && !CONTAINERS_THAT_DIFFER.test(media.mime ?? "")
-  return isFile(media) && !isKnownToServer
+  return (isFile(media) || isStream(media)) && !isKnownToServer
+}
+
+/** What the media call their codec is shown to others. @param {import("../../core/protocol.js").Media} media */
+async function cleanCheck(media) {
+  const verdict = await check(media)
+  const codec = verdict?.codec?.replace(NOT_IN_CODECS, "").slice(0, CODEC_CHARS).trim() || null
+  return verdict && { ...verdict, codec }
+}
+
+/** @param {import("../../core/protocol.js").Media} media */
+async function check(media) {
+  if (isFile(media)) return probe(media)
+  const { checkStream } = await import("../streams/stream_check.js")
+  return checkStream(media)
 }
 
 /** @param {Entry} entry @param {import("./media_probe.js").Verdict} verdict @param {Room} room */

@@ -45,6 +45,11 @@ export function isFile({ source = "file", mime }) {
   return DIRECT.has(source) && !STREAM_TYPES.has(mime ?? "")
 }
 
+/** HLS or DASH. @param {import("../../core/protocol.js").Media} media */
+export function isStream({ source, mime }) {
+  return source === "hls" || source === "dash" || STREAM_TYPES.has(mime ?? "")
+}
+
 /** @param {import("../../core/protocol.js").Media} media */
 function prepare({ url, kind }) {
   const element = document.createElement(kind === "audio" ? "audio" : "video")
