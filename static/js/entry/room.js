@@ -173,7 +173,7 @@ function mountTabs(panel, room) {
     queue.hidden = name !== "queue"
     if (queue.hidden) unread.hidden = true
     else load()
-    room.emit("queue_shown")
+    room.emit("queue_shown", { tab: name })
   }
   for (const tab of tabs) {
     tab.addEventListener("click", () => open(tab.dataset.tab ?? ""))

@@ -92,6 +92,17 @@ def test_a_room_that_plays_a_file_loads_none_of_it(here):
         expect(alice.get_by_role("button", name=name)).to_be_hidden()
 
 
+def test_entries_of_the_queue_are_checked_by_the_codecs_of_their_lists(people, streams):
+    alice = people(locale="en-GB")
+    new_room(alice)
+    alice.get_by_role("tab", name="Queue").click()
+    addresses = ["/media/samples/clip.webm", streams.url("ok"), streams.url("hevc")]
+    say(alice, "queue_add", items=[{"media_url": address} for address in addresses])
+    entries = alice.get_by_role("list", name="Queue").get_by_role("listitem")
+    expect(entries.nth(1)).to_contain_text("checked")
+    expect(entries.nth(2)).to_contain_text("You cannot play this (HEVC)")
+
+
 def test_two_members_listen_to_different_languages_in_step(here, streams):
     alice, bob = here
     put_on(streams.url("ok"), alice, bob)

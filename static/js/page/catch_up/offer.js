@@ -22,27 +22,16 @@ export function start(room, fromS = 0) {
   new CatchUp(room, fromS)
 }
 
-/** What was written before is hidden by the room's gate. @param {Room} room */
-export function offerCatchUp(room) {
-  const cover = room.gate
+/**
+ * What was written before is hidden by the room's gate, except from the host.
+ * @param {Room} room
+ * @param {boolean} isLate false: the viewer was catching up before a reload
+ */
+export function offerCatchUp(room, isLate) {
   const place = takePlace(room)
   if (place !== null && mayCatchUp(room)) return start(room, place)
-  const row = find(document, "earlier")
-  const stops = [
-    room.on("comments", () => room.gate !== cover && stop()),
-    room.on("load", () => lift()), // what was written before is about other media
-  ]
-  const stop = () => {
-    row.hidden = true
-    withdrawNotice("from-start")
-    for (const each of stops) each()
-  }
-  const lift = () => {
-    if (room.gate === cover) room.gate = null
-    room.emit("comments")
-  }
-  row.hidden = false
-  find(row, "show-earlier").addEventListener("click", lift, { once: true })
+  const lift = coverRow(room)
+  if (!isLate) return lift()
   showNotice({
     key: "from-start",
     text: interpolate(gettext("The room is {time} into this."), { time: roughTime(room.position()) }),
@@ -50,4 +39,27 @@ export function offerCatchUp(room) {
     lastsMs: OFFER_MS,
     act: { text: gettext("From the start"), run: () => start(room) },
   })
+}
+
+/** In place of the hidden comments: why they are, and a button. Returns what shows them. @param {Room} room */
+function coverRow(room) {
+  const cover = room.gate
+  if (!cover) return () => {}
+  const row = find(document, "earlier")
+  const lift = () => {
+    if (room.gate === cover) room.gate = null
+    room.emit("comments")
+  }
+  const stops = [
+    room.on("comments", () => room.gate !== cover && stop()),
+    room.on("load", lift), // what was written before is about other media
+  ]
+  const stop = () => {
+    row.hidden = true
+    withdrawNotice("from-start")
+    for (const each of stops) each()
+  }
+  row.hidden = false
+  find(row, "show-earlier").addEventListener("click", lift, { once: true })
+  return lift
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the stage shows in place of the picture: no media yet, loading, an error, or the end of the visit. */
 
-import { may } from "../../core/room/rights.js"
+import { isHost, may } from "../../core/room/rights.js"
 import { disposeAll, find, setText } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { stageMessageFor } from "../room/media_errors.js"
@@ -244,14 +244,8 @@ export function mountCatchUp(_body, room) {
     const isNew = swapInTab(WATCHED, media?.url ?? "") !== media?.url
     const isLate = isNew && duration && room.position() >= LATE_S
     if (room.gate || !mayCatchUp(room) || !(isLate || wasCatchingUp)) return
-    const [lastSeq, you] = [room.state.comment_seq, room.boot.you.user_id]
-    room.gate = {
-      holds: () => false,
-      shows: ({ seq, user_id, is_system_message }) => seq > lastSeq || user_id === you || is_system_message,
-      keepsMedia: () => false,
-    }
-    room.emit("comments")
-    void load(room, ({ offerCatchUp }) => offerCatchUp(room))
+    if (!isHost(room.state)) coverComments(room) // a host has seen them
+    void load(room, ({ offerCatchUp }) => offerCatchUp(room, Boolean(isLate)))
   }
   let returned = tabItem(CATCHING_UP) !== null
   room.on("catch_up", () => void load(room, ({ start }) => start(room)))
@@ -261,6 +255,17 @@ export function mountCatchUp(_body, room) {
     offer({ wasCatchingUp: returned })
     returned = false
   })
+}
+
+/** Show only what is written from now on, what the viewer wrote, and who came and went. @param {Room} room */
+function coverComments(room) {
+  const [lastSeq, you] = [room.state.comment_seq, room.boot.you.user_id]
+  room.gate = {
+    holds: () => false,
+    shows: ({ seq, user_id, is_system_message }) => seq > lastSeq || user_id === you || is_system_message,
+    keepsMedia: () => false,
+  }
+  room.emit("comments")
 }
 
 /** @param {Room} room @param {(module: typeof import("../catch_up/offer.js")) => void} act */

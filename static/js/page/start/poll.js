@@ -10,6 +10,7 @@ import { mayControl } from "../room/members.js"
 import { showRefusal } from "../ui/notices.js"
 
 const TICK_MS = 500
+const PHONE = "(max-width: 480px)" // beside the answers there would be no space for the queue
 const CHANGES = ["state", "room_changed", "new_host", "role_changed"]
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -29,10 +30,11 @@ export function mount(room, style) {
     if (poll) room.say("close_poll", { poll_id: poll.id }).catch(showRefusal)
   })
   const fold = find(card, "fold-poll")
-  fold.addEventListener("click", () => {
-    const isFolded = card.classList.toggle("is-folded")
+  const setFolded = (/** @type {boolean} */ isFolded) => {
+    card.classList.toggle("is-folded", isFolded)
     fold.setAttribute("aria-expanded", String(!isFolded))
-  })
+  }
+  fold.addEventListener("click", () => setFolded(!card.classList.contains("is-folded")))
   find(card, "dismiss-poll").addEventListener("click", () => {
     dismissed = room.state.room?.poll?.id ?? ""
     update()
@@ -45,6 +47,7 @@ export function mount(room, style) {
   return disposeAll(
     () => card.remove(),
     every(TICK_MS, () => showSecondsLeft(card, room)),
+    room.on("queue_shown", ({ tab }) => tab === "queue" && matchMedia(PHONE).matches && setFolded(true)),
     ...CHANGES.map((type) => room.on(type, update)),
   )
 }
