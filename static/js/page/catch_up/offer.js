@@ -45,7 +45,7 @@ export function offerCatchUp(room, isLate) {
 function coverRow(room) {
   const cover = room.gate
   if (!cover) return () => {}
-  const row = find(document, "earlier")
+  const row = find(document, "chat-earlier")
   const lift = () => {
     if (room.gate === cover) room.gate = null
     room.emit("comments")
