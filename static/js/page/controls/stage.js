@@ -260,11 +260,10 @@ export function mountCatchUp(_body, room) {
 /** Show only what is written from now on, what the viewer wrote, and who came and went. @param {Room} room */
 function coverComments(room) {
   const [lastSeq, you] = [room.state.comment_seq, room.boot.you.user_id]
-  room.gate = {
-    holds: () => false,
-    shows: ({ seq, user_id, is_system_message }) => seq > lastSeq || user_id === you || is_system_message,
-    keepsMedia: () => false,
-  }
+  /** @type {import("../room/session.js").Gate["shows"]} */
+  const shows = ({ seq, user_id, is_system_message }) => seq > lastSeq || user_id === you || is_system_message
+  if (room.state.comments.every(shows)) return // there is nothing to hide
+  room.gate = { holds: () => false, shows, keepsMedia: () => false }
   room.emit("comments")
 }
 
