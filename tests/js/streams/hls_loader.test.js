@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { MAX_LIST_BYTES, MAX_PART_BYTES } from "../../../static/js/core/media/stream_bounds.js"
+import { MAX_LIST_BYTES, MAX_PART_BYTES } from "../../../static/js/core/streams/stream_bounds.js"
 import { checkedLoader } from "../../../static/js/page/streams/hls_loader.js"
 
 const bytes = (text) => new TextEncoder().encode(text).buffer

@@ -4,7 +4,7 @@
  * them, from how the browser failed. Pure.
  */
 
-/** @typedef {import("./stream_faults.js").FaultKind} FaultKind */
+/** @typedef {import("../streams/stream_faults.js").FaultKind} FaultKind */
 /** @typedef {{name: string, mime: string}} Container */
 
 const BROKE_OFF = 2 // MediaError.MEDIA_ERR_NETWORK

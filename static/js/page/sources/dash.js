@@ -4,8 +4,8 @@
  * latency are off, because two controllers would work against each other.
  */
 
-import { dashFault, isOfNetwork, TIMEOUT } from "../../core/media/dash_faults.js"
-import { mayBegin, mayPass } from "../../core/media/stream_faults.js"
+import { dashFault, isOfNetwork, TIMEOUT } from "../../core/streams/dash_faults.js"
+import { mayBegin, mayPass } from "../../core/streams/stream_faults.js"
 import {
   distinctQualities,
   preferredQuality,
@@ -56,7 +56,7 @@ class DashSource {
   started = false
   loaded = false
   list = new LiveList()
-  /** A part could not be loaded; what is buffered plays on. @type {import("../../core/media/stream_faults.js").Fault | null} */
+  /** A part could not be loaded; what is buffered plays on. @type {import("../../core/streams/stream_faults.js").Fault | null} */
   fault = null
   warned = false
   faultEndS = 0
@@ -240,7 +240,7 @@ class DashSource {
 
   // ---------------------------------------------------------------- errors
 
-  /** @param {import("../../core/media/dash_faults.js").DashError} error */
+  /** @param {import("../../core/streams/dash_faults.js").DashError} error */
   async #loadFailed(error) {
     if (error.code === INTERRUPTED) return
     if (this.wantsSound && NOTHING_TO_PLAY.includes(error.code ?? 0)) {
@@ -253,7 +253,7 @@ class DashSource {
     if (!this.controller.signal.aborted) this.#fail(fault)
   }
 
-  /** What is buffered plays on, and the part is requested again. @param {import("../../core/media/dash_faults.js").DashError} error */
+  /** What is buffered plays on, and the part is requested again. @param {import("../../core/streams/dash_faults.js").DashError} error */
   #streamFailed(error) {
     if (!this.loaded || this.awaited) return // load() rejects
     const fault = dashFault(error, this.started)
@@ -264,7 +264,7 @@ class DashSource {
     this.player.retryStreaming(RETRY_S)
   }
 
-  /** @param {import("../../core/media/stream_faults.js").Fault} fault */
+  /** @param {import("../../core/streams/stream_faults.js").Fault} fault */
   #warn(fault) {
     if (!this.warned) this.faultEndS = dataEndS(this.element)
     this.warned = true
@@ -279,7 +279,7 @@ class DashSource {
     this.callbacks.warned(null)
   }
 
-  /** @param {import("../../core/media/stream_faults.js").Fault} fault */
+  /** @param {import("../../core/streams/stream_faults.js").Fault} fault */
   #fail(fault) {
     this.fault = null
     const { started, callbacks, url } = this

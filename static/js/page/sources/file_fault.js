@@ -5,8 +5,8 @@
  */
 
 import { concealedFault, containerOf, contentFault, isNoMedia } from "../../core/media/file_faults.js"
-import { isPage } from "../../core/media/stream_bounds.js"
-import { answerFault, codecName } from "../../core/media/stream_faults.js"
+import { isPage } from "../../core/streams/stream_bounds.js"
+import { answerFault, codecName } from "../../core/streams/stream_faults.js"
 import { after } from "../lib/timers.js"
 import { fileFaultMessage } from "../streams/stream_messages.js"
 import { codecsInFile } from "./codecs_in_file.js"
@@ -15,7 +15,7 @@ const ANSWER_MS = 2000
 const MORE_S = 0.3
 const BEYOND = 0.01
 
-/** @typedef {import("../../core/media/stream_faults.js").FaultKind} FaultKind */
+/** @typedef {import("../../core/streams/stream_faults.js").FaultKind} FaultKind */
 /** @typedef {{kind: FaultKind, codec?: string | null}} FileFault */
 /** @typedef {{fault: FaultKind | null, bytes: number, head: Uint8Array}} Answer */
 /** @typedef {import("../media/room_player.js").Player} Player */

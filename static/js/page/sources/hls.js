@@ -7,7 +7,7 @@
  * against each other, and where it moves the element (holes, nudges), the move is registered as expected.
  */
 
-import { isRefused, mayBegin, mayPass, streamFault } from "../../core/media/stream_faults.js"
+import { isRefused, mayBegin, mayPass, streamFault } from "../../core/streams/stream_faults.js"
 import { every } from "../lib/timers.js"
 import { dataEndS, isOut, LoadActivity } from "../streams/hls_activity.js"
 import { isBack, opensByItself } from "../streams/hls_return.js"
@@ -27,7 +27,7 @@ const MORE_S = 0.3
 const IDLE_MS = 3000 // with nothing left to play
 
 /** @typedef {import("../media/media_element.js").SourceCallbacks} SourceCallbacks */
-/** @typedef {import("../../core/media/stream_faults.js").Fault} Fault */
+/** @typedef {import("../../core/streams/stream_faults.js").Fault} Fault */
 
 /**
  * @param {HTMLMediaElement} element

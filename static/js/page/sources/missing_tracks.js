@@ -1,7 +1,7 @@
 // @ts-check
 /** Describe a track that this browser does not play: whether the media have it at all, and its format. */
 
-import { codecName } from "../../core/media/stream_faults.js"
+import { codecName } from "../../core/streams/stream_faults.js"
 import { codecsInFile } from "./codecs_in_file.js"
 
 const ITEMS_AT = "/api/library/"

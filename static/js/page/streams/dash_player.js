@@ -1,8 +1,8 @@
 // @ts-check
 /** shaka-player: its settings, the window of a live stream, and whether a stream whose server was away is back. */
 
-import { Refused, unsupportedCodecs } from "../../core/media/dash_faults.js"
-import { isBroken, isDashListTooLarge, isPage, MAX_LIST_BYTES } from "../../core/media/stream_bounds.js"
+import { Refused, unsupportedCodecs } from "../../core/streams/dash_faults.js"
+import { isBroken, isDashListTooLarge, isPage, MAX_LIST_BYTES } from "../../core/streams/stream_bounds.js"
 import { after } from "../lib/timers.js"
 
 const VENDORED = "../../../vendor/shaka-player/shaka-player.dash.mjs" // not a literal: a copied file is neither typed nor preloaded

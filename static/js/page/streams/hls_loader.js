@@ -1,7 +1,12 @@
 // @ts-check
 /** The loader of hls.js, which refuses what would keep the page busy or is a page in place of media. */
 
-import { isHlsListTooLarge, isPage, MAX_LIST_BYTES, MAX_PART_BYTES } from "../../core/media/stream_bounds.js"
+import {
+  isHlsListTooLarge,
+  isPage,
+  MAX_LIST_BYTES,
+  MAX_PART_BYTES,
+} from "../../core/streams/stream_bounds.js"
 
 /**
  * @param {any} Loader of hls.js, by XMLHttpRequest

@@ -1,7 +1,7 @@
 // @ts-check
 /** Reads the list of a stream, not its parts, to find out whether this browser plays it. */
 
-import { dashGroups, hlsGroups, verdictOf } from "../../core/media/stream_codecs.js"
+import { dashGroups, hlsGroups, verdictOf } from "../../core/streams/stream_codecs.js"
 import { after } from "../lib/timers.js"
 
 const WAIT_MS = 10_000

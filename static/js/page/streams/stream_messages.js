@@ -3,12 +3,12 @@
 
 import { gettext, interpolate, mixedContentMessage, shortenUrl } from "../lib/i18n.js"
 
-/** @typedef {import("../../core/media/stream_faults.js").Fault} Fault */
+/** @typedef {import("../../core/streams/stream_faults.js").Fault} Fault */
 /** @typedef {import("../../core/media/media_state.js").Message} Message */
 
 const LATE = "late" // a player stands still; its line or the server is slow
 
-/** @type {Record<import("../../core/media/stream_faults.js").FaultKind, (address: string) => [string, string, string?]>} */
+/** @type {Record<import("../../core/streams/stream_faults.js").FaultKind, (address: string) => [string, string, string?]>} */
 const MESSAGES = {
   missing: () => [
     gettext("The stream was not found"),

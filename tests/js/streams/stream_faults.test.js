@@ -1,6 +1,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { answerFault, codecName, mayPass, streamFault } from "../../../static/js/core/media/stream_faults.js"
+import {
+  answerFault,
+  codecName,
+  mayPass,
+  streamFault,
+} from "../../../static/js/core/streams/stream_faults.js"
 import { each } from "../random.js"
 
 const load = (details, code) => ({ type: "networkError", details, response: { code } })

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { dashFault, Refused, unsupportedCodecs } from "../../../static/js/core/media/dash_faults.js"
+import { dashFault, Refused, unsupportedCodecs } from "../../../static/js/core/streams/dash_faults.js"
 
 const status = (code) => ({ code: 1001, category: 1, data: ["http://a/b.mpd", code] })
 

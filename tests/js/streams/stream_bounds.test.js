@@ -6,7 +6,7 @@ import {
   isHlsListTooLarge,
   isPage,
   MAX_LIST_BYTES,
-} from "../../../static/js/core/media/stream_bounds.js"
+} from "../../../static/js/core/streams/stream_bounds.js"
 
 const bytes = (text) => new TextEncoder().encode(text).buffer
 const hls = (parts) => `#EXTM3U\n#EXT-X-TARGETDURATION:2\n${"#EXTINF:2,\ns.m4s\n".repeat(parts)}`

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { dashGroups, hlsGroups, verdictOf } from "../../../static/js/core/media/stream_codecs.js"
+import { dashGroups, hlsGroups, verdictOf } from "../../../static/js/core/streams/stream_codecs.js"
 
 const only = (pattern) => (type) => pattern.test(type)
 const MASTER = `#EXTM3U
