@@ -57,6 +57,17 @@ const MOUNTS = [
   ["body", (_body, room) => mountRoomAudioFocus(room, { show: showNotice, withdraw: withdrawNotice })],
 ]
 
+/** What a second screen, which has no player, does without. @type {Set<unknown>} */
+const OF_PLAYER = new Set([
+  syncMeter.mount,
+  mountAddToPlayer,
+  mountCaptions,
+  mountContents,
+  mountOwnCopies,
+  stage.mountCatchUp,
+  mountClientMetrics,
+])
+
 /**
  * The session's handler of each event type, called after the state was reduced and before modules are notified.
  * @param {RoomSession} room
@@ -80,7 +91,8 @@ async function start() {
   const room = new RoomSession(boot, media)
   room.handlers = eventHandlers(room)
   room.on("connection", ({ status }) => (document.body.dataset.socket = status))
-  for (const [selector, mount] of MOUNTS) mountAll(selector, mount, room)
+  for (const [selector, mount] of MOUNTS)
+    if (!boot.companion || !OF_PLAYER.has(mount)) mountAll(selector, mount, room)
   mountValidation(document.body)
   if (new URLSearchParams(location.search).has("debug")) await mountDebugPanel(room)
   exposeApi(room)

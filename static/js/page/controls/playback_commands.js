@@ -106,8 +106,9 @@ export class Commands {
   get durationS() {
     const { state, player } = this.room
     const followed = player.controller.timeline
-    // media that were announced are not opened yet
-    const timeline = followed?.media?.url === state?.timeline?.media?.url ? state?.timeline : followed
+    // media that were announced are not opened yet; a second screen opens none
+    const isOther = followed && followed.media?.url !== state?.timeline?.media?.url
+    const timeline = isOther ? followed : state?.timeline
     const durationS = timeline?.duration ?? player.duration()
     if (!durationS || !Number.isFinite(durationS)) return null
     if (!timeline || limitOf(timeline) !== Infinity || player.position <= durationS) return durationS

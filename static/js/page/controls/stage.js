@@ -214,7 +214,7 @@ function showMessage(stage, room, message) {
 function showAudioCover(stage, room) {
   const media = room.gate ? room.player.media : room.state?.timeline?.media
   const lacksPicture = Boolean(media && room.player.sources.source?.soundOnly)
-  const isAudio = media?.kind === "audio" || lacksPicture
+  const isAudio = media?.kind === "audio" || lacksPicture || (media && room.boot.companion)
   const cover = find(stage, "sound-cover")
   const title = find(stage, "sound-title")
   cover.hidden = title.hidden = !isAudio

@@ -212,6 +212,14 @@ export function mountInvite(invite, room) {
     },
     { signal: controller.signal },
   )
+  const showQr = async (/** @type {Event} */ { target }) => {
+    if (!(target instanceof Element) || !target.closest("[data-show-qr]")) return
+    const { openQrDialog } = await import("./qr_dialog.js")
+    openQrDialog(room)
+  }
+  document.addEventListener("click", (event) => void showQr(event).catch(console.error), {
+    signal: controller.signal,
+  })
   return () => {
     controller.abort()
     clearTimeout(timer)

@@ -27,6 +27,7 @@ import { PendingResponses, rejectNotConnected, Socket } from "../net/socket.js"
 const HEARTBEAT_MS = 3000
 const CHECK_MS = 250
 const DEFAULT_TOLERANCE_MS = 500 // until the room's own value is known
+const COMPANION = "companion" // the state of a second screen
 const CUSTOM_EVENT = "broadcast" // the name under which modules get custom events that programs send to the room
 const WITHOUT_RESPONSE = new Set([
   Command.Typing,
@@ -235,6 +236,7 @@ export class RoomSession extends Emitter {
   }
 
   followTimeline() {
+    if (this.boot.companion) return // the player is on another screen
     this.player.allow(this.state.room?.sync_enabled ?? true)
     if (!this.gate?.keepsMedia()) this.player.show(this.store.comingTimeline)
   }
@@ -309,7 +311,8 @@ export class RoomSession extends Emitter {
 
   /** The status report of this page's player. */
   report() {
-    return statusReport(this.player, this.state.room?.sync_tolerance_ms ?? DEFAULT_TOLERANCE_MS)
+    const report = statusReport(this.player, this.state.room?.sync_tolerance_ms ?? DEFAULT_TOLERANCE_MS)
+    return this.boot.companion ? { ...report, state: COMPANION } : report
   }
 
   #check() {

@@ -1,0 +1,114 @@
+// @ts-check
+/**
+ * QR codes of the room's link, for others, and of a ticket that makes one's own phone a second screen. Loaded by their
+ * button; drawn here, so that no other host learns the addresses.
+ */
+
+import { request } from "../lib/api.js"
+import { cloneTemplate, find, loadStyle, setText, svgElement } from "../lib/dom.js"
+import { gettext, interpolate } from "../lib/i18n.js"
+import { refusalMessage } from "../ui/notices.js"
+
+const VENDORED = "../../../vendor/lean-qr/lean-qr.mjs" // not a literal: a copied file is neither typed nor preloaded
+const MARGIN = 4 // modules of white around the code, as its standard wants
+
+/** @typedef {import("../room/session.js").RoomSession} Room */
+
+/** @type {QrDialog | null} */
+let dialog = null
+
+/** @param {Room} room */
+export function openQrDialog(room) {
+  dialog ??= new QrDialog(room)
+  dialog.open()
+}
+
+class QrDialog {
+  /** @param {Room} room */
+  constructor(room) {
+    this.room = room
+    this.element = /** @type {HTMLDialogElement} */ (cloneTemplate("qr-dialog"))
+    loadStyle(this.element.dataset.style)
+    document.body.append(this.element)
+    this.code = find(this.element, "code")
+    this.status = find(this.element, "status")
+    this.timer = 0
+    this.wanted = 0
+    for (const choice of this.element.querySelectorAll("[name=for]"))
+      choice.addEventListener("change", () => void this.#show())
+    find(this.element, "renew").addEventListener("click", () => void this.#show())
+    this.element.addEventListener("close", () => {
+      clearTimeout(this.timer)
+      this.wanted += 1
+      this.code.replaceChildren() // a ticket is seen by nobody later
+    })
+  }
+
+  open() {
+    this.element.showModal()
+    void this.#show()
+  }
+
+  get #isForPhone() {
+    return /** @type {HTMLInputElement} */ (this.element.querySelector("[value=phone]")).checked
+  }
+
+  async #show() {
+    clearTimeout(this.timer)
+    this.wanted += 1
+    const { wanted } = this
+    find(this.element, "renew").hidden = true
+    this.code.replaceChildren()
+    try {
+      const isForPhone = this.#isForPhone
+      const { url, expires_at: expiresAt } = isForPhone
+        ? await request(`/api/rooms/${this.room.boot.room_id}/companion/`, {})
+        : { url: new URL(this.room.boot.share_url, location.href).href, expires_at: null }
+      const { generate } = await import(VENDORED)
+      if (wanted !== this.wanted) return
+      this.code.replaceChildren(drawing(generate(url)))
+      const link = /** @type {HTMLInputElement} */ (find(this.element, "link"))
+      link.value = url
+      setText(this.status, isForPhone ? forPhone() : gettext("For others: they join the room with it."))
+      if (expiresAt) this.timer = setTimeout(() => this.#expire(), expiresAt - this.room.serverNow())
+    } catch (refusal) {
+      if (wanted === this.wanted) setText(this.status, refusalMessage(/** @type {any} */ (refusal)))
+    }
+  }
+
+  #expire() {
+    this.code.replaceChildren()
+    setText(this.status, gettext("This code does not work any more."))
+    find(this.element, "renew").hidden = false
+  }
+}
+
+function forPhone() {
+  return interpolate(
+    gettext(
+      "For your own phone: there you are the same person, with chat, queue and controls. It works once, for {n} minutes.",
+    ),
+    { n: 2 },
+  )
+}
+
+/** @param {{size: number, get: (x: number, y: number) => boolean}} code */
+function drawing({ size, get }) {
+  const width = size + 2 * MARGIN
+  let path = ""
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) if (get(x, y)) path += `M${x + MARGIN} ${y + MARGIN}h1v1h-1z`
+  return svgElement(
+    "svg",
+    {
+      viewBox: `0 0 ${width} ${width}`,
+      role: "img",
+      "aria-label": gettext("QR code"),
+      "shape-rendering": "crispEdges",
+    },
+    [
+      svgElement("rect", { width, height: width, fill: "#fff" }),
+      svgElement("path", { d: path, fill: "#000" }),
+    ],
+  )
+}
