@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from chat.models import AcceptedComment, Comment, Reaction
+from chat.models import AcceptedComment, Comment, CommentImage, EncodedImage, Reaction
 from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
 from rooms.domain.rights import Right
@@ -28,7 +28,14 @@ ERASED_AT_ONCE = 100
 
 
 @transaction.atomic
-def post(actor: Member, command: PostComment, *, position: float, now_ms: float | None = None) -> Accepted:
+def post(
+    actor: Member,
+    command: PostComment,
+    *,
+    position: float,
+    now_ms: float | None = None,
+    image: EncodedImage | None = None,
+) -> Accepted:
     """Post a comment at `position` (seconds of the media). Idempotent: a repeated command gets the same reply.
 
     Raises:
@@ -40,7 +47,7 @@ def post(actor: Member, command: PostComment, *, position: float, now_ms: float 
     text = clean_comment(command.payload.text)
     actor, (accepted,) = access.lock_and_query(actor, Comment.to_replay(actor, command.event_id))
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    digest = content_hash(text, command.payload.reply_to)
+    digest = content_hash(text, command.payload.reply_to, image.digest if image else "")
     if accepted:
         return AcceptedComment(*accepted[0]).replay(command.event_id, digest)
     rate_limits.spend("comment", actor.person.user_id, now_ms)
@@ -56,7 +63,11 @@ def post(actor: Member, command: PostComment, *, position: float, now_ms: float 
         reply_to=_replied_comment(actor.room, command.payload.reply_to),
         event_id=command.event_id,
         content_hash=digest,
+        image_width=image and image.width,
+        image_height=image and image.height,
     )
+    if image:
+        CommentImage.objects.store(actor.room, comment.pk, image)
     return Accepted(event_id=command.event_id, revision=None, timestamp=comment.at_ms)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import msgspec
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from chat import actions
-from chat.models import Comment, states
+from chat.models import Comment, CommentImage, states
 from chat.text import MAX_CHARS, clean_comment
 from rooms.api_view import RoomAPIView, json_response
 from rooms.rate_limits import limit_comment_searches
+from watchium.protocol.errors import NotFound
 from watchium.protocol.replies import Problem
 from watchium.protocol.types import CommentState
 
@@ -74,6 +76,21 @@ class CommentSearch(RoomAPIView):
         words = clean_comment(text).casefold().split()
         found = Comment.objects.search(room, words, before, FOUND_SIZE)
         return json_response(FoundPage(comments=states(found.comments), before=found.before))
+
+
+class CommentImageFile(RoomAPIView):
+    @extend_schema(
+        operation_id="comment_image",
+        responses={(200, "image/webp"): OpenApiTypes.BINARY, "4XX": Problem},
+        description="The image of a comment. Of each room the latest 100 are kept.",
+    )
+    def get(self, request: Request, room_id: str, comment_id: int) -> HttpResponse:
+        data = CommentImage.objects.shown(self.readable_room(room_id), comment_id)
+        if data is None:
+            raise NotFound("This image is not kept any more.")
+        response = HttpResponse(data, content_type="image/webp")
+        response["Cache-Control"] = "private, max-age=3600"  # it never changes
+        return response
 
 
 class OneComment(RoomAPIView):

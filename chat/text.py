@@ -30,6 +30,7 @@ def clean_emoji(text: str) -> str:
     return text
 
 
-def content_hash(text: str, reply_to: int | None) -> str:
+def content_hash(text: str, reply_to: int | None, image: str = "") -> str:
     """Hash the content of a comment, to detect an `event_id` that is reused for another one."""
-    return hashlib.sha256(json.dumps([text, reply_to]).encode()).hexdigest()
+    content = [text, reply_to, image] if image else [text, reply_to]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

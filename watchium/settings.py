@@ -240,6 +240,10 @@ SPECTACULAR_SETTINGS = {
 
 CONTENT_SECURITY_POLICY = content_security_policy(WATCHIUM_URL)
 # Players of other sites, which browsers load from there once their viewer agreed. Empty: rooms refuse such addresses.
+# Who may send images in the chat of rooms.
+CHAT_IMAGES = env.str(
+    "WATCHIUM_CHAT_IMAGES", "accounts", validate=validate.OneOf(("off", "accounts", "everyone"))
+)
 EMBEDS = env_values.embeds(env.str("WATCHIUM_EMBEDS", "youtube"))
 
 # json: one object per line, for log collectors. plain: for reading in a terminal.

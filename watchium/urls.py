@@ -86,6 +86,8 @@ one_room = [
     path("comments/", api.Comments.as_view()),
     path("comments/by-position/", api.CommentsByPosition.as_view()),
     path("comments/search/", chat.api.CommentSearch.as_view()),
+    path("comments/images/", api.CommentImages.as_view()),
+    path("comments/<number:comment_id>/image/", chat.api.CommentImageFile.as_view()),
     path("comments/<number:comment_id>/", chat.api.OneComment.as_view()),
     path("broadcast/", api.Broadcast.as_view()),
     path("own/matches/", playback.own_copies.api.OwnMatches.as_view()),

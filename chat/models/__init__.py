@@ -9,6 +9,7 @@ from chat.models.comment import (
     MissedComments,
     states,
 )
+from chat.models.comment_image import CommentImage, EncodedImage
 from chat.models.comment_reaction import CommentReaction, CommentReactionQuerySet
 from chat.models.reaction import Reaction, ReactionQuerySet
 
@@ -16,9 +17,11 @@ __all__ = [
     "COMMENT",
     "AcceptedComment",
     "Comment",
+    "CommentImage",
     "CommentQuerySet",
     "CommentReaction",
     "CommentReactionQuerySet",
+    "EncodedImage",
     "FoundComments",
     "MissedComments",
     "Reaction",

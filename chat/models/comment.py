@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import models
 from django.db.models import Q
 
+from chat.models.comment_image import CommentImage
 from chat.models.comment_reaction import CommentReaction
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
@@ -16,7 +17,7 @@ from watchium.db.rows import RowMapper
 from watchium.protocol.errors import EventIdConflict
 from watchium.protocol.replies import Accepted
 from watchium.protocol.types import CommentReaction as CommentReactionState
-from watchium.protocol.types import CommentState
+from watchium.protocol.types import CommentState, ImageSize
 
 MAX_BY_POSITION = 10_000  # of each room are read in the order of their positions
 MAX_SEARCHED = 5000  # in one request
@@ -164,6 +165,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def erase(self, pks: list[int]) -> None:
         """Empty deleted comments, whose rows stay as long as their room."""
         self.filter(pk__in=pks).update(text="", username="", user_id="", person=None, event_id=None)
+        CommentImage.objects.erase(pks)
 
     def reassign(self, before: Person, after: Person) -> None:
         """Move one person's comments to another, except those whose `event_id` the other has used in the same room."""
@@ -200,6 +202,9 @@ class Comment(models.Model):
     deleted_seq = models.BigIntegerField(null=True, blank=True)
     deleted_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     edited_ms = models.FloatField(null=True, blank=True)
+    # Of its image, in pixels; null: it has none.
+    image_width = models.PositiveSmallIntegerField(null=True, blank=True)
+    image_height = models.PositiveSmallIntegerField(null=True, blank=True)
     # The place of the last edit of the text or change of the reactions; null: there are no reactions either.
     changed_seq = models.BigIntegerField(null=True, blank=True)
 
@@ -258,6 +263,9 @@ class Comment(models.Model):
             reply_to=self.reply_to_id,
             edited=self.edited_ms is not None,
             reactions=list(reactions),
+            image=None
+            if self.image_width is None
+            else ImageSize(width=self.image_width, height=self.image_height or 1),
         )
 
 

@@ -61,6 +61,8 @@ class EditTests(ChangeCase):
         assert (payload["comment"]["text"], payload["comment"]["edited"]) == ("the end", True)
         assert self.shown().text == "the end"
         assert self.shown().current_time == 12.5
+        (of_evening,) = Comment.objects.between(self.room, NOW_MS, NOW_MS, 10)
+        assert of_evening.text == "the end"
 
     def test_the_same_text_again_changes_nothing(self):
         first = self.edit(self.bob, "the end")

@@ -25,6 +25,8 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     ),  # by address: pages of 100 comments, which visitors of public rooms read too
     "comment_search": (30, 30),  # by address: each reads up to 5,000 comments, 9 ms
     "reaction": (10, 3),
+    "image": (6, 60),  # by person: images in the chat, each re-encoded
+    "room_image": (60, 600),  # by room: the same, of all members together
     "typing": (2, 4),
     "companion": (10, 60),  # by person: tickets for a second screen
     "ask_control": (3, 15),

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from chat.models import Comment, Reaction
+from chat.models import Comment, CommentImage, Reaction
 from playback.conversion.tidy import tidy
 from playback.library.captions.cleaning import discard_outdated
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
@@ -61,6 +61,8 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     yield "tickets and rights of second screens that ended", Companion.objects.ended(now), 1000
     yield "expired bans", Ban.objects.expired(now), 1000
     yield "events of rooms closed 30 days ago", PlaybackEvent.objects.of_rooms(closed), 1000
+    yield "images of messages deleted 7 days ago", CommentImage.objects.of_deleted_comments(now - WEEK), 100
+    yield "images of rooms closed 30 days ago", CommentImage.objects.of_rooms(closed), 100
     yield "comments of rooms closed 30 days ago", Comment.objects.of_rooms(closed), 1000
     yield "reactions of rooms closed 30 days ago", Reaction.objects.of_rooms(closed), 1000
     yield "rooms closed 30 days ago", closed, ROOM_BATCH

@@ -1,4 +1,5 @@
-"""The larger body limits: of staff who upload to the library, and of members who send uploads or captions to a room.
+"""The larger body limits: of staff who upload to the library, and of members who send uploads, captions or images
+to a room.
 
 Permission is checked before Django reads the body; without it the ordinary limit applies.
 """
@@ -23,6 +24,7 @@ from rooms.auth.identity import identify_scope, scope_bearer, scope_session
 from rooms.domain.rights import Right
 from watchium.db.thread_pool import in_database
 from watchium.protocol.errors import Refused
+from watchium.services.chat_images import MAX_BODY_BYTES as IMAGE_BYTES
 
 UPLOAD_PATH = "/admin/playback/mediaitem/files/"
 FORM_BYTES = 64 * 1024  # the form around the files
@@ -33,7 +35,9 @@ PIECE_TIMEOUT_S = 300.0
 SILENCE_S = 15.0
 _PIECE_PATH = re.compile(f"/api/rooms/([0-9A-Za-z_-]{{1,40}})/uploads/([0-9a-f]{{{ID_CHARS}}})/")
 _CAPTIONS_PATH = re.compile(r"/api/rooms/([0-9A-Za-z_-]{1,40})/captions/")
+_IMAGES_PATH = re.compile(r"/api/rooms/([0-9A-Za-z_-]{1,40})/comments/images/")
 CAPTIONS_TIMEOUT_S = 60.0
+IMAGE_TIMEOUT_S = 60.0
 
 
 class BodyLimit(NamedTuple):
@@ -56,8 +60,11 @@ async def upload_limit(scope: dict[str, Any]) -> BodyLimit | None:
             largest = max_bytes() + FORM_BYTES
             return BodyLimit(largest, UPLOAD_TIMEOUT_S, UPLOAD_TIMEOUT_S) if may_upload else None
         if scope["method"] == "POST" and (captions := _CAPTIONS_PATH.fullmatch(scope["path"])):
-            sender = await in_database(_controlling_person, scope, captions[1])
+            sender = await in_database(_person_with, Right.MEDIA, scope, captions[1])
             return BodyLimit(CAPTION_BYTES, CAPTIONS_TIMEOUT_S, SILENCE_S, sender) if sender else None
+        if scope["method"] == "POST" and (images := _IMAGES_PATH.fullmatch(scope["path"])):
+            sender = await in_database(_person_with, Right.CHAT, scope, images[1])
+            return BodyLimit(IMAGE_BYTES, IMAGE_TIMEOUT_S, SILENCE_S, sender) if sender else None
     except (DatabaseError, InterfaceError):
         return None
     return None
@@ -73,12 +80,13 @@ def _sender(scope: dict[str, Any], room_id: str, upload_id: str) -> str:
     return member.person.user_id if upload is not None and upload.may_be_sent_by(member) else ""
 
 
-def _controlling_person(scope: dict[str, Any], room_id: str) -> str:
+def _person_with(right: Right, scope: dict[str, Any], room_id: str) -> str:
+    """Return the client, if it is a member with this right, and otherwise an empty string."""
     try:
         member = access.member_for(identify_scope(scope), room_id)
     except Refused:
         return ""
-    return member.person.user_id if member.may(Right.MEDIA) else ""
+    return member.person.user_id if member.may(right) else ""
 
 
 def _may_upload(scope: dict[str, Any]) -> bool:

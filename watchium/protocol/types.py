@@ -266,8 +266,13 @@ class CommentReaction(Struct, frozen=True, kw_only=True):
     user_ids: list[str]
 
 
+class ImageSize(Struct, frozen=True, kw_only=True):
+    width: int
+    height: int
+
+
 class CommentState(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`edited`: the author changed the text afterwards."""
+    """`edited`: the author changed the text afterwards. `image`: of that size, at `.../comments/<id>/image/`."""
 
     id: int
     seq: int
@@ -280,6 +285,7 @@ class CommentState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reply_to: int | None
     edited: bool = False
     reactions: list[CommentReaction] = []
+    image: ImageSize | None = None
 
 
 class MissingTrack(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

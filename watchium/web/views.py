@@ -39,6 +39,7 @@ from watchium.protocol.errors import (
     Refused,
     RoomClosed,
 )
+from watchium.services.chat_images import who_may_send
 from watchium.services.create_room import create_room
 from watchium.services.error_mapping import is_database_unavailable, refusal
 from watchium.services.lobby import lobby_state
@@ -164,6 +165,7 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
     samples = [{"url": sample.media.url, "title": sample.title} for sample in SAMPLES]
     is_companion = request.GET.get("view") == "chat"
     boot = _boot(request, member) | {"samples": samples, "companion": is_companion}
+    boot["images"] = who_may_send(member.person)
     may_upload = bool(settings.ROOM_UPLOAD_MB) and not member.room.is_demo
     context = {"boot": boot, "room": member.room, "member": member, "samples": samples}
     context |= {"is_companion": is_companion, "most_members": settings.MAX_MEMBERS}

@@ -210,7 +210,13 @@
  */
 
 /**
- * `edited`: the author changed the text afterwards.
+ * @typedef {object} ImageSize
+ * @property {number} width
+ * @property {number} height
+ */
+
+/**
+ * `edited`: the author changed the text afterwards. `image`: of that size, at `.../comments/<id>/image/`.
  * @typedef {object} CommentState
  * @property {number} id
  * @property {number} seq
@@ -223,6 +229,7 @@
  * @property {number | null} reply_to
  * @property {boolean} [edited]
  * @property {CommentReaction[]} [reactions]
+ * @property {ImageSize | null} [image]
  */
 
 /**

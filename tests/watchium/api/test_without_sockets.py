@@ -61,6 +61,17 @@ class Poll(HttpOnly):
         _, missed, *_ = self.poll(self.as_bob, **known)["events"]
         assert (missed["payload"]["events"], missed["payload"]["comments"]) == ([], [])
 
+    def test_edits_and_reactions_to_messages_are_made_and_read_by_polls(self):
+        self.say(self.as_bob, "comment", "c", text="teh end")
+        known = self.applied(self.welcome(self.as_alice))
+        comment = Comment.objects.get(event_id="c")
+        self.say(self.as_bob, "edit_comment", "e", id=comment.pk, text="the end")
+        self.say(self.as_alice, "react_to_comment", "r", id=comment.pk, emoji="🎉", on=True)
+        _, missed, *_ = self.poll(self.as_alice, **known)["events"]
+        (changed,) = missed["payload"]["changed"]
+        assert (changed["text"], changed["edited"]) == ("the end", True)
+        assert changed["reactions"] == [{"emoji": "🎉", "user_ids": [self.alice.person.user_id]}]
+
     def test_an_unknown_log_position_gets_a_snapshot(self):
         self.say(self.as_alice, "seek", "s", current_time=40)
         for claim in ({"revision": 1, "event_id": "other"}, {"revision": 99, "event_id": "s"}):

@@ -102,6 +102,22 @@ function mountLoadedHelp(chat, room, log) {
     () => void useOptions().then((options) => options.open(), console.error),
     { signal },
   )
+  const onImage = (/** @type {Event} */ event, /** @type {DataTransfer | null} */ data) => {
+    const file = [...(data?.files ?? [])].find(({ type }) => type.startsWith("image/"))
+    if (!file) return
+    event.preventDefault()
+    import("./images.js").then(({ attachImage }) => attachImage(chat, composer, file, room), console.error)
+  }
+  const composer = find(chat, "composer")
+  composer.addEventListener("paste", (event) => onImage(event, event.clipboardData), { signal })
+  for (const place of [chat, composer]) {
+    place.addEventListener("drop", (event) => onImage(event, event.dataTransfer), { signal })
+    place.addEventListener(
+      "dragover",
+      (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault(),
+      { signal },
+    )
+  }
   if (loadItem("mentions", null)) useOptions().catch(console.error)
   return () => controller.abort()
 }

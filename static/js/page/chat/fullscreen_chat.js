@@ -157,8 +157,13 @@ class FullscreenChat {
 
   /** @param {Comment} comment */
   #render(comment) {
-    const { user_id: userId, username } = this.room.boot.you
-    const line = renderMessage(comment, { userId, username, removable: false })
+    const { comments_url: imagesUrl, you } = this.room.boot
+    const line = renderMessage(comment, {
+      userId: you.user_id,
+      username: you.username,
+      removable: false,
+      imagesUrl,
+    })
     line.querySelector(".message-tools")?.remove()
     return line
   }

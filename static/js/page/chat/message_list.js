@@ -15,7 +15,7 @@ import { showAvatar } from "../ui/artwork.js"
 
 /**
  * @param {Comment} comment
- * @param {{userId: string, username: string, quoted?: Comment, removable: boolean, editable?: boolean,
+ * @param {{userId: string, username: string, quoted?: Comment, removable: boolean, editable?: boolean, imagesUrl?: string,
  *   nameOf?: (userId: string) => string | undefined}} reader
  */
 export function renderMessage(comment, reader) {
@@ -34,7 +34,7 @@ function systemMessage(comment) {
 
 /**
  * @param {Comment} comment
- * @param {{userId: string, username: string, quoted?: Comment, removable: boolean, editable?: boolean,
+ * @param {{userId: string, username: string, quoted?: Comment, removable: boolean, editable?: boolean, imagesUrl?: string,
  *   nameOf?: (userId: string) => string | undefined}} reader
  */
 function memberMessage(comment, reader) {
@@ -52,7 +52,8 @@ function memberMessage(comment, reader) {
     hour: "2-digit",
     minute: "2-digit",
   })
-  text.append(...messageNodes(comment.text))
+  if (comment.image) showImage(text, comment, reader.imagesUrl)
+  if (!comment.image || comment.text !== ONLY_IMAGE) text.append(...messageNodes(comment.text))
   find(element, "edited").hidden = !comment.edited
   element.classList.toggle(
     "only-emoji",
@@ -66,6 +67,18 @@ function memberMessage(comment, reader) {
   showGiven(find(element, "given"), comment, reader)
   showQuote(find(element, "quote"), comment, reader.quoted)
   return element
+}
+
+/** @param {HTMLElement} text @param {Comment} comment @param {string | undefined} imagesUrl */
+function showImage(text, { id, image, username }, imagesUrl) {
+  const url = `${imagesUrl ?? ""}${id}/image/`
+  const anchor = Object.assign(document.createElement("a"), { href: url, target: "_blank" })
+  const picture = document.createElement("img")
+  Object.assign(picture, { src: url, loading: "lazy", width: image?.width, height: image?.height })
+  picture.alt = interpolate(gettext("Image from {name}"), { name: username })
+  anchor.className = "image"
+  anchor.append(picture)
+  text.closest("p")?.before(anchor)
 }
 
 /**
@@ -113,6 +126,7 @@ export function mentions(text, username) {
 
 const GROUP_WITHIN_MS = 180_000
 const NEAR_END_PX = 90
+const ONLY_IMAGE = "\u{1f5bc}\ufe0f" // the text of an image that was sent without one
 const EDIT_WITHIN_MS = 5 * 60_000
 const SNAPSHOT_COMMENTS = 100 // the number in a snapshot; fewer mean that there are no older ones
 const BUSY_COMMENTS = 5
@@ -268,6 +282,7 @@ export class MessageList {
       username,
       removable: isOwn || may(this.room.state, "remove"),
       editable: isOwn && ageMs < EDIT_WITHIN_MS,
+      imagesUrl: this.room.boot.comments_url,
       nameOf: (/** @type {string} */ id) => this.room.state.members.get(id)?.username,
       quoted: comment.reply_to ? this.known.get(comment.reply_to) : undefined,
     }

@@ -89,8 +89,13 @@ class Search {
 
   /** @param {import("../../core/protocol.js").CommentState} comment */
   #line(comment) {
-    const { user_id: userId, username } = this.room.boot.you
-    const line = renderMessage(comment, { userId, username, removable: false })
+    const { comments_url: imagesUrl, you } = this.room.boot
+    const line = renderMessage(comment, {
+      userId: you.user_id,
+      username: you.username,
+      removable: false,
+      imagesUrl,
+    })
     for (const tool of line.querySelectorAll("[data-react], [data-reply], [data-edit], [data-remove]"))
       tool.remove()
     find(line, "said-at").textContent = new Date(comment.created_at).toLocaleString([], {

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import base64
+import shutil
+import struct
+import zlib
+from typing import Any
+from unittest import skipUnless
+from unittest.mock import patch
+
+from django.test import override_settings
+
+from chat.models import Comment, CommentImage
+from tests.watchium.api.callers import ApiCase
+from watchium.config.rate_limits import DEFAULTS
+from watchium.services.chat_images import CAPTION, MAX_BYTES, encode, size_of
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width: int, height: int, *, rows: int | None = None, comment: bytes = b"") -> bytes:
+    """A grey picture; `rows` are less than it claims to have."""
+    lines = b"".join(b"\0" + b"\x80" * width for _ in range(height if rows is None else rows))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    text = chunk(b"tEXt", b"Comment\0" + comment) if comment else b""
+    data = chunk(b"IDAT", zlib.compress(lines))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + text + data + chunk(b"IEND", b"")
+
+
+@skipUnless(shutil.which("ffmpeg"), "ffmpeg re-encodes the images")
+class ChatImages(ApiCase):
+    def setUp(self) -> None:
+        super().setUp()
+        dora = self.account_named("dora")
+        self.enrol(dora)
+        self.as_dora = self.program_of(dora)
+
+    def send(self, caller: Any, image: bytes, event_id: str = "i1", **fields: Any):
+        body = {"image": base64.b64encode(image).decode(), "event_id": event_id, **fields}
+        with self.committing():
+            return caller.post(self.url("comments/images/"), body)
+
+    def image(self, caller: Any):
+        return caller.get(self.url(f"comments/{Comment.objects.get(event_id='i1').pk}/image/"))
+
+    def test_an_account_sends_an_image_that_is_re_encoded_and_everyone_sees(self):
+        assert (
+            self.send(self.as_dora, png(1600, 400, comment=b"taken at home"), text="look").status_code == 200
+        )
+        sent = self.published.last("new_comment")["payload"]
+        assert (sent["text"], sent["image"]) == ("look", {"width": 1280, "height": 320})
+        shown = self.image(self.as_bob)
+        assert (shown["Content-Type"], shown["Cache-Control"]) == ("image/webp", "private, max-age=3600")
+        assert size_of(shown.content) == (1280, 320)
+        assert b"home" not in shown.content
+        assert self.as_carol.get(self.url(f"comments/{sent['id']}/image/")).status_code == 404
+
+    def test_without_a_text_it_has_a_picture_as_its_text(self):
+        self.send(self.as_dora, png(2, 3))
+        assert Comment.objects.get(event_id="i1").text == CAPTION
+
+    def test_guests_may_not_unless_the_server_says_so(self):
+        self.refused(self.send(self.as_bob, png(2, 2)), 403, "not_allowed")
+        with override_settings(CHAT_IMAGES="everyone"):
+            assert self.send(self.as_bob, png(2, 2)).status_code == 200
+        with override_settings(CHAT_IMAGES="off"):
+            self.refused(self.send(self.as_dora, png(2, 2), "i2"), 403, "not_allowed")
+        self.refused(self.send(self.as_carol, png(2, 2)), 404, "not_member")
+
+    def test_what_is_no_image_or_a_bomb_is_refused(self):
+        for bad in (
+            b"<svg onload=alert(1)>",
+            b"",
+            png(2, 2)[:20],
+            png(60_000, 60_000, rows=1),
+            b"GIF8" + b"x" * 99,
+        ):
+            self.refused(self.send(self.as_dora, bad), 400, "bad_message")
+        self.refused(self.send(self.as_dora, png(2, 2) + b"x" * MAX_BYTES), 400, "too_long")
+        assert not CommentImage.objects.exists()
+
+    @override_settings(LIMITS={**DEFAULTS, "image": (2, 60)})
+    def test_a_repeated_command_sends_once_and_images_are_rate_limited(self):
+        first = self.send(self.as_dora, png(2, 2))
+        assert self.send(self.as_dora, png(2, 2)).content == first.content
+        assert CommentImage.objects.count() == 1
+        self.refused(self.send(self.as_dora, png(2, 2), "i2"), 429, "rate_limited")
+
+    def test_another_image_under_the_same_event_id_is_a_conflict(self):
+        self.send(self.as_dora, png(2, 2))
+        self.refused(self.send(self.as_dora, png(3, 3)), 409, "event_id_conflict")
+
+    def test_a_deleted_comment_shows_no_image(self):
+        self.send(self.as_dora, png(2, 2))
+        self.as_dora.delete(self.url(f"comments/{Comment.objects.get(event_id='i1').pk}/"))
+        assert self.image(self.as_bob).status_code == 404
+
+    def test_a_room_keeps_its_latest_images(self):
+        with patch("chat.models.comment_image.MAX_OF_ROOM", 2):
+            for number in range(1, 4):
+                self.send(self.as_dora, png(2, 2), f"i{number}")
+        kept = Comment.objects.filter(pk__in=CommentImage.objects.values("comment"))
+        assert sorted(kept.values_list("event_id", flat=True)) == ["i2", "i3"]
+        assert self.image(self.as_bob).status_code == 404
+
+    def test_transparent_images_stay_transparent(self):
+        header = struct.pack(">IIBBBBB", 2, 2, 8, 6, 0, 0, 0)
+        pixels = chunk(b"IDAT", zlib.compress((b"\0" + b"\xff\0\0\x40" * 2) * 2))
+        data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
+        encoded = encode(data)
+        assert (encoded.width, encoded.height) == (2, 2)
+        assert encoded.data[12:16] == b"VP8X"
