@@ -49,6 +49,26 @@ def use_all_of_the_start(alice: Page, bob: Page) -> None:
     expect(bob.locator("[data-waiting-room]")).to_be_hidden()
 
 
+def use_the_tools_of_the_chat(alice: Page) -> None:
+    alice.get_by_role("tab", name="Chat").click()
+    draft = alice.get_by_role("textbox", name="Message")
+    draft.press_sequentially("@b")
+    alice.get_by_role("option", name="Bob").wait_for()
+    is_clean(alice)
+    draft.fill("")
+    alice.get_by_role("button", name="Emoji").click()
+    alice.get_by_role("button", name="😀").wait_for()
+    is_clean(alice)
+    alice.keyboard.press("Escape")
+    alice.get_by_role("button", name="Chat options").click()
+    alice.get_by_role("button", name="Search the chat").click()
+    alice.get_by_role("searchbox", name="Words, or a name").fill("reply")
+    alice.keyboard.press("Enter")
+    expect(alice.get_by_text("1 message, the latest first.")).to_be_visible()
+    is_clean(alice)
+    alice.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
 def test_axe_finds_nothing_on_any_page(person: Callable[..., Page], viewport: ViewportSize, scheme: str):
     options: dict[str, Any] = {"viewport": viewport, "color_scheme": scheme}
@@ -67,9 +87,11 @@ def test_axe_finds_nothing_on_any_page(person: Callable[..., Page], viewport: Vi
     expect(alice.locator("[data-log]").get_by_text("again")).to_be_attached()
     alice.evaluate(
         "() => { const [reply_to] = [...window.watchium.room.state.comments].slice(-1).map(({ id }) => id);"
-        "return window.watchium.room.say('comment', { text: 'a reply', reply_to }) }"
+        "return window.watchium.room.say('comment', { text: 'a reply, ||so||', reply_to })"
+        ".then(() => window.watchium.room.say('react_to_comment', { id: reply_to, emoji: '🎉', on: true })) }"
     )
-    expect(bob.locator("[data-log]").get_by_text("a reply")).to_be_attached()
+    expect(bob.locator("[data-log]").get_by_text("a reply, ")).to_be_attached()
+    expect(bob.locator("[data-log]").get_by_role("button", name="🎉 1")).to_be_attached()
     for page in (alice, bob):
         is_clean(page)
     use_all_of_the_start(alice, bob)
@@ -79,6 +101,7 @@ def test_axe_finds_nothing_on_any_page(person: Callable[..., Page], viewport: Vi
         page.get_by_role("button", name="Add to queue").click()
         page.get_by_role("list", name="Queue").get_by_role("listitem").first.wait_for()
         is_clean(page)
+    use_the_tools_of_the_chat(alice)
     for name in ("Sync meter", "Captions"):
         alice.get_by_role("button", name=name).click()
         alice.locator(":popover-open").wait_for()

@@ -1,6 +1,7 @@
 // @ts-check
 /** The chat: message list, composer, typing indicator, reactions, and the count of unread messages. */
 
+import { may } from "../../core/room/rights.js"
 import { disposeAll, find, setText, showReaction } from "../lib/dom.js"
 import { gettext, interpolate, ngettext } from "../lib/i18n.js"
 import { loadItem } from "../lib/storage.js"
@@ -33,6 +34,7 @@ export function mount(chat, room) {
     outgoing.unmount,
     mountComposer(find(chat, "composer"), room, log, outgoing.messages),
     mountLoadedHelp(chat, room, log),
+    mountRights(log.list, room),
     mountTyping(find(chat, "typing"), room),
     mountReactions(find(chat, "composer"), room),
     mountFullscreen(chat, room),
@@ -120,6 +122,17 @@ function mountLoadedHelp(chat, room, log) {
   }
   if (loadItem("mentions", null)) useOptions().catch(console.error)
   return () => controller.abort()
+}
+
+/** Tools of messages that the member may not use are not shown. @param {HTMLElement} list @param {Room} room */
+function mountRights(list, room) {
+  const show = () => {
+    list.toggleAttribute("data-no-reactions", !may(room.state, "react"))
+    list.toggleAttribute("data-read-only", !may(room.state, "chat"))
+  }
+  return disposeAll(
+    ...["state", "room_changed", "role_changed", "new_host"].map((type) => room.on(type, show)),
+  )
 }
 
 const TOOLS = "[data-remove], [data-give], [data-react], [data-edit], [data-jump], [data-time]"
