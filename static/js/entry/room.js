@@ -54,7 +54,7 @@ const MOUNTS = [
   ["body", stage.mountDisconnected],
   ["body", stage.mountCatchUp],
   ["body", mountClientMetrics],
-  ["body", (_body, room) => mountRoomAudioFocus(room, { show: showNotice, withdraw: withdrawNotice })],
+  ["body", mountAudioFocus],
 ]
 
 /** What a second screen, which has no player, does without. @type {Set<unknown>} */
@@ -66,6 +66,7 @@ const OF_PLAYER = new Set([
   mountOwnCopies,
   stage.mountCatchUp,
   mountClientMetrics,
+  mountAudioFocus,
 ])
 
 /**
@@ -360,6 +361,11 @@ function mountRight(element, room) {
     else element.hidden = may(room.state, /** @type {Right} */ (withoutRight))
   }
   for (const type of RIGHTS_CHANGES) room.on(type, show)
+}
+
+/** @param {HTMLElement} _body @param {RoomSession} room */
+function mountAudioFocus(_body, room) {
+  mountRoomAudioFocus(room, { show: showNotice, withdraw: withdrawNotice })
 }
 
 /** Announce what is inside the film that the room plays. @param {HTMLElement} _body @param {RoomSession} room */

@@ -29,6 +29,7 @@ class ChatOptions {
   constructor(chat, room, log) {
     this.room = room
     this.log = log
+    this.marked = false
     this.opener = find(document, "chat-options")
     this.panel = cloneTemplate("chat-options")
     loadStyle(chat.dataset.toolsStyle)
@@ -37,7 +38,7 @@ class ChatOptions {
     this.#fill()
     room.on("new_comment", ({ payload }) => this.#onComment(payload))
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) document.title = document.title.replace(MARK, "")
+      if (!document.hidden) this.#mark(false)
     })
   }
 
@@ -72,8 +73,14 @@ class ChatOptions {
     const { you } = this.room.boot
     if (is_system_message || user_id === you.user_id || !mentions(text, you.username)) return
     if (this.wants.sound) playTone()
-    if (this.wants.mark && document.hidden && !document.title.includes(MARK))
-      document.title = document.title.replace(/^(\(\d+\) )?/, `$1${MARK}`)
+    if (this.wants.mark && document.hidden) this.#mark(true)
+  }
+
+  /** In front of the room's name, behind the number of unread messages. @param {boolean} on */
+  #mark(on) {
+    if (on === this.marked) return
+    this.marked = on
+    document.title = document.title.replace(on ? /^(\(\d+\) )?/ : /^(\(\d+\) )?@ /, on ? `$1${MARK}` : "$1")
   }
 }
 
@@ -83,6 +90,7 @@ let audio = null
 /** A short tone that fades, generated, so that no file is loaded. */
 function playTone() {
   audio ??= new AudioContext()
+  void audio.resume() // before the first gesture on the page it stays silent
   const { currentTime, destination } = audio
   const tone = new OscillatorNode(audio, { frequency: TONE_HZ })
   const gain = new GainNode(audio, { gain: LOUDNESS })
