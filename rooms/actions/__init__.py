@@ -2,7 +2,7 @@
 
 from rooms.actions.dispatch import handle_command
 from rooms.actions.epoch import begin_epoch, suspect_restore
-from rooms.actions.hosting import claim_host, request_control, transfer_host
+from rooms.actions.hosting import claim_host, request_control, set_successor, transfer_host
 from rooms.actions.membership import join, leave
 from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
 from rooms.actions.naming import rename
@@ -43,6 +43,7 @@ __all__ = [
     "revoke_token",
     "set_moderator",
     "set_right",
+    "set_successor",
     "set_who_adds",
     "suspect_restore",
     "transfer_host",

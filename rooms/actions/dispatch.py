@@ -6,18 +6,18 @@ import msgspec
 from django.db import transaction
 
 from rooms import access
-from rooms.actions.hosting import claim_host, transfer_host
+from rooms.actions.hosting import claim_host, set_successor, transfer_host
 from rooms.actions.moderation import ban, remove, set_moderator
 from rooms.actions.rights import set_right
 from rooms.models import Member, ModerationAct, Room
 from watchium import server_clock
 from watchium.protocol.commands import BanMember, ClaimHost, RemoveMember, SetModerator, TransferHost
 from watchium.protocol.errors import EventIdConflict
-from watchium.protocol.people.commands import SetRight
+from watchium.protocol.people.commands import SetRight, SetSuccessor
 from watchium.protocol.replies import Accepted
 from watchium.shared_state import rate_limits
 
-MemberCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator | SetRight
+MemberCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator | SetRight | SetSuccessor
 
 
 @transaction.atomic
@@ -48,6 +48,14 @@ def _execute(actor: Member, command: MemberCommand) -> ModerationAct:
             return set_moderator(actor, choice.user_id, choice.moderator)
         case SetRight(payload=change):
             return set_right(actor, change)
+        case SetSuccessor(payload=choice):
+            successor = set_successor(actor, choice.user_id)
+            return ModerationAct.objects.create(
+                room=actor.room,
+                kind=_kind(command),
+                by=actor.person,
+                target=successor.person if successor else None,
+            )
         case TransferHost(payload=target):
             transfer_host(actor, target.user_id)
         case ClaimHost():

@@ -9,7 +9,7 @@ from rooms.host_succession import next_host
 from rooms.models import Member, Role, Room
 from rooms.serializers import host_state
 from watchium import server_clock
-from watchium.protocol.errors import NotAllowed, NotFound, NotHost
+from watchium.protocol.errors import NotAllowed, NotFound, NotHost, RuleRefused
 from watchium.protocol.events import ControlAsked, ControlRequested, HostGraceCancelled, HostGraceStarted
 from watchium.protocol.types import MemberRef
 from watchium.realtime import broadcast
@@ -97,6 +97,24 @@ def claim_host(actor: Member) -> int:
         raise NotAllowed("Only the room's owner can take back the host role.")
     assign_host(actor.room, actor)
     return actor.room.revision
+
+
+@transaction.atomic
+def set_successor(actor: Member, user_id: str | None) -> Member | None:
+    """Name the member who becomes host if the host stays away, or (None) nobody. Raises RuleRefused, NotFound."""
+    actor = access.lock(actor)
+    if not actor.is_host:
+        raise RuleRefused("Only the host may name a successor.")
+    successor = Member.objects.with_user_id(actor.room, user_id) if user_id is not None else None
+    if user_id is not None and successor is None:
+        raise NotFound("This person is not in the room.")
+    if successor is not None and successor.is_host:
+        raise RuleRefused("You are the host: your successor is another member.")
+    if actor.room.successor_id != (successor and successor.pk):
+        actor.room.successor = successor
+        actor.room.save(update_fields=["successor"])
+        signals.room_changed.send(Room, room=actor.room, actor=actor, changed=["successor"])
+    return successor
 
 
 @transaction.atomic

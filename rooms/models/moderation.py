@@ -11,7 +11,7 @@ from django.db.models import Q
 from rooms.models.person import Person
 from rooms.models.room import Room
 
-ROLE_KINDS = ("transfer_host", "claim_host", "moderator", "no_moderator", "set_right")
+ROLE_KINDS = ("transfer_host", "claim_host", "moderator", "no_moderator", "set_right", "set_successor")
 
 
 class BanQuerySet(models.QuerySet["Ban"]):

@@ -139,6 +139,9 @@ class Room(models.Model):
     last_active_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    # The primary key of a successor, and the user_id that belongs to it.
+    _read_successor: tuple[int | None, str | None] = (None, None)
+
     objects = RoomQuerySet.as_manager()
 
     class Meta:
@@ -168,7 +171,7 @@ class Room(models.Model):
     @staticmethod
     def to_read_with_owner(pk: int) -> PreparedQuery:
         """Select a room and its owner, for `from_rows_with_owner`."""
-        sql = f"""SELECT {ROOM.sql}, {PERSON.sql} FROM rooms_room room
+        sql = f"""SELECT {ROOM.sql}, {PERSON.sql}, {_SUCCESSOR} FROM rooms_room room
             LEFT JOIN rooms_person person ON person.id = room.owner_id WHERE room.id = %s"""  # noqa: S608
         return PreparedQuery(sql, [pk])
 
@@ -180,7 +183,18 @@ class Room(models.Model):
         room = ROOM.row(rows[0])
         if room.owner_id is not None:
             room.owner = PERSON.row(rows[0][len(ROOM.names) :])
+        room._read_successor = (room.successor_id, rows[0][-1])
         return room
+
+    @property
+    def successor_user_id(self) -> str | None:
+        """The successor named by the host, while a member; without a query if there is none, or it was read before."""
+        if self.successor_id is None or self._read_successor[0] == self.successor_id:
+            return self._read_successor[1] if self.successor_id else None
+        successor = self.members.current().filter(pk=self.successor_id)
+        user_id = successor.values_list("person__user_id", flat=True).first()
+        self._read_successor = (self.successor_id, user_id)
+        return user_id
 
     def take_revision(self) -> PreparedQuery:
         """Increment the revision and return the query that stores it; the caller has locked the row."""
@@ -213,5 +227,8 @@ class Room(models.Model):
         return check_password(passphrase, self.passphrase)
 
 
+_SUCCESSOR = """(SELECT named.user_id FROM rooms_member successor
+    JOIN rooms_person named ON named.id = successor.person_id
+    WHERE successor.id = room.successor_id AND successor.left_at IS NULL)"""
 ROOM = RowMapper(Room, "room", without=["created_at", "last_active_at"])
 PERSON = RowMapper(Person, "person", without=["created_at", "last_seen_at"])

@@ -230,7 +230,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
 
     `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is
     `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance
-    allows.
+    allows. `successor_id`: the member whom the host named as successor.
     """
 
     room_id: str
@@ -256,6 +256,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     keep_evenings: bool = False
     seat_hold_s: int = 20
     capacity: int | None = None
+    successor_id: str | None = None
     rights: RoomRights = RoomRights()
 
 

@@ -42,7 +42,7 @@ from watchium.protocol.commands import (
 )
 from watchium.protocol.errors import NotFound
 from watchium.protocol.events import Event
-from watchium.protocol.people.commands import SetRight
+from watchium.protocol.people.commands import SetRight, SetSuccessor
 from watchium.protocol.replies import Accepted
 from watchium.protocol.start.commands import CheckReady, ClosePoll, MarkReady, OpenPoll, VoteInPoll
 
@@ -94,7 +94,15 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
             chat.actions.react(member, command.payload.emoji)
         case Typing():
             chat.actions.typing(member)
-        case TransferHost() | ClaimHost() | RemoveMember() | BanMember() | SetModerator() | SetRight():
+        case (
+            TransferHost()
+            | ClaimHost()
+            | RemoveMember()
+            | BanMember()
+            | SetModerator()
+            | SetRight()
+            | SetSuccessor()
+        ):
             return rooms.actions.handle_command(member, command)
         case RequestControl():
             rooms.actions.request_control(member, command.payload.moment)

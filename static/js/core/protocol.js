@@ -174,7 +174,7 @@
  */
 
 /**
- * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance allows.
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance allows. `successor_id`: the member whom the host named as successor.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -199,6 +199,7 @@
  * @property {boolean} [keep_evenings]
  * @property {number} [seat_hold_s]
  * @property {number | null} [capacity]
+ * @property {string | null} [successor_id]
  * @property {RoomRights} [rights]
  */
 
@@ -412,6 +413,12 @@
  * @property {boolean} allowed
  * @property {string | null} [user_id]
  * @property {"host" | "member" | "moderator" | null} [role]
+ */
+
+/**
+ * `user_id`: the member who becomes host when the grace period of an absent host ends; null: nobody.
+ * @typedef {object} SuccessorChoice
+ * @property {string | null} user_id
  */
 
 /**
@@ -1108,6 +1115,7 @@ export const Command = Object.freeze({
   EditComment: "edit_comment",
   ReactToComment: "react_to_comment",
   SetRight: "set_right",
+  SetSuccessor: "set_successor",
   QueueAdd: "queue_add",
   QueueRemove: "queue_remove",
   QueueMove: "queue_move",
@@ -1219,7 +1227,7 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "edit_comment", "react_to_comment", "set_right", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "edit_comment", "react_to_comment", "set_right", "set_successor", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))

@@ -32,4 +32,16 @@ class SetRight(IdempotentCommand, tag="set_right", frozen=True, kw_only=True):
     payload: RightChange
 
 
-MemberRightCommand = SetRight
+class SuccessorChoice(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`user_id`: the member who becomes host when the grace period of an absent host ends; null: nobody."""
+
+    user_id: UserId | None
+
+
+class SetSuccessor(IdempotentCommand, tag="set_successor", frozen=True, kw_only=True):
+    """Name one's successor, as the host. Answered by `room_changed`; a new host has no successor yet."""
+
+    payload: SuccessorChoice
+
+
+MemberRightCommand = SetRight | SetSuccessor

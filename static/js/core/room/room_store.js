@@ -358,7 +358,7 @@ export class RoomStore {
   /** @param {string | null} hostId */
   #newHost(hostId) {
     if (!this.state.room) return
-    this.#roomChanged({ ...this.state.room, host_id: hostId, seat: null })
+    this.#roomChanged({ ...this.state.room, host_id: hostId, seat: null, successor_id: null })
   }
 
   /** @param {import("../protocol.js").RoomState} room */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The members of the room, with a card for each, and the invite link. */
 
-import { isHost } from "../../core/room/rights.js"
+import { isHost, mayChangeRights } from "../../core/room/rights.js"
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
 import { formatMs, gettext, interpolate } from "../lib/i18n.js"
 import { mayClaimHost, mayRemove, MEMBER_CHANGES, memberStatus, syncRing } from "../room/members.js"
@@ -119,8 +119,19 @@ export function mountMemberCard(card, room) {
   const { signal } = controller
   let shownId = ""
   const refresh = () => {
-    if (shownId) showCard(card, room, shownId)
+    if (!shownId) return
+    showCard(card, room, shownId)
+    rights.show(shownId)
   }
+  const rights = mountRights(card, room, signal)
+  find(card, "successor").addEventListener(
+    "click",
+    () => {
+      const isNamed = room.state.room?.successor_id === shownId
+      room.say("set_successor", { user_id: isNamed ? null : shownId }).catch(showRefusal)
+    },
+    { signal },
+  )
 
   find(card, "mention").addEventListener(
     "click",
@@ -163,6 +174,36 @@ export function mountMemberCard(card, room) {
   }
 }
 
+/** The rights of one member are loaded with the first press. @param {HTMLElement} card @param {Room} room @param {AbortSignal} signal */
+function mountRights(card, room, signal) {
+  const opener = find(card, "open-rights")
+  const box = find(card, "member-rights")
+  let showRights = /** @type {((userId: string) => void) | null} */ (null)
+  let openFor = ""
+  const show = (/** @type {string} */ userId) => {
+    opener.hidden = !mayChangeRights(room.state) || userId === room.state.room?.host_id
+    box.hidden = opener.hidden || openFor !== userId || !showRights
+    opener.setAttribute("aria-expanded", String(!box.hidden))
+    if (!box.hidden) showRights?.(userId)
+  }
+  opener.addEventListener(
+    "click",
+    async () => {
+      const userId = card.dataset.shown ?? ""
+      openFor = openFor === userId ? "" : userId
+      if (!showRights) {
+        const { mountMemberRights } = await import("./member_rights.js")
+        showRights = mountMemberRights(box, room)
+      }
+      show(userId)
+      keepInside(card)
+    },
+    { signal },
+  )
+  card.addEventListener("toggle", () => (openFor = ""), { signal })
+  return { show }
+}
+
 /** @param {HTMLElement} card @param {import("../room/session.js").RoomSession} room @param {string} userId */
 function showCard(card, room, userId) {
   const member = room.state?.members.get(userId)
@@ -175,7 +216,11 @@ function showCard(card, room, userId) {
     ? interpolate(gettext("{time} away"), { time: formatMs(member.latency_ms) })
     : ""
   setText(find(card, "about"), [memberStatus(member, room), latency].filter(Boolean).join(" · "))
+  card.dataset.shown = userId
   find(card, "mention").hidden = isYou
+  const successor = find(card, "successor")
+  successor.hidden = isYou || !isHost(room.state)
+  successor.setAttribute("aria-pressed", String(room.state.room?.successor_id === userId))
   find(card, "hand-over").hidden = isYou || !isHost(room.state)
   showModeratorButtons(card, member.role, !isYou && isHost(room.state))
   find(card, "send-away").hidden = !mayRemove(room.state, member)
@@ -185,6 +230,12 @@ function showCard(card, room, userId) {
 function showModeratorButtons(card, role, mayChange) {
   find(card, "trust").hidden = !mayChange || role === "moderator"
   find(card, "distrust").hidden = !mayChange || role !== "moderator"
+}
+
+/** A card that grows stays in the window. @param {HTMLElement} card */
+function keepInside(card) {
+  const lowest = innerHeight - card.offsetHeight - EDGE_PX
+  card.style.top = `${Math.max(EDGE_PX, Math.min(card.getBoundingClientRect().top, lowest))}px`
 }
 
 /** Place the card below the avatar, within the window. @param {HTMLElement} card @param {HTMLElement} beside */

@@ -110,6 +110,7 @@ export function memberStatus(member, room) {
   if (member.user_id === room.boot.you.user_id) texts.push(gettext("you"))
   if (member.user_id === room.state?.room?.host_id) texts.push(gettext("host"))
   if (member.role === "moderator") texts.push(gettext("moderator"))
+  if (member.user_id === room.state?.room?.successor_id) texts.push(gettext("successor"))
   texts.push(syncText(member, room))
   return texts.filter(Boolean).join(", ")
 }

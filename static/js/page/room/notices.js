@@ -57,7 +57,7 @@ export function watchRoom(room, stack) {
     ...["state", ...CHANGES].map((type) => room.on(type, () => showWait(room, stack))),
     ...ownPaceNotices(room, stack),
     ...mediaNotices(room, stack, RANK.media),
-    room.on("role_changed", ({ payload }) => onRoleChanged(room, stack, payload)),
+    ...roleNotices(room, stack),
     ...Object.keys(CHANGED_BY).map((type) =>
       room.on(type, ({ payload }) => showWhoChanged(room, stack, type, payload)),
     ),
@@ -230,18 +230,24 @@ function onControlAsked(room, stack, { user_id, username, moment }) {
 }
 
 /**
- * The user became a moderator, or is none any more.
+ * The user became a moderator, or is none any more, or was given a right or lost one.
  * @param {Room} room
  * @param {Stack} stack
- * @param {{user_id: string, role: string}} member
  */
-function onRoleChanged(room, stack, member) {
-  if (member.user_id !== room.boot.you.user_id) return
-  const text =
-    member.role === "moderator"
-      ? gettext("You are a moderator now.")
-      : gettext("You are no longer a moderator.")
-  stack.put({ key: "role", text, rank: RANK.info, lastsMs: SHORT_MS })
+function roleNotices(room, stack) {
+  let known = room.state?.you?.role
+  const show = (/** @type {{user_id: string, role: string}} */ { user_id, role }) => {
+    if (user_id !== room.boot.you.user_id) return
+    const became =
+      role === "moderator" ? gettext("You are a moderator now.") : gettext("You are no longer a moderator.")
+    const text = role === known ? gettext("The host changed what you may do here.") : became
+    known = role
+    stack.put({ key: "role", text, rank: RANK.info, lastsMs: SHORT_MS })
+  }
+  return [
+    ...["state", "new_host"].map((type) => room.on(type, () => (known = room.state.you?.role))),
+    room.on("role_changed", ({ payload }) => show(payload)),
+  ]
 }
 
 const CHANGED_BY = /** @type {Record<string, () => string>} */ ({

@@ -5,6 +5,7 @@ import { LEVELS, levelsOf, presetOf, PRESETS, RIGHTS } from "../../core/room/rig
 import { csrfToken, fetchJson } from "../lib/api.js"
 import { disposeAll, find, setText } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
+import { rightNames } from "../room/right_names.js"
 import { refusalMessage } from "../ui/notices.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -32,13 +33,20 @@ export function mount(panel, room) {
   return disposeAll(() => controller.abort(), ...["state", "room_changed"].map((type) => room.on(type, show)))
 }
 
-/** One select for each right, from the template of the first. @param {HTMLElement} panel */
+/** One select for each right. @param {HTMLElement} panel */
 function fillLevels(panel) {
   const names = levelNames()
-  for (const right of RIGHTS) {
-    const select = levelOf(panel, right)
-    select.replaceChildren(...LEVELS.map((level) => new Option(names[level], level)))
-  }
+  const rows = rightNames().flatMap(([right, name]) => {
+    const label = document.createElement("label")
+    label.htmlFor = `right-${right}`
+    label.textContent = name
+    const select = document.createElement("select")
+    select.id = label.htmlFor
+    select.name = right
+    select.append(...LEVELS.map((level) => new Option(names[level], level)))
+    return [label, select]
+  })
+  find(panel, "rights").replaceChildren(...rows)
 }
 
 /** @returns {Record<import("../../core/room/rights.js").Level, string>} */
