@@ -9,14 +9,16 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from rooms import actions
+from rooms.actions.admission import WaitingGuest
 from rooms.api_view import RoomAPIView, json_response
 from rooms.auth.companions import account_hash
 from rooms.domain.rights import Right
-from rooms.models import Companion, Member, Person, Room, Token
+from rooms.models import Companion, JoinRequest, Member, Person, Room, Token
 from rooms.models.companion import TICKET_LASTS
 from rooms.urls import room_url
 from watchium import server_clock
 from watchium.protocol.errors import NotMember
+from watchium.protocol.events import WaitingList
 from watchium.protocol.replies import Problem
 from watchium.shared_state import rate_limits
 
@@ -69,6 +71,56 @@ class Companions(RoomAPIView):
         url = f"{room_url(request._request, room_id)}companion/{ticket}/"
         expires_at = now_ms + TICKET_LASTS.total_seconds() * 1000
         return json_response(CompanionTicket(url=url, expires_at=expires_at), 201)
+
+
+class JoinAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`answer`: none yet, admitted (join now), declined or lapsed (ask again)."""
+
+    answer: str
+
+
+class OwnKnock(RoomAPIView):
+    @extend_schema(
+        operation_id="knock",
+        responses={200: JoinAnswer, "4XX": Problem},
+        description="The answer to your request to join a room that asks its host first.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        person = self.identity.person
+        found = JoinRequest.objects.of_person(room_id, person) if person else None
+        if found is None:
+            raise NotMember
+        return json_response(JoinAnswer(answer=found.answer_at(timezone.now())))
+
+
+class Knocks(RoomAPIView):
+    @extend_schema(
+        operation_id="knocks",
+        responses={200: WaitingList, "4XX": Problem},
+        description="Who waits to join, for members who may let them in (`admit`).",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        member = self.member(room_id)
+        member.require(Right.REMOVE)
+        return json_response(actions.waiting_list(member.room, timezone.now()))
+
+
+class Knocking(msgspec.Struct, frozen=True, kw_only=True):
+    """The host is asked. `token`: of the guest that an anonymous client became, to ask again with."""
+
+    code: str
+    message: str
+    retry_after_ms: int | None
+    token: str | None = None
+
+
+def waiting_guest(waiting: WaitingGuest) -> Knocking:
+    return Knocking(
+        code=waiting.code,
+        message=str(waiting),
+        retry_after_ms=waiting.retry_after_ms,
+        token=Token.objects.issue(waiting.person),
+    )
 
 
 class MemberRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,6 +69,7 @@ class RoomChanges(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True,
     rights: dict[RightName, Level] | msgspec.UnsetType = msgspec.UNSET
     seat_hold_s: Annotated[int, Meta(ge=5, le=600)] | msgspec.UnsetType = msgspec.UNSET
     keep_evenings: bool | msgspec.UnsetType = msgspec.UNSET
+    knock: bool | msgspec.UnsetType = msgspec.UNSET
     capacity: Annotated[int, Meta(ge=2, le=100_000)] | msgspec.UnsetType | None = msgspec.UNSET
     sync_enabled: bool | msgspec.UnsetType = msgspec.UNSET
     sync_tolerance_ms: Annotated[int, Meta(ge=20, le=10_000)] | msgspec.UnsetType = msgspec.UNSET

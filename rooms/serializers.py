@@ -70,6 +70,7 @@ def room_state(room: Room, host: Member | None, playback_settings: dict[str, Any
         keep_evenings=room.keep_evenings,
         seat_hold_s=room.seat_hold_s,
         capacity=room.capacity,
+        knock=room.knock,
         successor_id=room.successor_user_id,
         rights=RoomRights(**room.levels),  # type: ignore[arg-type]  # keys and values are strings
         **playback_settings,

@@ -72,6 +72,8 @@ one_room = [
     path("leave/", rooms.api.Leaving.as_view()),
     path("members/", rooms.api.Members.as_view()),
     path("state/", api.State.as_view()),
+    path("knock/", rooms.api.OwnKnock.as_view()),
+    path("knocks/", rooms.api.Knocks.as_view()),
     path("companion/", rooms.api.Companions.as_view()),
     path("commands/", api.Commands.as_view()),
     path("events/", playback.room.api.EventLog.as_view()),

@@ -3,6 +3,7 @@
 from rooms.actions.dispatch import handle_command
 from rooms.actions.epoch import begin_epoch, suspect_restore
 from rooms.actions.hosting import claim_host, request_control, set_successor, transfer_host
+from rooms.actions.knocking import waiting_list
 from rooms.actions.membership import join, leave
 from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
 from rooms.actions.naming import rename
@@ -48,4 +49,5 @@ __all__ = [
     "suspect_restore",
     "transfer_host",
     "update_room",
+    "waiting_list",
 ]

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from rooms import access, rate_limits
 from rooms.access import Identity
-from rooms.actions.membership import join
+from rooms.actions.membership import ASK_AGAIN_MS, join
 from rooms.actions.room import create_guest
 from rooms.forms import JoinForm
-from rooms.models import Member, Room
+from rooms.models import Member, Person, Room
 from watchium import server_clock
+from watchium.protocol.errors import Waiting
 from watchium.shared_state import rate_limits as limits
 
 TOO_MANY = "Too many attempts. Wait a moment."
+
+
+class WaitingGuest(Waiting):
+    """`person`: the new guest, as whom the client asks again."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(retry_after_ms=ASK_AGAIN_MS)
+        self.person = person
 
 
 def admit(identity: Identity, room_id: str, form: JoinForm) -> Member:
@@ -28,6 +37,10 @@ def admit(identity: Identity, room_id: str, form: JoinForm) -> Member:
         return join(
             person, room_id, username=form.username, passphrase=form.passphrase, address=identity.address
         )
+    except Waiting:
+        if identity.person is None:
+            raise WaitingGuest(person) from None  # kept, to ask again as the same person
+        raise
     except Exception:
         if identity.person is None:
             person.delete()

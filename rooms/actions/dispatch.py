@@ -7,17 +7,20 @@ from django.db import transaction
 
 from rooms import access
 from rooms.actions.hosting import claim_host, set_successor, transfer_host
+from rooms.actions.knocking import admit
 from rooms.actions.moderation import ban, remove, set_moderator
 from rooms.actions.rights import set_right
 from rooms.models import Member, ModerationAct, Room
 from watchium import server_clock
 from watchium.protocol.commands import BanMember, ClaimHost, RemoveMember, SetModerator, TransferHost
 from watchium.protocol.errors import EventIdConflict
-from watchium.protocol.people.commands import SetRight, SetSuccessor
+from watchium.protocol.people.commands import Admit, SetRight, SetSuccessor
 from watchium.protocol.replies import Accepted
 from watchium.shared_state import rate_limits
 
-MemberCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator | SetRight | SetSuccessor
+MemberCommand = (
+    TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator | SetRight | SetSuccessor | Admit
+)
 
 
 @transaction.atomic
@@ -48,6 +51,8 @@ def _execute(actor: Member, command: MemberCommand) -> ModerationAct:
             return set_moderator(actor, choice.user_id, choice.moderator)
         case SetRight(payload=change):
             return set_right(actor, change)
+        case Admit(payload=answer):
+            return admit(actor, answer.user_id, on=answer.on)
         case SetSuccessor(payload=choice):
             successor = set_successor(actor, choice.user_id)
             return ModerationAct.objects.create(

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from rooms import access, display_names
 from rooms.actions.hosting import choose_next_host
+from rooms.actions.knocking import request_to_join
 from rooms.actions.naming import resolve_name
 from rooms.actions.presence import broadcast_presence, mark_absent, revoke_leases
 from rooms.auth.client_address import address_hash
-from rooms.models import Ban, Member, Person, Role, Room, Token, Visibility
+from rooms.models import Ban, JoinRequest, Member, Person, Role, Room, Token, Visibility
 from watchium import server_clock
-from watchium.protocol.errors import Banned, CloseCode, NotMember, RoomFull, WrongPassphrase
+from watchium.protocol.errors import Banned, CloseCode, NotMember, RoomFull, Waiting, WrongPassphrase
 from watchium.realtime import broadcast
 
 # Which places a full room keeps for absent members. Of a member who was present before, for an hour:
@@ -24,6 +25,7 @@ ABSENT_PLACE_KEPT = timedelta(hours=1)
 # Of a member who joined and never sent a heartbeat, for the time a page takes to load, in at most a quarter of places:
 NEW_MEMBER_RESERVED = timedelta(seconds=60)
 RESERVED_FRACTION = 4
+ASK_AGAIN_MS = 2000
 # Of one network, as many as a household needs:
 ABSENT_PER_NETWORK = 10
 
@@ -35,6 +37,7 @@ def join(
 
     Raises:
         NotMember, WrongPassphrase: for a private room, and, after the same work, for a room that does not exist.
+        Waiting: the room asks its host first. Call again until it is answered; RuleRefused: the host declined.
         Banned, RoomFull, NameTaken.
     """
     room = Room.objects.open().filter(room_id=room_id).first()
@@ -43,11 +46,16 @@ def join(
         # Outside the transaction: hashing takes a fifth of a second, too long to hold the lock.
         _check_passphrase(room, passphrase)
     assert room is not None
-    return _admit(room.pk, person, username, address_hash(address))
+    joined = _admit(room.pk, person, username, address_hash(address))
+    if isinstance(joined, JoinRequest):  # outside the transaction, which stores it
+        raise Waiting(retry_after_ms=ASK_AGAIN_MS)
+    return joined
 
 
 def _is_open_to(room: Room, person: Person) -> bool:
-    return room.visibility != Visibility.PRIVATE or room.owner_id == person.pk
+    if room.visibility != Visibility.PRIVATE or room.owner_id == person.pk:
+        return True
+    return JoinRequest.objects.is_admitted(room, person)  # who knew the passphrase when they asked
 
 
 def _check_passphrase(room: Room | None, passphrase: str) -> None:
@@ -65,7 +73,7 @@ def _check_passphrase(room: Room | None, passphrase: str) -> None:
 
 
 @transaction.atomic
-def _admit(room_pk: int, person: Person, username: str, address: str) -> Member:
+def _admit(room_pk: int, person: Person, username: str, address: str) -> Member | JoinRequest:
     room = Room.objects.locked(room_pk)
     if room.closed_at is not None:
         raise NotMember
@@ -76,6 +84,8 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member:
         now = timezone.now()
         if Ban.objects.applies(room, now, person, address):
             raise Banned
+        if request := request_to_join(room, person, name, now):
+            return request
         _free_a_place_if_full(room)
         fields["joined_at"] = now
     member, _ = Member.objects.update_or_create(room=room, person=person, defaults=fields)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from rooms import access
 from rooms.actions.membership import end_membership
 from rooms.domain.rights import Right
-from rooms.models import Ban, Member, ModerationAct, Role, Room
+from rooms.models import Ban, JoinRequest, Member, ModerationAct, Role, Room
 from rooms.serializers import member_state
 from watchium import server_clock
 from watchium.protocol.errors import CloseCode, NotAllowed, NotFound, RuleRefused
@@ -47,6 +47,7 @@ def _remove(
     # A removal is about the person; only a ban covers the whole network.
     address = target.address_hash if kind == "ban" else ""
     Ban.objects.create(room=room, person=target.person, address_hash=address, until=until)
+    JoinRequest.objects.forget(room, target.person)
     act = ModerationAct.objects.create(
         room=room,
         kind=kind,

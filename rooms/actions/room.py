@@ -39,6 +39,7 @@ CHANGEABLE = {
     "rights",
     "seat_hold_s",
     "keep_evenings",
+    "knock",
     "capacity",
 }
 
@@ -147,6 +148,8 @@ def _update(
         room.seat_hold_s = changes["seat_hold_s"]
     if "keep_evenings" in changes:
         room.keep_evenings = bool(changes["keep_evenings"])
+    if "knock" in changes:
+        room.knock = bool(changes["knock"])
     if "capacity" in changes:
         room.capacity = _checked_capacity(changes["capacity"])
     room.save()

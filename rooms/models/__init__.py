@@ -7,6 +7,7 @@ from rooms.models.clock_anchor import ClockAnchor
 from rooms.models.companion import Companion
 from rooms.models.connection import Connection
 from rooms.models.guest_cleanup import abandoned_guests, has_open_room
+from rooms.models.join_request import JoinRequest
 from rooms.models.leader import Pulse
 from rooms.models.member import Member
 from rooms.models.moderation import Ban, ModerationAct
@@ -21,6 +22,7 @@ __all__ = [
     "Companion",
     "Connection",
     "ControlPolicy",
+    "JoinRequest",
     "Member",
     "ModerationAct",
     "Person",

@@ -121,6 +121,7 @@ class Room(models.Model):
     )
     is_demo = models.BooleanField(default=False)
     keep_evenings = models.BooleanField(default=False)
+    knock = models.BooleanField(default=False)  # whether host and moderators are asked before somebody joins
     capacity = models.PositiveIntegerField(null=True, blank=True)  # null: as many as the instance allows
 
     revision = models.BigIntegerField(default=0)

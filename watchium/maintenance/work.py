@@ -28,7 +28,7 @@ from playback.models.history.watched_media import MAX_WATCHED
 from playback.room.captions import actions as captions
 from playback.room.history.evenings import AROUND_MS, LOG_MS
 from playback.uploads.actions import sweep
-from rooms.models import Ban, Companion, ModerationAct, Room, Token, abandoned_guests
+from rooms.models import Ban, Companion, JoinRequest, ModerationAct, Room, Token, abandoned_guests
 from watchium import server_clock
 from watchium.db.batch_delete import delete_in_batches
 from watchium.services.evening.evenings import keep_due
@@ -59,6 +59,7 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
         100,
     )
     yield "tickets and rights of second screens that ended", Companion.objects.ended(now), 1000
+    yield "requests to join that lapsed", JoinRequest.objects.lapsed(now), 1000
     yield "expired bans", Ban.objects.expired(now), 1000
     yield "events of rooms closed 30 days ago", PlaybackEvent.objects.of_rooms(closed), 1000
     yield "images of messages deleted 7 days ago", CommentImage.objects.of_deleted_comments(now - WEEK), 100

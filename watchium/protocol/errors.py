@@ -84,6 +84,14 @@ class Banned(Refused):
     message = "You were removed from this room."
 
 
+class Waiting(Refused):
+    """The room asks its host before somebody joins; the client asks again until it is answered."""
+
+    code = "waiting"
+    status = 202
+    message = "The host is asked whether you may join."
+
+
 class RoomFull(Refused):
     code = "room_full"
     status = 409
@@ -162,7 +170,7 @@ CODES = tuple(
         {
             "bad_message", "too_long", "not_host", "not_allowed", "not_member", "wrong_passphrase", "not_found",
             "room_full", "room_closed", "name_taken", "unknown_media", "event_id_conflict", "rate_limited",
-            "unavailable", "internal", "stale", "muted", "banned",
+            "unavailable", "internal", "stale", "muted", "waiting", "banned",
         }
     )
 )  # fmt: skip

@@ -19,6 +19,7 @@ from watchium.protocol.types import (
     RoomState,
     TimelineState,
     UserRef,
+    WaitingPerson,
     You,
 )
 
@@ -190,6 +191,16 @@ class ControlRequested(Event, tag="control_asked", frozen=True, kw_only=True):
     """A member asks the host for control, or to go to a moment of the media."""
 
     payload: ControlAsked
+
+
+class WaitingList(Struct, frozen=True, kw_only=True):
+    waiting: list[WaitingPerson]
+
+
+class Knocks(Event, tag="knocks", frozen=True, kw_only=True):
+    """Who waits to join, for members who may remove others: all of them, after each change."""
+
+    payload: WaitingList
 
 
 class NewComment(Event, tag="new_comment", frozen=True, kw_only=True):

@@ -230,7 +230,8 @@ class RoomState(Struct, frozen=True, kw_only=True):
 
     `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is
     `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance
-    allows. `successor_id`: the member whom the host named as successor.
+    allows. `successor_id`: the member whom the host named as successor. `knock`: who
+    may remove members is asked before somebody joins.
     """
 
     room_id: str
@@ -257,6 +258,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     seat_hold_s: int = 20
     capacity: int | None = None
     successor_id: str | None = None
+    knock: bool = False
     rights: RoomRights = RoomRights()
 
 
@@ -287,6 +289,14 @@ class CommentState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     edited: bool = False
     reactions: list[CommentReaction] = []
     image: ImageSize | None = None
+
+
+class WaitingPerson(Struct, frozen=True, kw_only=True):
+    """A person who asks to join, and waits for an answer until server time `until`."""
+
+    user_id: str
+    username: str
+    until: float
 
 
 class MissingTrack(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ from watchium.protocol.commands import (
 )
 from watchium.protocol.errors import NotFound
 from watchium.protocol.events import Event
-from watchium.protocol.people.commands import SetRight, SetSuccessor
+from watchium.protocol.people.commands import Admit, SetRight, SetSuccessor
 from watchium.protocol.replies import Accepted
 from watchium.protocol.start.commands import CheckReady, ClosePoll, MarkReady, OpenPoll, VoteInPoll
 
@@ -102,6 +102,7 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
             | SetModerator()
             | SetRight()
             | SetSuccessor()
+            | Admit()
         ):
             return rooms.actions.handle_command(member, command)
         case RequestControl():

@@ -16,9 +16,9 @@ import rooms.actions
 from chat.api import PAGE_SIZE
 from playback.uploads.actions import remove_of_room
 from rooms import access
-from rooms.actions.admission import admit
+from rooms.actions.admission import WaitingGuest, admit
 from rooms.actions.custom_event import broadcast_custom_event
-from rooms.api import Membership, OneRoom, membership
+from rooms.api import Knocking, Membership, OneRoom, membership, waiting_guest
 from rooms.api_view import RoomAPIView, json_response
 from rooms.auth.client_address import address_hash
 from rooms.forms import JoinForm, NewRoom, RoomChanges
@@ -123,11 +123,15 @@ class Join(RoomAPIView):
     @extend_schema(
         operation_id="room_join",
         request=JoinForm,
-        responses={200: Membership, "4XX": Problem},
-        description="Become a member. An anonymous client becomes a guest and gets a token.",
+        responses={200: Membership, 202: Knocking, "4XX": Problem},
+        description="Become a member. An anonymous client becomes a guest and gets a token. A room may ask its host "
+        "first: then the status is 202 and the code `waiting`; join again once `knock/` says admitted.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
-        member = admit(self.identity, room_id, self.body(JoinForm))
+        try:
+            member = admit(self.identity, room_id, self.body(JoinForm))
+        except WaitingGuest as waiting:
+            return json_response(waiting_guest(waiting), waiting.status)
         return json_response(membership(request, member))
 
 

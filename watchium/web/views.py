@@ -20,12 +20,12 @@ from playback.library.metadata import ffprobe
 from playback.sources.samples import SAMPLES
 from rooms import display_names
 from rooms.access import Identity, member_for
-from rooms.actions.admission import admit, room_for_visitor
+from rooms.actions.admission import WaitingGuest, admit, room_for_visitor
 from rooms.auth.device_cookie import new_device_id, set_device_cookie
 from rooms.auth.identity import ensure_device, identify, known_device, store_person
 from rooms.domain.rights import Right
 from rooms.forms import Errors, JoinForm, NewRoom, form_errors, from_post
-from rooms.models import Member, Room
+from rooms.models import JoinRequest, Member, Room
 from rooms.rate_limits import limit_new_devices
 from rooms.serializers import member_state
 from rooms.urls import room_url
@@ -38,6 +38,7 @@ from watchium.protocol.errors import (
     RateLimited,
     Refused,
     RoomClosed,
+    Waiting,
 )
 from watchium.services.chat_images import who_may_send
 from watchium.services.create_room import create_room
@@ -102,6 +103,10 @@ def _closed(request: HttpRequest, room_id: str) -> HttpResponse:
     return render(request, "rooms/closed.html", context, status=410)
 
 
+# Answers to a request to join, of which a private room made sure that the person knew the passphrase.
+_PASSED = ("none", "admitted")
+
+
 def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpResponse:
     """The same form and status for all rooms of which the visitor is no member, whether the room exists or not."""
     errors: Errors = {}
@@ -112,19 +117,26 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpRe
                 member = admit(identity, room_id, form)
                 store_person(request, member.person, form.username)
                 return redirect("room", room_id=room_id)
+            except Waiting as waiting:
+                if isinstance(waiting, WaitingGuest):
+                    store_person(request, waiting.person, form.username)
+                return redirect("room", room_id=room_id)
             except NotMember as refused:
                 errors = {"passphrase": str(refused)}
             except Refused as refused:
                 errors = form_errors(refused)
+    asked = JoinRequest.objects.of_visitor(room_id, identity.person)
+    answer = asked.answer_at(timezone.now()) if asked else None
     try:
-        shown = room_for_visitor(identity, room_id)
+        shown = asked.room if asked else room_for_visitor(identity, room_id)
     except RateLimited as refused:
         shown, errors = None, form_errors(refused)
     context = {
         "room_id": room_id,
         "room": shown,
         "members": [member_state(present) for present in shown.members.present()] if shown else [],
-        "needs_passphrase": shown is None,
+        "needs_passphrase": shown is None or (shown.visibility == "private" and answer not in _PASSED),
+        "knock": answer,
         "premiere_at": coming_premiere(shown, timezone.now()) if shown else None,
         **_form_values(request, identity, errors),
     }

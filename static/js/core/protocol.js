@@ -174,7 +174,7 @@
  */
 
 /**
- * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance allows. `successor_id`: the member whom the host named as successor.
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance allows. `successor_id`: the member whom the host named as successor. `knock`: who may remove members is asked before somebody joins.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -200,6 +200,7 @@
  * @property {number} [seat_hold_s]
  * @property {number | null} [capacity]
  * @property {string | null} [successor_id]
+ * @property {boolean} [knock]
  * @property {RoomRights} [rights]
  */
 
@@ -231,6 +232,14 @@
  * @property {boolean} [edited]
  * @property {CommentReaction[]} [reactions]
  * @property {ImageSize | null} [image]
+ */
+
+/**
+ * A person who asks to join, and waits for an answer until server time `until`.
+ * @typedef {object} WaitingPerson
+ * @property {string} user_id
+ * @property {string} username
+ * @property {number} until
  */
 
 /**
@@ -419,6 +428,13 @@
  * `user_id`: the member who becomes host when the grace period of an absent host ends; null: nobody.
  * @typedef {object} SuccessorChoice
  * @property {string | null} user_id
+ */
+
+/**
+ * `on` is false to decline: the person may ask again after ten minutes.
+ * @typedef {object} Admission
+ * @property {string} user_id
+ * @property {boolean} on
  */
 
 /**
@@ -668,6 +684,11 @@
  * @property {string} user_id
  * @property {string} username
  * @property {number | null} [moment]
+ */
+
+/**
+ * @typedef {object} WaitingList
+ * @property {WaitingPerson[]} waiting
  */
 
 /**
@@ -1116,6 +1137,7 @@ export const Command = Object.freeze({
   ReactToComment: "react_to_comment",
   SetRight: "set_right",
   SetSuccessor: "set_successor",
+  Admit: "admit",
   QueueAdd: "queue_add",
   QueueRemove: "queue_remove",
   QueueMove: "queue_move",
@@ -1166,6 +1188,7 @@ export const Event = Object.freeze({
   SeatHeld: "seat_held",
   SeatKept: "seat_kept",
   ControlAsked: "control_asked",
+  Knocks: "knocks",
   NewComment: "new_comment",
   CommentDeleted: "comment_deleted",
   CommentChanged: "comment_changed",
@@ -1210,6 +1233,7 @@ export const ErrorCode = Object.freeze({
   TooLong: "too_long",
   Unavailable: "unavailable",
   UnknownMedia: "unknown_media",
+  Waiting: "waiting",
   WrongPassphrase: "wrong_passphrase",
 })
 
@@ -1227,12 +1251,12 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "edit_comment", "react_to_comment", "set_right", "set_successor", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "edit_comment", "react_to_comment", "set_right", "set_successor", "admit", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))
 
 /** Events of rooms and of the lobby. Any other type on a room's socket is a custom event. */
-export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "new_comment", "comment_deleted", "comment_changed", "reaction", "typing", "presence", "queue", "lobby", "lobby_changed", "pong", "ack", "head", "events", "error", "status", "closing"]))
+export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "knocks", "new_comment", "comment_deleted", "comment_changed", "reaction", "typing", "presence", "queue", "lobby", "lobby_changed", "pong", "ack", "head", "events", "error", "status", "closing"]))
 
 export const MAX_FRAME_BYTES = 16384

@@ -8,6 +8,8 @@ import { refreshFormTokens } from "../page/lib/api.js"
 import { fillAvatars, fillCovers } from "../page/ui/artwork.js"
 import { mountValidation as checkTypedText } from "../page/ui/form_validation.js"
 
+const ASK_MS = 2000
+
 fillCovers(document)
 fillAvatars(document)
 checkTypedText(document)
@@ -29,6 +31,8 @@ if (time instanceof HTMLTimeElement) {
   )
 }
 
+mountKnock(document.querySelector("form[data-knock]"))
+
 // A second press of Enter must not join twice.
 document.querySelector("form")?.addEventListener("submit", (event) => {
   const button = /** @type {SubmitEvent} */ (event).submitter
@@ -38,3 +42,15 @@ document.querySelector("form")?.addEventListener("submit", (event) => {
 addEventListener("pageshow", () =>
   document.querySelectorAll("button:disabled").forEach((button) => button.removeAttribute("disabled")),
 )
+
+/** Who asked to join waits here, and joins once the host says yes. @param {HTMLFormElement | null} form */
+function mountKnock(form) {
+  if (form?.dataset.knock === "admitted") return form.requestSubmit()
+  if (form?.dataset.knock !== "none") return
+  setInterval(async () => {
+    const response = await fetch(form.dataset.answer ?? "").catch(() => null)
+    const { answer = "none" } = response?.ok ? await response.json() : {}
+    if (answer === "admitted") form.requestSubmit()
+    else if (answer !== "none") location.reload()
+  }, ASK_MS)
+}

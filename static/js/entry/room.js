@@ -48,6 +48,7 @@ const MOUNTS = [
   ["[data-stage]", mountStart],
   ["body", mountContents],
   ["[data-own-copy]", mountOwnCopies],
+  ["[data-knocks]", mountKnocks],
   ["[data-right]", mountRight],
   ["[data-without-right]", mountRight],
   ["body", controls.mountControlShortcuts],
@@ -350,6 +351,22 @@ function mountTitle(heading, room) {
     heading.textContent = title
   }
   for (const type of ["state", "room_changed"]) room.on(type, show)
+}
+
+/** Who waits to join is listed by a module of rooms that ask first. @param {HTMLElement} box @param {RoomSession} room */
+function mountKnocks(box, room) {
+  let loading = false
+  const update = async () => {
+    if (loading || !room.state.room?.knock || !may(room.state, "remove")) return
+    loading = true
+    try {
+      const { mount } = await import("../page/people/knocks.js")
+      mount(box, room)
+    } catch {
+      loading = false // the next change tries again
+    }
+  }
+  for (const type of RIGHTS_CHANGES) room.on(type, () => void update())
 }
 
 /** A control is shown to those who have its right; a notice, to the others. @param {HTMLElement} element @param {RoomSession} room */

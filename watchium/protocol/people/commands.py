@@ -44,4 +44,17 @@ class SetSuccessor(IdempotentCommand, tag="set_successor", frozen=True, kw_only=
     payload: SuccessorChoice
 
 
-MemberRightCommand = SetRight | SetSuccessor
+class Admission(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`on` is false to decline: the person may ask again after ten minutes."""
+
+    user_id: UserId
+    on: bool
+
+
+class Admit(IdempotentCommand, tag="admit", frozen=True, kw_only=True):
+    """Let a person join who waits for it, as a member who may remove others. Answered by `knocks`."""
+
+    payload: Admission
+
+
+MemberRightCommand = SetRight | SetSuccessor | Admit

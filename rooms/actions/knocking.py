@@ -1,0 +1,87 @@
+"""Knocking: a room may ask its host and moderators before somebody joins. Who was admitted once stays on its list."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from rooms import access
+from rooms.domain.rights import Right
+from rooms.models import JoinRequest, Member, ModerationAct, Person, Room
+from rooms.models.join_request import DECLINED_FOR, MOST_WAITING, WAITS, Answer
+from watchium import server_clock
+from watchium.protocol.errors import NotFound, RoomFull, RuleRefused
+from watchium.protocol.events import Knocks, WaitingList
+from watchium.protocol.types import WaitingPerson
+from watchium.realtime import broadcast
+
+
+def request_to_join(room: Room, person: Person, username: str, now: datetime) -> JoinRequest | None:
+    """Return the person's waiting request, a new one if need be, or None if the person may join.
+
+    The caller has locked the room, and the person is no member. Raises RuleRefused for a declined person, RoomFull.
+    """
+    if not room.knock or room.owner_id == person.pk or JoinRequest.objects.is_admitted(room, person):
+        return None
+    JoinRequest.objects.lapsed(now).filter(room=room).delete()
+    request = room.join_requests.filter(person=person).first()
+    if request is None:
+        if len(JoinRequest.objects.waiting(room, now)) >= MOST_WAITING:
+            raise RoomFull("Too many people wait to join this room.")
+        request = JoinRequest.objects.create(room=room, person=person, username=username, until=now + WAITS)
+        _publish(room, now)
+    if request.answer == Answer.DECLINED:
+        raise RuleRefused("The host did not let you in.", retry_after_ms=_left_ms(request.until, now))
+    return request
+
+
+@transaction.atomic
+def admit(actor: Member, user_id: str, *, on: bool) -> ModerationAct:
+    """Let a waiting person join, or decline. Raises RuleRefused, and NotFound if nobody with this id waits."""
+    actor = access.lock(actor)
+    actor.require(Right.REMOVE)
+    now = timezone.now()
+    rows = JoinRequest.objects.select_related("person").filter(room=actor.room, person__user_id=user_id)
+    request = rows.first()
+    if request is None or (request.answer == Answer.NONE and request.until <= now):
+        raise NotFound("This person does not wait any more.")
+    request.answer = Answer.ADMITTED if on else Answer.DECLINED
+    request.until = now + (timedelta(0) if on else DECLINED_FOR)
+    request.save(update_fields=["answer", "until"])
+    _publish(actor.room, now)
+    return ModerationAct.objects.create(
+        room=actor.room,
+        kind="admit" if on else "decline",
+        by=actor.person,
+        target=request.person,
+        details={"name": request.username},
+    )
+
+
+def waiting_list(room: Room, now: datetime) -> WaitingList:
+    now_ms = server_clock.now_ms()
+    return WaitingList(
+        waiting=[
+            WaitingPerson(
+                user_id=request.person.user_id,
+                username=request.username,
+                until=now_ms + _left_ms(request.until, now),
+            )
+            for request in JoinRequest.objects.waiting(room, now)
+        ]
+    )
+
+
+def _publish(room: Room, now: datetime) -> None:
+    """To those who may answer. The caller has locked the room."""
+    event = Knocks(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=waiting_list(room, now))
+    for member in room.members.present():
+        member.room = room
+        if member.may(Right.REMOVE):
+            broadcast.to_member(member.pk, event)
+
+
+def _left_ms(until: datetime, now: datetime) -> int:
+    return max(0, int((until - now).total_seconds() * 1000))

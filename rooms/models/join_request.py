@@ -1,0 +1,74 @@
+"""Requests to join a room that asks its host before somebody joins, and who was admitted before."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from rooms.models.person import Person
+from rooms.models.room import Room
+
+WAITS = timedelta(minutes=5)
+DECLINED_FOR = timedelta(minutes=10)  # until the person may ask again
+MOST_WAITING = 50  # in one room
+
+
+class Answer(models.TextChoices):
+    NONE = "none"
+    ADMITTED = "admitted"
+    DECLINED = "declined"
+
+
+class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
+    def waiting(self, room: Room, now: datetime) -> JoinRequestQuerySet:
+        """Requests without an answer, the first one first."""
+        rows = self.select_related("person").filter(room=room, answer=Answer.NONE, until__gt=now)
+        return rows.order_by("pk")[:MOST_WAITING]
+
+    def of_person(self, room_id: str, person: Person) -> JoinRequest | None:
+        return self.select_related("room").filter(room__room_id=room_id, person=person).first()
+
+    def of_visitor(self, room_id: str, person: Person | None) -> JoinRequest | None:
+        """The request of a person who asked to join and is to see the answer, with the room."""
+        found = self.of_person(room_id, person) if person is not None else None
+        return found if found is not None and found.room.knock and found.room.closed_at is None else None
+
+    def is_admitted(self, room: Room, person: Person) -> bool:
+        return self.filter(room=room, person=person, answer=Answer.ADMITTED).exists()
+
+    def lapsed(self, now: datetime) -> JoinRequestQuerySet:
+        """Requests that nobody answered in time, and old refusals. Who was admitted stays on the list."""
+        return self.filter(~Q(answer=Answer.ADMITTED), until__lt=now)
+
+    def forget(self, room: Room, person: Person) -> None:
+        """Take a person off the list, who was removed from the room."""
+        self.filter(room=room, person=person).delete()
+
+
+class JoinRequest(models.Model):
+    """`until`: a waiting person waits, or a declined one may not ask again, until then."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="join_requests")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    username = models.CharField(max_length=48)
+    answer = models.CharField(max_length=8, choices=Answer.choices, default=Answer.NONE)
+    until = models.DateTimeField()
+
+    objects = JoinRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "person"], name="join_request_once"),
+        ]
+        indexes = [models.Index(fields=["until"], name="join_request_until")]
+
+    def __str__(self) -> str:
+        return f"{self.username} to {self.room_id}"
+
+    def answer_at(self, now: datetime) -> str:
+        """The answer, or `lapsed` if nobody answered in time or a refusal is over."""
+        if self.answer != Answer.ADMITTED and self.until <= now:
+            return "lapsed"
+        return self.answer

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+import rooms.actions
+from rooms.models import JoinRequest, Member, Person, Room
+from tests.cases import Cast
+from watchium.protocol.errors import NotFound, RoomFull, RuleRefused, Waiting
+from watchium.protocol.people.commands import Admission, Admit
+from watchium.services.room_commands import dispatch
+
+
+class Knocking(Cast):
+    def setUp(self) -> None:
+        super().setUp()
+        rooms.actions.update_room(self.room, actor=self.alice, knock=True)
+
+    def asks(self, person: Person, **join: str) -> None:
+        with self.committing(), pytest.raises(Waiting) as waiting:
+            rooms.actions.join(person, self.room.room_id, **join)
+        assert waiting.value.retry_after_ms
+
+    def answers(self, by: Member, on: bool, event_id: str = "a") -> None:
+        payload = Admission(user_id=self.carol.user_id, on=on)
+        with self.committing():
+            dispatch(by, Admit(event_id=event_id, payload=payload))
+
+    def told(self) -> list[tuple[str, list[str]]]:
+        return [
+            (group, [person["username"] for person in frame["payload"]["waiting"]])
+            for group, frame in self.published.frames
+            if frame["type"] == "knocks"
+        ]
+
+    def test_who_may_remove_members_sees_who_waits_and_lets_them_in(self):
+        self.asks(self.carol)
+        assert self.told() == [(f"member.{self.alice.pk}", ["Carol"])]
+        self.answers(self.alice, on=True)
+        assert self.told()[-1] == (f"member.{self.alice.pk}", [])
+        assert rooms.actions.join(self.carol, self.room.room_id).person == self.carol
+
+    def test_asking_again_waits_on(self):
+        self.asks(self.carol)
+        self.asks(self.carol)
+        assert JoinRequest.objects.count() == 1
+        assert len(self.told()) == 1
+
+    def test_a_declined_person_may_ask_again_later(self):
+        self.asks(self.carol)
+        self.answers(self.alice, on=False)
+        with pytest.raises(RuleRefused, match="did not let you in") as refused:
+            rooms.actions.join(self.carol, self.room.room_id)
+        assert 0 < (refused.value.retry_after_ms or 0) <= 600_000
+        JoinRequest.objects.update(until=timezone.now() - timedelta(seconds=1))
+        self.asks(self.carol)
+
+    def test_a_request_lapses(self):
+        self.asks(self.carol)
+        JoinRequest.objects.update(until=timezone.now() - timedelta(seconds=1))
+        assert JoinRequest.objects.get().answer_at(timezone.now()) == "lapsed"
+        with pytest.raises(NotFound):
+            self.answers(self.alice, on=True)
+
+    def test_who_was_let_in_is_remembered_until_they_are_removed(self):
+        self.asks(self.carol)
+        self.answers(self.alice, on=True)
+        rooms.actions.leave(rooms.actions.join(self.carol, self.room.room_id))
+        assert rooms.actions.join(self.carol, self.room.room_id)
+        rooms.actions.remove(self.room, self.carol.user_id, actor=self.alice, cooldown_s=0)
+        self.asks(self.carol)
+
+    def test_members_and_the_owner_need_not_ask(self):
+        assert rooms.actions.join(self.bob.person, self.room.room_id) == self.bob
+        rooms.actions.leave(self.alice)
+        assert rooms.actions.join(self.alice.person, self.room.room_id)
+
+    def test_members_do_not_answer(self):
+        self.asks(self.carol)
+        with pytest.raises(RuleRefused, match="host and moderators"):
+            self.answers(self.bob, on=True)
+
+    def test_only_so_many_wait(self):
+        until = timezone.now() + timedelta(minutes=1)
+        for number in range(50):
+            person = Person.objects.create(username=f"p{number}")
+            JoinRequest.objects.create(room=self.room, person=person, username="p", until=until)
+        with pytest.raises(RoomFull):
+            rooms.actions.join(self.carol, self.room.room_id)
+
+    def test_a_private_room_asks_after_the_passphrase_and_not_for_it_again(self):
+        Room.objects.filter(pk=self.room.pk).update(visibility="private")
+        rooms.actions.update_room(self.room, actor=None, passphrase="open sesame")
+        self.asks(self.carol, passphrase="open sesame")
+        self.answers(self.alice, on=True)
+        assert rooms.actions.join(self.carol, self.room.room_id)
