@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from rooms import actions
-from rooms.actions.admission import WaitingGuest
+from rooms.actions.admission import WaitingGuest, room_code
 from rooms.api_view import RoomAPIView, json_response
 from rooms.auth.companions import account_hash
 from rooms.domain.rights import Right
@@ -71,6 +71,72 @@ class Companions(RoomAPIView):
         url = f"{room_url(request._request, room_id)}companion/{ticket}/"
         expires_at = now_ms + TICKET_LASTS.total_seconds() * 1000
         return json_response(CompanionTicket(url=url, expires_at=expires_at), 201)
+
+
+class RoomCode(msgspec.Struct, frozen=True, kw_only=True):
+    """`code`: six letters, to be typed at `address` until `until` (Unix ms)."""
+
+    code: str
+    address: str
+    until: float
+
+
+class Code(RoomAPIView):
+    @extend_schema(
+        operation_id="room_code",
+        request=None,
+        responses={200: RoomCode, "4XX": Problem},
+        description="A short code of the room, for devices on which the link cannot be opened. It is valid for a day.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        code, until = room_code(self.member(room_id))
+        address = request._request.build_absolute_uri("/j/")
+        return json_response(RoomCode(code=code, address=address, until=until.timestamp() * 1000))
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What few pages need: the `description`, and the room's own address (`slug`, below /r/)."""
+
+    description: str
+    slug: str | None
+    may_have_slug: bool
+    favourite: bool
+
+
+class AboutRoom(RoomAPIView):
+    @extend_schema(
+        operation_id="room_about",
+        responses={200: About, "4XX": Problem},
+        description="The description of the room and its own address, for members. PATCH the room to change them.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        member = self.member(room_id)
+        room = Room.objects.select_related("owner").get(pk=member.room_id)
+        may_have_slug = bool(room.owner and room.owner.account_id)
+        return json_response(
+            About(
+                description=room.description,
+                slug=room.slug,
+                may_have_slug=may_have_slug,
+                favourite=Member.objects.is_favourite(member),
+            )
+        )
+
+
+class FavouriteChoice(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    on: bool
+
+
+class Favourite(RoomAPIView):
+    @extend_schema(
+        operation_id="favourite",
+        request=FavouriteChoice,
+        responses={204: None, "4XX": Problem},
+        description="Put the room first in your list of rooms, or not any more.",
+    )
+    def put(self, request: Request, room_id: str) -> HttpResponse:
+        Member.objects.set_favourite(self.member(room_id), on=self.body(FavouriteChoice).on)
+        return HttpResponse(status=204)
 
 
 class JoinAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from watchium.text import clean, is_too_long
 
 NAME_CHARS = 40
 TITLE_CHARS = 80
+DESCRIPTION_CHARS = 500
 
 _FIRST = """
 Amber Bright Calm Clever Cosy Curious Dapper Gentle Golden Happy Jolly Keen Kind Lucky Mellow Merry Nimble Quiet Rosy
@@ -42,6 +43,14 @@ def clean_title(title: str, fallback: str) -> str:
     cleaned = title if is_too_long(title, TITLE_CHARS) else clean(title, "NFC") or fallback
     if len(cleaned) > TITLE_CHARS:
         raise TooLong(f"A title has at most {TITLE_CHARS} characters.")
+    return cleaned
+
+
+def clean_description(description: str) -> str:
+    """Clean a description, which may be empty. Raises TooLong beyond 500 characters."""
+    cleaned = description if is_too_long(description, DESCRIPTION_CHARS) else clean(description, "NFC")
+    if len(cleaned) > DESCRIPTION_CHARS:
+        raise TooLong(f"A description has at most {DESCRIPTION_CHARS} characters.")
     return cleaned
 
 

@@ -28,6 +28,8 @@ from watchium.protocol.types import URL_CHARS, Level, Milliseconds, OwnCopy, Rig
 # `display_names` checks the lengths, with messages that name the limit.
 Text = str
 Passphrase = Annotated[str, Meta(max_length=128)]
+# An address of one's own below /r/.
+Slug = Annotated[str, Meta(min_length=3, max_length=40, pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
 LENGTH = re.compile(r"length <= (\d+)")
 Visibility = Literal["public", "unlisted", "private"]
 ControlPolicy = Literal["host", "moderators", "everyone"]
@@ -70,6 +72,8 @@ class RoomChanges(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True,
     seat_hold_s: Annotated[int, Meta(ge=5, le=600)] | msgspec.UnsetType = msgspec.UNSET
     keep_evenings: bool | msgspec.UnsetType = msgspec.UNSET
     knock: bool | msgspec.UnsetType = msgspec.UNSET
+    description: Annotated[str, Meta(max_length=500)] | msgspec.UnsetType = msgspec.UNSET
+    slug: Slug | msgspec.UnsetType | None = msgspec.UNSET
     capacity: Annotated[int, Meta(ge=2, le=100_000)] | msgspec.UnsetType | None = msgspec.UNSET
     sync_enabled: bool | msgspec.UnsetType = msgspec.UNSET
     sync_tolerance_ms: Annotated[int, Meta(ge=20, le=10_000)] | msgspec.UnsetType = msgspec.UNSET

@@ -20,6 +20,22 @@ def random_id(length: int = 10) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
+# Letters that are told apart on any keyboard and screen, without vowels, so that they make no words.
+CODE_LETTERS = "BCDFGHJKMNPQRSTVWXZ"
+CODE_CHARS = 6
+
+
+def new_code() -> str:
+    """A room code: 47 million of them, which are guessed at no more than sixty a minute."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_CHARS))
+
+
+def typed_code(text: str) -> str:
+    """Return the code as it is stored, however it was typed; empty if this is no code."""
+    letters = "".join(character for character in text.upper() if character.isalnum())
+    return letters if len(letters) == CODE_CHARS and set(letters) <= set(CODE_LETTERS) else ""
+
+
 def guest_id() -> str:
     return "g_" + random_id(16)
 

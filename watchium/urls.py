@@ -72,6 +72,9 @@ one_room = [
     path("leave/", rooms.api.Leaving.as_view()),
     path("members/", rooms.api.Members.as_view()),
     path("state/", api.State.as_view()),
+    path("about/", rooms.api.AboutRoom.as_view()),
+    path("favourite/", rooms.api.Favourite.as_view()),
+    path("code/", rooms.api.Code.as_view()),
     path("knock/", rooms.api.OwnKnock.as_view()),
     path("knocks/", rooms.api.Knocks.as_view()),
     path("companion/", rooms.api.Companions.as_view()),
@@ -103,6 +106,8 @@ one_room = [
 urlpatterns = [
     path("", views.lobby, name="lobby"),
     path("rooms/<room:room_id>/", views.room, name="room"),
+    path("j/", views.room_code, name="code"),
+    path("r/<room:slug>/", views.room_at_slug, name="slug"),
     path("rooms/<room:room_id>/premiere.ics", views.premiere_calendar),
     path("rooms/<room:room_id>/companion/<room:ticket>/", companion.page, name="companion"),
     path("rooms/<room:room_id>/evenings/<number:number>/", evening_pages.page, name="evening"),

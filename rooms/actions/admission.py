@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
 from rooms import access, rate_limits
 from rooms.access import Identity
 from rooms.actions.membership import ASK_AGAIN_MS, join
 from rooms.actions.room import create_guest
+from rooms.domain.rights import Right
 from rooms.forms import JoinForm
+from rooms.ids import new_code, typed_code
 from rooms.models import Member, Person, Room
 from watchium import server_clock
 from watchium.protocol.errors import Waiting
 from watchium.shared_state import rate_limits as limits
+
+CODE_LASTS = timedelta(days=1)
+CODE_RENEWED_BEFORE = timedelta(hours=1)  # its end: who shows it has time to type it
 
 TOO_MANY = "Too many attempts. Wait a moment."
 
@@ -53,6 +63,30 @@ def _limit_passphrases(room_id: str, address: str) -> None:
     limits.spend("passphrase", address, now_ms, TOO_MANY)
     if limits.wait_ms("room_passphrase", room_id, now_ms):
         limits.spend("first_passphrase", f"{room_id} {address}", now_ms, TOO_MANY)
+
+
+@transaction.atomic
+def room_code(actor: Member) -> tuple[str, datetime]:
+    """Return a code of the room, to be typed where the link cannot be opened, and until when it is valid.
+
+    Raises RuleRefused without the right to invite.
+    """
+    actor = access.lock(actor)
+    actor.require(Right.INVITE)
+    room, now = actor.room, timezone.now()
+    if room.code is None or room.code_until is None or room.code_until < now + CODE_RENEWED_BEFORE:
+        room.code, room.code_until = new_code(), now + CODE_LASTS
+        room.save(update_fields=["code", "code_until"])
+    return room.code, room.code_until
+
+
+def room_with_code(identity: Identity, typed: str) -> Room | None:
+    """Return the room with this code, or None. Raises RateLimited after many codes of no room."""
+    code = typed_code(typed)
+    room = Room.objects.with_code(code, timezone.now()) if code else None
+    if room is None:
+        rate_limits.limit_room_guesses(identity.address)
+    return room
 
 
 def room_for_visitor(identity: Identity, room_id: str) -> Room | None:

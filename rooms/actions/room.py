@@ -26,7 +26,7 @@ from rooms.models import (
     hash_passphrase,
 )
 from watchium import server_clock
-from watchium.protocol.errors import BadMessage, CloseCode, NotAllowed, RuleRefused
+from watchium.protocol.errors import BadMessage, CloseCode, NameTaken, NotAllowed, RuleRefused
 from watchium.realtime import broadcast
 
 # The creator keeps the host role until first present; a room without visitors has no host after this.
@@ -41,6 +41,8 @@ CHANGEABLE = {
     "keep_evenings",
     "knock",
     "capacity",
+    "description",
+    "slug",
 }
 
 # Not among the rights that can be given: who changes these could take the room.
@@ -150,6 +152,10 @@ def _update(
         room.keep_evenings = bool(changes["keep_evenings"])
     if "knock" in changes:
         room.knock = bool(changes["knock"])
+    if "description" in changes:
+        room.description = display_names.clean_description(changes["description"])
+    if "slug" in changes:
+        room.slug = _checked_slug(room, changes["slug"])
     if "capacity" in changes:
         room.capacity = _checked_capacity(changes["capacity"])
     room.save()
@@ -160,6 +166,17 @@ def _update(
     others = also_update(room)
     signals.room_changed.send(Room, room=room, actor=actor, changed=sorted([*changes, *others]))
     return room
+
+
+def _checked_slug(room: Room, slug: str | None) -> str | None:
+    """Accounts only: a guest's room is often gone tomorrow, and its name would be taken."""
+    if slug is None:
+        return None
+    if room.owner is None or room.owner.account_id is None:
+        raise RuleRefused("Only rooms of accounts have an address of their own.")
+    if Room.objects.filter(slug=slug).exclude(pk=room.pk).exists():
+        raise NameTaken("Another room has this address.")
+    return slug
 
 
 def _checked_capacity(capacity: int | None) -> int | None:

@@ -95,6 +95,13 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def is_in(self, room_id: str, person: Person) -> bool:
         return self.current().filter(room__room_id=room_id, person=person).exists()
 
+    def is_favourite(self, member: Member) -> bool:
+        return self.filter(pk=member.pk, favourite=True).exists()
+
+    def set_favourite(self, member: Member, *, on: bool) -> None:
+        """Without a lock: nobody else sees it."""
+        self.filter(pk=member.pk).update(favourite=on)
+
     def rooms_of(self, person: Person, rooms: list[int]) -> set[int]:
         """Return those of the rooms (primary keys) that are open and have this member."""
         rows = self.current().filter(person=person, room__in=rooms, room__closed_at=None)
@@ -172,6 +179,7 @@ class Member(models.Model):
     role = models.CharField(max_length=9, choices=Role.choices, default=Role.MEMBER)
     # Rights that were given to or taken from this member: see `rooms.domain.rights.stored_exceptions`.
     exceptions = models.CharField(max_length=120, blank=True, default="")
+    favourite = models.BooleanField(default=False)  # for the person's list of rooms
     present = models.BooleanField(default=False)
     here_since_ms = models.FloatField(default=0)
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -291,7 +299,7 @@ class Member(models.Model):
         return self.role in (Role.HOST, Role.MODERATOR)
 
 
-MEMBER = RowMapper(Member, "member", without=["joined_at", "last_heartbeat"])
+MEMBER = RowMapper(Member, "member", without=["favourite", "joined_at", "last_heartbeat"])
 
 
 def _select(condition: str, *values: int) -> PreparedQuery:

@@ -49,9 +49,12 @@ class RoomQuerySet(models.QuerySet["Room"]):
             .order_by("-viewers", "-last_active_at")[:limit]
         )
 
-    def of_person(self, person: Person, limit: int = 50) -> RoomQuerySet:
+    def of_person(self, person: Person, limit: int = 200) -> RoomQuerySet:
+        """The rooms that a person owns or is in, favourites first (`is_favourite`), then those that were used last."""
         own = Q(owner=person) | Q(members__person=person, members__left_at=None)
-        return self.open().filter(own).distinct().order_by("-last_active_at")[:limit]
+        chosen = Q(members__person=person, members__favourite=True)
+        rooms = self.open().filter(own).annotate(is_favourite=Count("members", filter=chosen))
+        return rooms.order_by("-is_favourite", "-last_active_at")[:limit]
 
     def with_queue_of(self, person: Person) -> list[int]:
         """Return the open rooms (primary keys) that have a queue and this member."""
@@ -94,6 +97,12 @@ class RoomQuerySet(models.QuerySet["Room"]):
         later = Least(F("seat_until_ms") + by_ms, Value(until_ms))
         return self.filter(seat_until_ms__lt=until_ms).update(seat_until_ms=later)
 
+    def with_code(self, code: str, now: datetime) -> Room | None:
+        return self.open().filter(code=code, code_until__gt=now).first()
+
+    def with_slug(self, slug: str) -> Room | None:
+        return self.open().filter(slug=slug).first()
+
     def inactive_since(self, moment: datetime) -> RoomQuerySet:
         return self.open().filter(last_active_at__lt=moment)
 
@@ -119,6 +128,12 @@ class Room(models.Model):
     owner = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_rooms"
     )
+    description = models.CharField(max_length=500, blank=True, default="")
+    # Its own address below /r/, which an account chose. null: none
+    slug = models.CharField(max_length=40, null=True, blank=True, unique=True)
+    # To type on a device without the link. null: nobody asked for one
+    code = models.CharField(max_length=6, null=True, blank=True, unique=True)
+    code_until = models.DateTimeField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
     keep_evenings = models.BooleanField(default=False)
     knock = models.BooleanField(default=False)  # whether host and moderators are asked before somebody joins
@@ -231,5 +246,7 @@ class Room(models.Model):
 _SUCCESSOR = """(SELECT named.user_id FROM rooms_member successor
     JOIN rooms_person named ON named.id = successor.person_id
     WHERE successor.id = room.successor_id AND successor.left_at IS NULL)"""
-ROOM = RowMapper(Room, "room", without=["created_at", "last_active_at"])
+ROOM = RowMapper(
+    Room, "room", without=["created_at", "last_active_at", "description", "slug", "code", "code_until"]
+)
 PERSON = RowMapper(Person, "person", without=["created_at", "last_seen_at"])

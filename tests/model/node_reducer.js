@@ -1,6 +1,7 @@
 // The page's reducer behind stdin and stdout: one JSON request per line, one JSON response per line.
 import { createInterface } from "node:readline"
 import { QueueStore } from "../../static/js/core/room/queue_store.js"
+import { may, mayAdd, mayChangeQueueRules, mayChangeRights } from "../../static/js/core/room/rights.js"
 import { RoomStore } from "../../static/js/core/room/room_store.js"
 
 const logs = new Map()
@@ -14,6 +15,15 @@ const answers = {
   take: ({ log, envelope, now }) => void logs.get(log).receive(envelope, now),
   due: ({ log, now }) => logs.get(log).due(now),
   resume: ({ log }) => logs.get(log).resume(),
+  offers: ({ log, rights }) => {
+    const { state } = logs.get(log)
+    return {
+      ...Object.fromEntries(rights.map((right) => [right, may(state, right)])),
+      queue_add: mayAdd(state),
+      queue_rules: mayChangeQueueRules(state),
+      set_right: mayChangeRights(state),
+    }
+  },
   state: ({ log }) => {
     const { timeline, room, comments, revision, comment_seq, queue } = logs.get(log).state
     const said = comments.map(({ user_id, text }) => [user_id, text])

@@ -267,9 +267,12 @@ class Client:
     # ------------------------------------------------------------ HTTP
 
     def _join(self, path: str, fields: dict[str, Any]) -> JoinedRoom:
-        joined = self._call("POST", path, JoinedRoom, fields)
+        answer = self._call("POST", path, dict[str, Any], fields)
+        self.token = answer.get("token") or self.token
+        if answer.get("code") == "waiting":  # the room asks its host: join again once it has answered
+            raise ProblemError(Problem(code="waiting", message=answer["message"]), 202)
+        joined = msgspec.convert(answer, JoinedRoom)
         self.user_id = joined.user_id
-        self.token = joined.token or self.token
         return joined
 
     def _call(self, method: str, path: str, kind: type[T] | None, body: object = None) -> T:

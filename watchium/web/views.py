@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +21,7 @@ from playback.library.metadata import ffprobe
 from playback.sources.samples import SAMPLES
 from rooms import display_names
 from rooms.access import Identity, member_for
-from rooms.actions.admission import WaitingGuest, admit, room_for_visitor
+from rooms.actions.admission import WaitingGuest, admit, room_for_visitor, room_with_code, visible_room
 from rooms.auth.device_cookie import new_device_id, set_device_cookie
 from rooms.auth.identity import ensure_device, identify, known_device, store_person
 from rooms.domain.rights import Right
@@ -96,6 +97,35 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
         return _join_form(request, identity, room_id)
     record_use(request, identity.person)
     return _room(request, member)
+
+
+@never_cache
+@require_safe
+def room_code(request: HttpRequest) -> HttpResponse:
+    """The page on which a room's code is typed, and the way to the room."""
+    typed, problem = request.GET.get("code", ""), ""
+    if typed:
+        try:
+            found = room_with_code(identify(request), typed)
+        except RateLimited as refused:
+            found, problem = None, str(refused)
+        if found is not None:
+            return redirect("room", room_id=found.room_id)
+        problem = problem or gettext("No room has this code. Codes are valid for a day.")
+    context = {"typed": typed[:20], "problem": problem}
+    return render(request, "rooms/code.html", context, status=404 if problem else 200)
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def room_at_slug(request: HttpRequest, slug: str) -> HttpResponse:
+    """A room's own address. An unknown one shows what a private room shows, so that outsiders learn nothing."""
+    found = Room.objects.with_slug(slug.lower())
+    identity = identify(request)
+    if found is not None and visible_room(identity, found.room_id):
+        return redirect("room", room_id=found.room_id)
+    return room(request, found.room_id if found else f"r-{slug}")
 
 
 def _closed(request: HttpRequest, room_id: str) -> HttpResponse:

@@ -2,7 +2,7 @@
 /** The dialog of the room's settings: its sections, leaving the room, and closing it for everyone. */
 
 import { isHost, may, mayChangeRights } from "../../core/room/rights.js"
-import { fetchJson } from "../lib/api.js"
+import { csrfToken, fetchJson } from "../lib/api.js"
 import { disposeAll, find, loadStyle } from "../lib/dom.js"
 import { showRefusal } from "../ui/notices.js"
 import { mountForm } from "./form.js"
@@ -34,6 +34,8 @@ export function mount(dialog, room) {
   loadStyle(dialog.dataset.style)
   const unmountForm = mountForm(dialog, room)
   const unmountTabs = mountTabs(dialog, room, controller.signal)
+  const star = find(dialog, "favourite")
+  star.addEventListener("click", () => void toggleFavourite(star, room), { signal: controller.signal })
   find(dialog, "leave").addEventListener("click", () => leave(find(dialog, "leave"), room), {
     signal: controller.signal,
   })
@@ -101,6 +103,17 @@ function mountTabs(dialog, room, signal) {
   show()
   focusAsked()
   return disposeAll(() => opened.disconnect(), ...CHANGES.map((type) => room.on(type, show)))
+}
+
+/** @param {HTMLElement} button @param {Room} room */
+async function toggleFavourite(button, room) {
+  const on = button.getAttribute("aria-pressed") !== "true"
+  try {
+    await fetchJson(`/api/rooms/${room.boot.room_id}/favourite/`, "PUT", csrfToken() ?? "", { on })
+    button.setAttribute("aria-pressed", String(on))
+  } catch (refusal) {
+    showRefusal(refusal)
+  }
 }
 
 /** @param {HTMLElement} dialog */

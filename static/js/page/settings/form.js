@@ -1,7 +1,8 @@
 // @ts-check
 /** The settings of the room that are saved together, in several sections of the dialog. */
 
-import { fetchJson } from "../lib/api.js"
+import { may } from "../../core/room/rights.js"
+import { fetchJson, request } from "../lib/api.js"
 import { disposeAll, find, setText } from "../lib/dom.js"
 import { refusalMessage } from "../ui/notices.js"
 
@@ -19,12 +20,23 @@ export function mountForm(dialog, room) {
   const controller = new AbortController()
   const { signal } = controller
   const form = /** @type {HTMLFormElement} */ (find(dialog, "form"))
-  const show = () => showSettings(form, room)
+  /** @type {{description?: string, slug?: string | null}} */
+  let about = {}
+  const show = () => {
+    showSettings(form, room)
+    if (!("touched" in form.dataset)) showAbout(form, about)
+  }
+  readAbout(dialog, form, room)
+    .then((found) => {
+      about = found
+      show()
+    })
+    .catch(() => {}) // the fields stay empty, and what is empty is not sent
   form.addEventListener(
     "submit",
     (event) => {
       event.preventDefault()
-      save(form, room)
+      void save(form, room, about)
     },
     { signal },
   )
@@ -73,6 +85,26 @@ function showSettings(form, room) {
   showDependent(form)
 }
 
+/**
+ * The description is part of no state that is sent to each member.
+ * @param {HTMLElement} dialog @param {HTMLFormElement} form @param {Room} room
+ */
+async function readAbout(dialog, form, room) {
+  const about = await request(`/api/rooms/${room.boot.room_id}/about/`)
+  const text = find(dialog, "description")
+  setText(text, about.description)
+  text.hidden = !about.description || may(room.state, "settings")
+  showField(form, "slug", "slug", about.may_have_slug)
+  find(dialog, "favourite").setAttribute("aria-pressed", String(about.favourite))
+  return { description: about.description, slug: about.slug ?? "" }
+}
+
+/** @param {HTMLFormElement} form @param {{description?: string, slug?: string | null}} about */
+function showAbout(form, { description = "", slug }) {
+  fieldOf(form, "description").value = description
+  fieldOf(form, "slug").value = slug ?? ""
+}
+
 /** The value of the field, in the user's time zone: empty if it is past. @param {number | null | undefined} atMs */
 function comingTime(atMs) {
   if (!atMs || atMs <= Date.now()) return ""
@@ -111,8 +143,9 @@ function fieldOf(form, name) {
 /**
  * @param {HTMLFormElement} form
  * @param {Room} room
+ * @param {{description?: string, slug?: string | null}} about is updated
  */
-async function save(form, room) {
+async function save(form, room, about) {
   const {
     csrfmiddlewaretoken: token,
     passphrase,
@@ -124,14 +157,17 @@ async function save(form, room) {
     rest[name] === "" ? null : Number(rest[name]),
   ])
   const switches = SWITCHES.map((name) => [name, fieldOf(form, name).checked])
-  const changes = changedFields({ ...rest, ...Object.fromEntries([...switches, ...numbers]) }, room)
+  const changes = changedFields({ ...rest, ...Object.fromEntries([...switches, ...numbers]) }, room, about)
   if (premiere !== fieldOf(form, "premiere").dataset.shown)
     changes.premiere_at = premiere ? new Date(premiere).getTime() : null
   if (rest.visibility === "private" && passphrase) changes.passphrase = passphrase
   const problem = find(form, "problem")
   problem.hidden = true
   try {
+    if (changes.slug === "") changes.slug = null
     await fetchJson(`/api/rooms/${room.boot.room_id}/`, "PATCH", token, changes)
+    for (const name of ["description", "slug"])
+      if (name in changes) Object.assign(about, { [name]: rest[name] })
     delete form.dataset.touched
     fieldOf(form, "passphrase").value = ""
     find(form, "saved").hidden = false
@@ -146,9 +182,15 @@ async function save(form, room) {
  * Only the changed fields: the room announces each saved setting to all members.
  * @param {Record<string, string | number | boolean>} fields
  * @param {Room} room
+ * @param {object} about
  * @returns {Record<string, string | number | boolean | null>}
  */
-function changedFields(fields, room) {
-  const current = /** @type {Record<string, unknown>} */ ({ ...room.state?.room })
+function changedFields(fields, room, about) {
+  const current = /** @type {Record<string, unknown>} */ ({
+    description: "",
+    slug: "",
+    ...room.state?.room,
+    ...about,
+  })
   return Object.fromEntries(Object.entries(fields).filter(([name, value]) => current[name] !== value))
 }
