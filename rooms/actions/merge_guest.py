@@ -8,7 +8,8 @@ from django.utils import timezone
 from rooms import display_names, signals
 from rooms.actions.membership import end_membership
 from rooms.actions.presence import broadcast_presence, revoke_leases
-from rooms.models import Ban, Connection, Member, Person, Role, Room
+from rooms.domain.rights import exceptions_of, stored_exceptions
+from rooms.models import Ban, Connection, JoinRequest, Member, Person, Role, Room
 from watchium import server_clock
 from watchium.protocol.errors import CloseCode
 from watchium.protocol.events import Departure, MemberLeft
@@ -25,6 +26,7 @@ def merge_guest(guest: Person, person: Person) -> None:
     """
     broadcast.close_person(guest.pk, CloseCode.RESTART)
     Ban.objects.filter(person=guest).update(person=person)
+    JoinRequest.objects.reassign(guest, person)
     for room_pk in guest.memberships.order_by("room_id").values_list("room_id", flat=True):
         _move_membership(Room.objects.locked(room_pk), guest, person)
     Room.objects.filter(owner=guest).update(owner=person)
@@ -64,6 +66,7 @@ def _merge_rows(room: Room, before: Member, person: Person) -> Member:
         person=person,
         username=name,
         role=role,
+        exceptions=_merged_exceptions(before, after),
         left_at=None,
         present=present,
         here_since_ms=before.here_since_ms,
@@ -74,6 +77,13 @@ def _merge_rows(room: Room, before: Member, person: Person) -> Member:
     merged = Member.objects.select_related("person").get(pk=after.pk)
     merged.room = room
     return merged
+
+
+def _merged_exceptions(before: Member, after: Member) -> str:
+    """What was taken from either stays taken: signing in gives no right back."""
+    found = [exceptions_of(member.exceptions) for member in (before, after)]
+    rights = {right for exceptions in found for right in exceptions}
+    return stored_exceptions({right: all(e.get(right, True) for e in found) for right in rights})
 
 
 def _broadcast_merge(room: Room, before: Member, after: Member) -> None:

@@ -209,7 +209,8 @@ def close_room(room: Room, *, actor: Member | None, reason: str = "") -> None:
     if room.closed_at is not None:
         return
     room.closed_at = timezone.now()
-    room.save(update_fields=["closed_at"])
+    room.slug = room.code = None  # free for others
+    room.save(update_fields=["closed_at", "slug", "code"])
     ModerationAct.objects.create(
         room=room, kind="close_room", by=actor.person if actor is not None else None, why=reason[:200]
     )

@@ -42,6 +42,11 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         """Requests that nobody answered in time, and old refusals. Who was admitted stays on the list."""
         return self.filter(~Q(answer=Answer.ADMITTED), until__lt=now)
 
+    def reassign(self, before: Person, after: Person) -> None:
+        """Move the requests of a guest who signed in, except to rooms that the account asked itself."""
+        asked = self.filter(person=after).values("room")
+        self.filter(person=before).exclude(room__in=asked).update(person=after)
+
     def forget(self, room: Room, person: Person) -> None:
         """Take a person off the list, who was removed from the room."""
         self.filter(room=room, person=person).delete()

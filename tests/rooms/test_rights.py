@@ -9,6 +9,7 @@ import chat.actions
 import rooms.actions
 from playback.models import StoredQueue
 from playback.room.queue.actions import change_queue
+from rooms.actions.merge_guest import merge_guest
 from rooms.domain.rights import DEFAULTS, PRESETS, Right
 from rooms.models import Member, ModerationAct, Role, Room
 from tests.cases import CLIP, Cast
@@ -138,6 +139,12 @@ class Exceptions(Rights):
         self.sets(self.alice, "chat", False, user_id=self.bob.person.user_id)
         self.sets(self.alice, "chat", True, user_id=self.bob.person.user_id)
         assert self.bobs().exceptions == ""
+
+    def test_signing_in_gives_no_right_back(self):
+        self.sets(self.alice, "chat", False, user_id=self.bob.person.user_id)
+        account = rooms.actions.join(self.carol, self.room.room_id)
+        merge_guest(self.bob.person, self.carol)
+        assert not Member.objects.get(pk=account.pk).may(Right.CHAT)
 
     def test_who_may_remove_members_still_removes_no_moderator(self):
         dora = self.enrol(self.carol, role=Role.MODERATOR)

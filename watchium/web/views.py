@@ -123,7 +123,11 @@ def room_at_slug(request: HttpRequest, slug: str) -> HttpResponse:
     """A room's own address. An unknown one shows what a private room shows, so that outsiders learn nothing."""
     found = Room.objects.with_slug(slug.lower())
     identity = identify(request)
-    if found is not None and visible_room(identity, found.room_id):
+    person = identity.person
+    if found is not None and (
+        visible_room(identity, found.room_id)
+        or (person is not None and Member.objects.is_in(found.room_id, person))
+    ):
         return redirect("room", room_id=found.room_id)
     return room(request, found.room_id if found else f"r-{slug}")
 
