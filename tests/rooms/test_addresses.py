@@ -101,5 +101,5 @@ class Favourites(Cast):
         assert list(Room.objects.of_person(self.bob.person)) == [later, self.room]
         Member.objects.set_favourite(self.bob, on=True)
         assert list(Room.objects.of_person(self.bob.person)) == [self.room, later]
-        assert [room.is_favourite for room in Room.objects.of_person(self.bob.person)] == [1, 0]
-        assert not any(room.is_favourite for room in Room.objects.of_person(self.alice.person))
+        favourites = [room.__dict__["is_favourite"] for room in Room.objects.of_person(self.bob.person)]
+        assert favourites == [1, 0]
