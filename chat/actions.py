@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from chat import rules
 from chat.models import AcceptedComment, Comment, CommentImage, EncodedImage, Reaction
 from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
+from rooms.actions import record_act
 from rooms.domain.rights import Right
-from rooms.models import Member, ModerationAct, Person, Room
+from rooms.models import Member, Person, Room
 from watchium import server_clock
-from watchium.db.prepared import run_in_one_round_trip
+from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 from watchium.db.rows import insert, update
 from watchium.protocol import events
 from watchium.protocol.commands import PostComment
@@ -25,6 +27,7 @@ from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
 ERASED_AT_ONCE = 100
+EXCERPT_CHARS = 120  # of a comment that the log of acts shows
 
 
 @transaction.atomic
@@ -41,6 +44,7 @@ def post(
     Raises:
         BadMessage, TooLong: the text.
         EventIdConflict: this `event_id` was used for another comment.
+        Muted, ChatOff, Filtered, SlowMode: see `chat.rules`.
         RateLimited: five in five seconds, then one a second.
         NotFound: the comment it replies to is not in the room.
     """
@@ -50,6 +54,8 @@ def post(
     digest = content_hash(text, command.payload.reply_to, image.digest if image else "")
     if accepted:
         return AcceptedComment(*accepted[0]).replay(command.event_id, digest)
+    rules.require_may_write(actor, text, now_ms)
+    rules.require_slow(actor, now_ms)
     rate_limits.spend("comment", actor.person.user_id, now_ms)
     actor.require(Right.CHAT)
     comment = _append(
@@ -57,6 +63,7 @@ def post(
         text,
         position,
         now_ms,
+        also=_time_of_comment(actor, now_ms),
         person=actor.person,
         user_id=actor.person.user_id,
         username=actor.username,
@@ -69,6 +76,14 @@ def post(
     if image:
         CommentImage.objects.store(actor.room, comment.pk, image)
     return Accepted(event_id=command.event_id, revision=None, timestamp=comment.at_ms)
+
+
+def _time_of_comment(actor: Member, now_ms: float) -> list[PreparedQuery]:
+    """The query that stores when the member commented, while slow mode needs it."""
+    if not rules.is_slowed(actor):
+        return []
+    actor.commented_at_ms = now_ms
+    return [update(actor, "commented_at_ms")]
 
 
 @transaction.atomic
@@ -85,7 +100,7 @@ def remove(actor: Member, comment_id: int) -> None:
     if not is_own:
         actor.require(Right.REMOVE)
     if _delete(actor.room, comment, actor.person) and not is_own:
-        _record_act(actor.room, comment, actor=actor.person)
+        _record_deletion(actor.room, comment, actor=actor)
 
 
 @transaction.atomic
@@ -94,7 +109,7 @@ def remove_as_staff(comment: Comment, staff_name: str) -> None:
     room = Room.objects.locked(comment.room_id)
     current = Comment.objects.of_room(room, comment.pk)
     if current is not None and _delete(room, current, None):
-        _record_act(room, current, actor=None, staff=staff_name)
+        _record_deletion(room, current, actor=None, staff=staff_name)
 
 
 def erase_comments(person: Person) -> None:
@@ -115,6 +130,7 @@ def react(actor: Member, emoji: str, *, now_ms: float | None = None) -> None:
     rate_limits.spend("reaction", actor.person.user_id, now_ms)
     actor = access.reload_member(actor)
     actor.require(Right.REACT)
+    rules.require_not_muted(actor, now_ms)
     if actor.room.keep_evenings:
         Reaction.objects.store(actor, emoji, now_ms)
     reaction = events.SentReaction(user_id=actor.person.user_id, username=actor.username, emoji=emoji)
@@ -129,7 +145,7 @@ def typing(actor: Member, *, now_ms: float | None = None) -> None:
     if rate_limits.wait_ms("typing", actor.person.user_id, now_ms):
         return
     actor = access.reload_member(actor)
-    if not actor.may(Right.CHAT):
+    if not actor.may(Right.CHAT) or actor.muted_for_ms(now_ms):
         return
     user = UserRef(user_id=actor.person.user_id, username=actor.username)
     broadcast.to_room(
@@ -155,10 +171,18 @@ def replace_system_comment(
     post_system_comment(room, text, position, now_ms=now_ms)
 
 
-def _append(room: Room, text: str, position: float, now_ms: float, **fields: Any) -> Comment:
+def _append(
+    room: Room,
+    text: str,
+    position: float,
+    now_ms: float,
+    *,
+    also: Sequence[PreparedQuery] = (),
+    **fields: Any,
+) -> Comment:
     seq_update = room.take_comment_seq()
     comment = Comment(room=room, seq=room.comment_seq, text=text, position=position, at_ms=now_ms, **fields)
-    ((comment.pk,),), _ = run_in_one_round_trip(insert(comment), seq_update)
+    ((comment.pk,),), *_ = run_in_one_round_trip(insert(comment), seq_update, *also)
     event = events.NewComment(room_id=room.room_id, timestamp=now_ms, payload=comment.to_protocol())
     broadcast.to_room(room.room_id, event)
     return comment
@@ -177,13 +201,19 @@ def _delete(room: Room, comment: Comment, actor: Person | None) -> bool:
     return True
 
 
-def _record_act(room: Room, comment: Comment, *, actor: Person | None, **details: str) -> None:
-    ModerationAct.objects.create(
-        room=room,
-        kind="delete_comment",
-        by=actor,
+def _record_deletion(room: Room, comment: Comment, *, actor: Member | None, **details: str) -> None:
+    record_act(
+        room,
+        "delete_comment",
+        actor=actor,
         target=comment.person,
-        details={"comment": comment.pk, **details},
+        details={
+            "comment": comment.pk,
+            "name": comment.username,
+            "text": comment.text[:EXCERPT_CHARS],
+            "deleted_seq": comment.deleted_seq,
+            **details,
+        },
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from chat import rules
 from chat.models import Comment, CommentReaction, states
 from chat.text import clean_comment, clean_emoji
 from rooms import access
@@ -31,6 +32,7 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
         NotFound: the comment is not in the room, or was deleted.
         NotAllowed: it is another member's.
         RuleRefused: it is older than five minutes, or the author may not write any more.
+        Muted, ChatOff, Filtered: see `chat.rules`.
         RateLimited: as comments.
     """
     text = clean_comment(command.payload.text)
@@ -45,6 +47,7 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
         )
     if now_ms - comment.at_ms > EDIT_WITHIN_MS:
         raise RuleRefused("A message can be edited for five minutes.")
+    rules.require_may_write(actor, text, now_ms)
     rate_limits.spend("comment", actor.person.user_id, now_ms)
     actor.require(Right.CHAT)
     comment.text, comment.edited_ms = text, now_ms
@@ -60,6 +63,7 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
         BadMessage: it is not one emoji.
         NotFound: the comment is not in the room, or was deleted.
         RuleRefused: the comment has as many reactions as fit, or the member may not react.
+        Muted: see `chat.rules`.
         RateLimited: as reactions that float.
     """
     emoji = clean_emoji(command.payload.emoji)
@@ -68,6 +72,7 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
     actor = access.lock(actor)
     if command.payload.on:
         actor.require(Right.REACT)
+        rules.require_not_muted(actor, now_ms)
     comment = _shown_comment(actor.room, command.payload.id)
     change = CommentReaction.objects.add if command.payload.on else CommentReaction.objects.take_back
     if change(comment.pk, actor.person, emoji):

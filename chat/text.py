@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
 
 from watchium.protocol.errors import BadMessage, TooLong
 from watchium.text import clean, is_one_emoji, is_too_long
@@ -21,6 +23,22 @@ def clean_comment(text: str) -> str:
     if len(cleaned) > MAX_CHARS:
         raise TooLong(f"A message has at most {MAX_CHARS} characters; this one has {len(cleaned)}.")
     return cleaned
+
+
+# Endings of host names that are typed without a scheme. Every ending would make a link of "wait.What".
+_ENDINGS = (
+    "com|net|org|info|biz|io|co|tv|gg|me|app|dev|xyz|site|online|shop|live|link|eu|de|fr|es|it|nl|uk|ru|jp|br"
+)
+_HOST = r"(?<![\w@.])(?:[\w-]{1,63}\.)+"
+_LINK = re.compile(
+    rf"\b[a-z][a-z0-9+.-]{{1,20}}://\S|\bwww\.\w|{_HOST}(?:(?:{_ENDINGS})\b(?!\.\w)|[a-z]{{2,24}}/\S)",
+    re.IGNORECASE,
+)
+
+
+def has_link(text: str) -> bool:
+    """Return whether the text has an address, also one without a scheme: example.org/film."""
+    return _LINK.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def clean_emoji(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,8 +12,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from rooms import actions
-from rooms.models import Ban, Member, ModerationAct, Person, Room, Token
+from rooms.models import Ban, Member, Person, Room, Token
 from watchium.protocol.errors import Refused
+from watchium.protocol.moderation.commands import ChatChanges
+from watchium.word_filter import clean_filter
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -21,6 +24,8 @@ else:  # these classes take their parameter only when types are checked
     ModelAdmin, RoomModelForm = admin.ModelAdmin, forms.ModelForm
 
 BAN_MINUTES = 24 * 60
+MUTE_MINUTES = 60
+CHAT_FIELDS = list(actions.CHAT_RULES.values())
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -56,7 +61,7 @@ def may_change(model_admin: ModelAdmin, request: HttpRequest) -> bool:
 def act_on_each(
     model_admin: ModelAdmin,
     request: HttpRequest,
-    rows: QuerySet[Any],
+    rows: Iterable[Any],
     action: Callable[[Any], object],
     done: str,
 ) -> None:
@@ -76,13 +81,30 @@ def act_on_each(
 class RoomForm(RoomModelForm):
     class Meta:
         model = Room
-        fields = ["title", "visibility"]
+        fields = ["title", "visibility", *CHAT_FIELDS]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if cleaned and cleaned.get("visibility") == "private" and not self.instance.passphrase:
             self.add_error("visibility", "A private room needs a passphrase, which its host can set.")
         return cleaned
+
+    def clean_chat_filter(self) -> str:
+        try:
+            return "\n".join(clean_filter(self.cleaned_data["chat_filter"].splitlines()))
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from None
+
+    def chat_changes(self) -> ChatChanges:
+        """The changed rules of the chat."""
+        changed = {
+            field: self.cleaned_data[column]
+            for field, column in actions.CHAT_RULES.items()
+            if column in self.changed_data
+        }
+        if "filter" in changed:
+            changed["filter"] = changed["filter"].splitlines()
+        return ChatChanges(**changed)
 
 
 READONLY_ROOM_FIELDS = [
@@ -108,7 +130,7 @@ class RoomAdmin(ReadOnlyAdmin):
     list_select_related = ["owner"]
     search_fields = ["room_id", "title"]
     date_hierarchy = "created_at"
-    fields = ["title", "visibility", *READONLY_ROOM_FIELDS]
+    fields = ["title", "visibility", *CHAT_FIELDS, *READONLY_ROOM_FIELDS]
     readonly_fields = READONLY_ROOM_FIELDS
     actions = ["close"]
 
@@ -120,17 +142,20 @@ class RoomAdmin(ReadOnlyAdmin):
         return bool(room.passphrase)
 
     def save_model(self, request: HttpRequest, obj: Room, form: forms.ModelForm[Room], change: bool) -> None:
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        if not changes:
-            return
+        assert isinstance(form, RoomForm)
+        changes = {name: form.cleaned_data[name] for name in form.changed_data if name not in CHAT_FIELDS}
+        chat, reason = form.chat_changes(), staff_reason(request)
         try:
-            actions.update_room(obj, actor=None, reason=_staff_reason(request), **changes)
+            if changes:
+                actions.update_room(obj, actor=None, reason=reason, **changes)
+            if chat != ChatChanges():
+                actions.set_chat_rules(obj, chat, actor=None, reason=reason)
         except Refused as refused:
             messages.error(request, str(refused))
 
     @admin.action(description="Close the selected rooms", permissions=["change"])
     def close(self, request: HttpRequest, rooms: QuerySet[Room]) -> None:
-        reason = _staff_reason(request)
+        reason = staff_reason(request)
         act_on_each(
             self, request, rooms, lambda room: actions.close_room(room, actor=None, reason=reason), "Closed"
         )
@@ -145,6 +170,7 @@ class MemberAdmin(ReadOnlyAdmin):
         "present",
         "joined_at",
         "left_at",
+        "muted_until",
         "last_heartbeat",
         "is_synced",
     ]
@@ -152,15 +178,40 @@ class MemberAdmin(ReadOnlyAdmin):
     list_select_related = ["room", "person"]
     search_fields = ["username", "room__room_id", "room__title", "person__user_id"]
     exclude = ["address_hash"]
-    actions = ["send_out", "ban_for_a_day"]
+    actions = ["mute", "unmute", "send_out", "ban_for_a_day"]
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return may_change(self, request)
 
+    @admin.display(description="muted until")
+    def muted_until(self, member: Member) -> datetime | None:
+        until_ms = member.muted_until_ms
+        return datetime.fromtimestamp(until_ms / 1000, UTC) if until_ms else None
+
+    @admin.action(description="Mute for an hour", permissions=["act"])
+    def mute(self, request: HttpRequest, members: QuerySet[Member]) -> None:
+        def action(member: Member) -> None:
+            actions.mute(
+                member.room,
+                member.person.user_id,
+                actor=None,
+                minutes=MUTE_MINUTES,
+                reason=staff_reason(request),
+            )
+
+        act_on_each(self, request, members, action, "Muted for an hour")
+
+    @admin.action(description="End the mute", permissions=["act"])
+    def unmute(self, request: HttpRequest, members: QuerySet[Member]) -> None:
+        def action(member: Member) -> None:
+            actions.unmute(member.room, member.person.user_id, actor=None, reason=staff_reason(request))
+
+        act_on_each(self, request, members, action, "Ended the mute")
+
     @admin.action(description="Remove from the room", permissions=["act"])
     def send_out(self, request: HttpRequest, members: QuerySet[Member]) -> None:
         def action(member: Member) -> None:
-            actions.remove(member.room, member.person.user_id, actor=None, reason=_staff_reason(request))
+            actions.remove(member.room, member.person.user_id, actor=None, reason=staff_reason(request))
 
         act_on_each(self, request, members, action, "Removed")
 
@@ -172,13 +223,13 @@ class MemberAdmin(ReadOnlyAdmin):
                 member.person.user_id,
                 actor=None,
                 minutes=BAN_MINUTES,
-                reason=_staff_reason(request),
+                reason=staff_reason(request),
             )
 
         act_on_each(self, request, members, action, "Banned for a day")
 
 
-def _staff_reason(request: HttpRequest) -> str:
+def staff_reason(request: HttpRequest) -> str:
     return f"by {request.user.get_username()}, in admin"
 
 
@@ -224,15 +275,7 @@ class BanAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Lift the ban", permissions=["act"])
     def lift(self, request: HttpRequest, bans: QuerySet[Ban]) -> None:
-        reason = _staff_reason(request)
+        reason = staff_reason(request)
         act_on_each(
             self, request, bans, lambda ban: actions.lift_ban(ban, actor=None, reason=reason), "Lifted"
         )
-
-
-@admin.register(ModerationAct)
-class ModerationActAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "room", "by", "target", "why", "created_at", "undone_at"]
-    list_filter = ["kind"]
-    list_select_related = ["room", "by", "target"]
-    search_fields = ["room__room_id", "target__username", "target__user_id", "why"]

@@ -15,10 +15,12 @@ from rooms.auth.companions import account_hash
 from rooms.domain.rights import Right
 from rooms.models import Companion, JoinRequest, Member, Person, Room, Token
 from rooms.models.companion import TICKET_LASTS
+from rooms.serializers import moderation_state
 from rooms.urls import room_url
 from watchium import server_clock
 from watchium.protocol.errors import NotMember
 from watchium.protocol.events import WaitingList
+from watchium.protocol.moderation.events import ModerationState
 from watchium.protocol.replies import Problem
 from watchium.shared_state import rate_limits
 
@@ -212,6 +214,19 @@ class Members(RoomAPIView):
         member.require(Right.REMOVE)
         rows = Member.objects.newest(member.room)
         return json_response(MemberList(members=[_row(row) for row in rows]))
+
+
+class Moderation(RoomAPIView):
+    @extend_schema(
+        operation_id="moderation",
+        responses={200: ModerationState, "4XX": Problem},
+        description="Mutes and bans in force, the latest acts, and the words of the filter. For moderators.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        member = self.member(room_id)
+        member.require(Right.REMOVE)
+        state = moderation_state(member.room, now_ms=server_clock.now_ms(), now=timezone.now())
+        return json_response(state)
 
 
 def _row(member: Member) -> MemberRow:

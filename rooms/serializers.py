@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rooms.host_succession import next_host
-from rooms.models import Member, Room
-from watchium.protocol.types import HostGrace, MemberState, RoomRights, RoomState, You
+from rooms.models import Ban, Member, ModerationAct, Person, Room
+from watchium.protocol.moderation.events import ActState, BanState, ModerationState
+from watchium.protocol.types import ChatRules, HostGrace, MemberState, RoomRights, RoomState, UserRef, You
 
 
 def member_state(member: Member) -> MemberState:
@@ -17,6 +19,7 @@ def member_state(member: Member) -> MemberState:
         role=member.role,
         may_control=member.may_control,
         exceptions={str(right): given for right, given in member.standing.exceptions.items()},
+        muted_until=member.muted_until_ms,
     )
 
 
@@ -36,6 +39,7 @@ def you_state(member: Member, device_id: str) -> You:
         role=member.role,
         may_control=member.may_control,
         exceptions={str(right): given for right, given in member.standing.exceptions.items()},
+        muted_until=member.muted_until_ms,
         device_id=device_id or None,
         is_owner=member.is_owner,
         may_moderate=member.may_moderate,
@@ -56,6 +60,15 @@ def host_state(room: Room, host: Member | None) -> HostGrace | None:
     )
 
 
+def chat_rules(room: Room) -> ChatRules:
+    return ChatRules(
+        slow_mode_s=room.slow_mode_s,
+        enabled=room.chat_enabled,
+        links=room.chat_links,
+        filtered=bool(room.chat_filter),
+    )
+
+
 def room_state(room: Room, host: Member | None, playback_settings: dict[str, Any]) -> RoomState:
     """Build the room's state; another app stores `playback_settings`."""
     return RoomState(
@@ -73,5 +86,72 @@ def room_state(room: Room, host: Member | None, playback_settings: dict[str, Any
         knock=room.knock,
         successor_id=room.successor_user_id,
         rights=RoomRights(**room.levels),  # type: ignore[arg-type]  # keys and values are strings
+        chat=chat_rules(room),
         **playback_settings,
     )
+
+
+# ---------------------------------------------------------------- moderation
+
+
+def moderation_state(room: Room, *, now_ms: float, now: datetime) -> ModerationState:
+    """Build the lists for the host and moderators, in four queries. `now_ms` is server time, `now` wall time."""
+    muted = Member.objects.muted(room, now_ms)
+    acts = ModerationAct.objects.latest_mutes(room, [member.person_id for member in muted])
+    bans = [
+        *(_mute_state(member, acts.get(member.person_id)) for member in muted),
+        *(_ban_state(ban) for ban in Ban.objects.in_force(room, now)),
+    ]
+    return ModerationState(
+        bans=bans,
+        acts=[act_state(act) for act in ModerationAct.objects.latest_in(room)],
+        filter=room.chat_filter.splitlines(),
+    )
+
+
+def act_state(act: ModerationAct) -> ActState:
+    details = act.details
+    until = details.get("until")
+    return ActState(
+        id=act.pk,
+        kind=act.kind,
+        at=act.created_at.timestamp() * 1000,
+        by=_user(act.by),
+        target=_user(act.target, details.get("name", "")),
+        reason=act.why,
+        until=details.get("until_ms") or (until and datetime.fromisoformat(until).timestamp() * 1000),
+        text=details.get("text"),
+        comment_id=details.get("comment"),
+        undone=act.undone_at is not None,
+        undo_until=act.undo_until.timestamp() * 1000 if act.undo_until else None,
+    )
+
+
+def _mute_state(member: Member, act: ModerationAct | None) -> BanState:
+    return BanState(
+        id=None,
+        kind="mute",
+        user=_user(member.person, member.username),
+        until=member.muted_until_ms or 0.0,
+        reason=act.why if act else "",
+        by=_user(act.by) if act else None,
+        person_only=True,
+    )
+
+
+def _ban_state(ban: Ban) -> BanState:
+    act = ban.act
+    return BanState(
+        id=ban.pk,
+        kind=act.kind if act else "ban",
+        user=_user(ban.person, act.details.get("name", "") if act else ""),
+        until=ban.until.timestamp() * 1000,
+        reason=act.why if act else "",
+        by=_user(act.by) if act else None,
+        person_only=not ban.address_hash,
+    )
+
+
+def _user(person: Person | None, name: str = "") -> UserRef | None:
+    """`name`: of the person in the room, if known."""
+    return UserRef(user_id=person.user_id, username=name or person.username) if person else None

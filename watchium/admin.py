@@ -1,4 +1,4 @@
-"""Accounts in the admin: Django's pages, whose changes also disconnect open pages of the account."""
+"""Accounts in the admin, whose changes also disconnect open pages of the account; and the log of acts, with undo."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from rooms.actions import reconnect_person
-from rooms.models import AccountName, Person
+from rooms.admin import ReadOnlyAdmin, act_on_each, may_change, staff_reason
+from rooms.models import AccountName, ModerationAct, Person
+from watchium.services.moderation.undo import undo_act
 
 if TYPE_CHECKING:
     UserForm = ModelForm[User]
@@ -89,3 +92,22 @@ admin.site.register(User, AccountAdmin)
 
 admin.site.site_header = admin.site.site_title = "Watchium"
 admin.site.index_title = "Administration"
+
+
+@admin.register(ModerationAct)
+class ModerationActAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "room", "by", "target", "why", "created_at", "undone_at"]
+    list_filter = ["kind"]
+    list_select_related = ["room", "by", "target"]
+    search_fields = ["room__room_id", "target__username", "target__user_id", "why"]
+    actions = ["undo"]
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return may_change(self, request)
+
+    @admin.action(description="Undo", permissions=["act"])
+    def undo(self, request: HttpRequest, acts: QuerySet[ModerationAct]) -> None:
+        def action(act: ModerationAct) -> None:
+            undo_act(act.room, act.pk, actor=None, now=timezone.now(), reason=staff_reason(request))
+
+        act_on_each(self, request, acts, action, "Undone")

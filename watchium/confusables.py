@@ -64,3 +64,10 @@ def _is_selector(character: str) -> bool:
         or "\U000e0100" <= character <= "\U000e01ef"
         or character == "\u034f"
     )
+
+
+def without_disguise(word: str) -> str:
+    """Return the word with letters of other scripts as the Latin ones they look like, if it has Latin ones too."""
+    if word.isascii() or not any(character.isascii() and character.isalpha() for character in word):
+        return word
+    return "".join(one if one.isascii() else _CONFUSABLES.get(ord(one), one) for one in word).casefold()

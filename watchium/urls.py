@@ -71,6 +71,7 @@ one_room = [
     path("join/", api.Join.as_view()),
     path("leave/", rooms.api.Leaving.as_view()),
     path("members/", rooms.api.Members.as_view()),
+    path("moderation/", rooms.api.Moderation.as_view()),
     path("state/", api.State.as_view()),
     path("about/", rooms.api.AboutRoom.as_view()),
     path("favourite/", rooms.api.Favourite.as_view()),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import models
 from django.db.models import Q
 
+from chat.models.comment_deletion import DeletionQuerySet
 from chat.models.comment_image import CommentImage
 from chat.models.comment_reaction import CommentReaction
 from rooms.models import Member, Person, Room
@@ -53,7 +54,7 @@ class AcceptedComment(NamedTuple):
         return Accepted(event_id=event_id, revision=None, timestamp=self.at_ms)
 
 
-class CommentQuerySet(models.QuerySet["Comment"]):
+class CommentQuerySet(DeletionQuerySet):
     def shown(self) -> CommentQuerySet:
         return self.filter(deleted_at=None)
 

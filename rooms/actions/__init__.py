@@ -1,11 +1,23 @@
 """Actions on rooms: each changes the database in one transaction, and its events are published on commit."""
 
-from rooms.actions.dispatch import handle_command
+from rooms.actions.dispatch import handle_command, run_once
 from rooms.actions.epoch import begin_epoch, suspect_restore
 from rooms.actions.hosting import claim_host, request_control, set_successor, transfer_host
 from rooms.actions.knocking import waiting_list
 from rooms.actions.membership import join, leave
-from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
+from rooms.actions.moderation.acts import lock_for, record_act
+from rooms.actions.moderation.chat_rules import CHAT_RULES, restore_chat_rules, set_chat_rules
+from rooms.actions.moderation.members import (
+    ban,
+    lift_ban,
+    mark_undone,
+    mute,
+    remove,
+    set_moderator,
+    target_of_act,
+    undo_removal_or_mute,
+    unmute,
+)
 from rooms.actions.naming import rename
 from rooms.actions.presence import (
     connect,
@@ -21,6 +33,7 @@ from rooms.actions.rights import set_right, set_who_adds
 from rooms.actions.room import close_room, create_guest, create_room, update_room
 
 __all__ = [
+    "CHAT_RULES",
     "ban",
     "begin_epoch",
     "claim_host",
@@ -35,19 +48,29 @@ __all__ = [
     "join",
     "leave",
     "lift_ban",
+    "lock_for",
+    "mark_undone",
+    "mute",
     "reconnect_person",
+    "record_act",
     "record_poll",
     "remove",
     "rename",
     "renew",
     "request_control",
+    "restore_chat_rules",
     "revoke_token",
+    "run_once",
+    "set_chat_rules",
     "set_moderator",
     "set_right",
     "set_successor",
     "set_who_adds",
     "suspect_restore",
+    "target_of_act",
     "transfer_host",
+    "undo_removal_or_mute",
+    "unmute",
     "update_room",
     "waiting_list",
 ]

@@ -2,41 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import msgspec
 from django.db import transaction
 
 from rooms import access
 from rooms.actions.hosting import claim_host, set_successor, transfer_host
 from rooms.actions.knocking import admit
-from rooms.actions.moderation import ban, remove, set_moderator
+from rooms.actions.moderation.chat_rules import set_chat_rules
+from rooms.actions.moderation.members import ban, lift_ban, mute, remove, set_moderator, unmute
 from rooms.actions.rights import set_right
-from rooms.models import Member, ModerationAct, Room
+from rooms.models import Ban, Member, ModerationAct, Room
 from watchium import server_clock
-from watchium.protocol.commands import BanMember, ClaimHost, RemoveMember, SetModerator, TransferHost
-from watchium.protocol.errors import EventIdConflict
+from watchium.protocol.commands import (
+    BanMember,
+    ClaimHost,
+    IdempotentCommand,
+    RemoveMember,
+    SetModerator,
+    TransferHost,
+)
+from watchium.protocol.errors import EventIdConflict, NotFound
+from watchium.protocol.moderation.commands import LiftBan, MuteMember, SetChat, UnmuteMember
 from watchium.protocol.people.commands import Admit, SetRight, SetSuccessor
 from watchium.protocol.replies import Accepted
 from watchium.shared_state import rate_limits
 
 MemberCommand = (
-    TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator | SetRight | SetSuccessor | Admit
+    TransferHost
+    | ClaimHost
+    | RemoveMember
+    | BanMember
+    | SetModerator
+    | MuteMember
+    | UnmuteMember
+    | LiftBan
+    | SetChat
+    | SetRight
+    | SetSuccessor
+    | Admit
 )
+C = TypeVar("C", bound=IdempotentCommand)
+
+
+def handle_command(actor: Member, command: MemberCommand) -> Accepted:
+    """Run the command once. Raises as `run_once`."""
+    return run_once(actor, command, _execute)
 
 
 @transaction.atomic
-def handle_command(actor: Member, command: MemberCommand) -> Accepted:
-    """Run the command once. Raises what its action raises, RateLimited, and EventIdConflict for a reused `event_id`."""
+def run_once(actor: Member, command: C, execute: Callable[[Member, C], ModerationAct]) -> Accepted:
+    """Run a command that results in an act once per `event_id`; a repeat gets the same reply.
+
+    Raises what its action raises, RateLimited, and EventIdConflict for an `event_id` of another command.
+    """
     actor = access.lock(actor)
     earlier = ModerationAct.objects.of_command(actor.room, actor.person, command.event_id)
     if earlier is not None:
         return _replay(earlier, command)
     rate_limits.spend("people", actor.person.user_id, server_clock.now_ms())
-    act = _execute(actor, command)
+    act = execute(actor, command)
     act.event_id, act.at_ms = command.event_id, server_clock.now_ms()
     act.revision = (
         Room.objects.revision_of(actor.room) if isinstance(command, TransferHost | ClaimHost) else None
     )
-    act.details = {**act.details, "asked": msgspec.to_builtins(command.payload)}
+    act.details = {
+        **act.details,
+        "asked": msgspec.to_builtins(_payload(command)),
+        "command": _kind(command),
+    }
     act.save(update_fields=["event_id", "at_ms", "revision", "details"])
     return _accepted(act)
 
@@ -44,9 +80,24 @@ def handle_command(actor: Member, command: MemberCommand) -> Accepted:
 def _execute(actor: Member, command: MemberCommand) -> ModerationAct:
     match command:
         case RemoveMember(payload=target):
-            return remove(actor.room, target.user_id, actor=actor, reason=target.why)
+            return remove(actor.room, target.user_id, actor=actor, reason=target.reason or target.why)
         case BanMember(payload=target):
-            return ban(actor.room, target.user_id, actor=actor, minutes=target.minutes, reason=target.why)
+            return ban(
+                actor.room,
+                target.user_id,
+                actor=actor,
+                minutes=target.minutes,
+                reason=target.reason or target.why,
+                person_only=target.person_only,
+            )
+        case MuteMember(payload=target):
+            return mute(actor.room, target.user_id, actor=actor, minutes=target.minutes, reason=target.reason)
+        case UnmuteMember(payload=target):
+            return unmute(actor.room, target.user_id, actor=actor)
+        case LiftBan(payload=target):
+            return _lift_ban(actor, target.ban_id)
+        case SetChat(payload=changes):
+            return set_chat_rules(actor.room, changes, actor=actor)
         case SetModerator(payload=choice):
             return set_moderator(actor, choice.user_id, choice.moderator)
         case SetRight(payload=change):
@@ -68,15 +119,34 @@ def _execute(actor: Member, command: MemberCommand) -> ModerationAct:
     return ModerationAct.objects.create(room=actor.room, kind=_kind(command), by=actor.person)
 
 
-def _replay(earlier: ModerationAct, command: MemberCommand) -> Accepted:
-    if earlier.details.get("asked") != msgspec.to_builtins(command.payload):
+def _lift_ban(actor: Member, ban_id: int) -> ModerationAct:
+    """Raises NotFound also for a ban that is over: it is not in the list any more."""
+    found = Ban.objects.of_room(actor.room, ban_id)
+    act = lift_ban(found, actor=actor) if found is not None else None
+    if act is None:
+        raise NotFound("This ban is over, or it does not exist.")
+    return act
+
+
+def _replay(earlier: ModerationAct, command: IdempotentCommand) -> Accepted:
+    payload = _payload(command)
+    try:
+        # Decoded, because an earlier version stored fewer fields.
+        asked = msgspec.convert(earlier.details.get("asked"), type(payload))
+    except msgspec.ValidationError:
+        raise EventIdConflict from None
+    if asked != payload or earlier.details.get("command", _kind(command)) != _kind(command):
         raise EventIdConflict
     return _accepted(earlier)
+
+
+def _payload(command: IdempotentCommand) -> Any:
+    return command.payload  # type: ignore[attr-defined]
 
 
 def _accepted(act: ModerationAct) -> Accepted:
     return Accepted(event_id=act.event_id or "", revision=act.revision, timestamp=act.at_ms or 0.0)
 
 
-def _kind(command: MemberCommand) -> str:
+def _kind(command: IdempotentCommand) -> str:
     return str(command.__struct_config__.tag)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -19,6 +19,7 @@ from rooms.models import Ban, JoinRequest, Member, Person, Role, Room, Token, Vi
 from watchium import server_clock
 from watchium.protocol.errors import Banned, CloseCode, NotMember, RoomFull, Waiting, WrongPassphrase
 from watchium.realtime import broadcast
+from watchium.text import lasting
 
 # Which places a full room keeps for absent members. Of a member who was present before, for an hour:
 ABSENT_PLACE_KEPT = timedelta(hours=1)
@@ -82,8 +83,8 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member 
     existing = room.members.current().filter(person=person).first()
     if existing is None:
         now = timezone.now()
-        if Ban.objects.applies(room, now, person, address):
-            raise Banned
+        if until := Ban.objects.applies(room, now, person, address):
+            raise banned_until(until, now)
         if request := request_to_join(room, person, name, now):
             return request
         _free_a_place_if_full(room)
@@ -93,6 +94,15 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member 
         member.room = room
         broadcast_presence(member, server_clock.now_ms())
     return member
+
+
+def banned_until(until: datetime, now: datetime) -> Banned:
+    """The error for a person who may not join before `until`."""
+    waits_ms = round((until - now).total_seconds() * 1000)
+    return Banned(
+        f"You were removed from this room. You can join again in {lasting(waits_ms)}.",
+        retry_after_ms=max(1, waits_ms),
+    )
 
 
 def _free_a_place_if_full(room: Room) -> None:

@@ -38,6 +38,7 @@ def _move_membership(room: Room, guest: Person, person: Person) -> None:
     # Behind the room's lock, as when a socket closes: in the other order the two would deadlock.
     revoke_leases(before.connections.all())
     if before.left_at is not None:
+        _carry_mute(before, person)
         return
     if Ban.objects.applies(room, timezone.now(), person, ""):
         end_membership(before, "left")
@@ -45,6 +46,22 @@ def _move_membership(room: Room, guest: Person, person: Person) -> None:
     after = _merge_rows(room, before, person)
     if room.closed_at is None:
         _broadcast_merge(room, before, after)
+
+
+def _carry_mute(before: Member, person: Person) -> None:
+    """Let a mute of a guest who has left hold for the account. An account without a row gets the guest's."""
+    if before.muted_until_ms is None:
+        return
+    after = before.room.members.filter(person=person).first()
+    if after is None:
+        Member.objects.filter(pk=before.pk).update(person=person)
+    else:
+        Member.objects.filter(pk=after.pk).update(muted_until_ms=_later(before, after))
+
+
+def _later(before: Member, after: Member) -> float | None:
+    """Signing in ends no mute."""
+    return max(before.muted_until_ms or 0.0, after.muted_until_ms or 0.0) or None
 
 
 def _merge_rows(room: Room, before: Member, person: Person) -> Member:
@@ -71,6 +88,7 @@ def _merge_rows(room: Room, before: Member, person: Person) -> Member:
         present=present,
         here_since_ms=before.here_since_ms,
         address_hash=before.address_hash,
+        muted_until_ms=_later(before, after),
     )
     if after.pk != before.pk:
         Member.objects.filter(pk=before.pk).delete()

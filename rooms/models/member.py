@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 from django.db.models import Count, F, Q
@@ -19,6 +19,9 @@ from rooms.models.room import PERSON, ROOM, Room
 from watchium.db.prepared import PreparedQuery, Rows, run_in_one_round_trip
 from watchium.db.rows import RowMapper
 from watchium.protocol.errors import NotHost, RuleRefused
+
+if TYPE_CHECKING:
+    from rooms.models.moderation import ModerationAct
 
 # Rows locked by others are skipped: the next report comes in three seconds, and this write should not wait.
 _SAVE_REPORTS_POSTGRESQL = """
@@ -168,6 +171,25 @@ class MemberQuerySet(models.QuerySet["Member"]):
             self.current().select_related("person", "room").filter(room=room, person__user_id=user_id).first()
         )
 
+    def ever_with_user_id(self, room: Room, user_id: str) -> Member | None:
+        """Return the member, also one who has left."""
+        return self.select_related("person").filter(room=room, person__user_id=user_id).first()
+
+    def of_act(self, room: Room, act: ModerationAct) -> Member | None:
+        """Return the member that an act was about, also one who has left."""
+        return self.select_related("person").filter(room=room, person=act.target_id).first()
+
+    def moderators(self, room: Room, limit: int = 100) -> list[int]:
+        """Return the present host and moderators (primary keys)."""
+        roles = (Role.HOST, Role.MODERATOR)
+        present = self.current().filter(room=room, present=True, role__in=roles)
+        return list(present.values_list("pk", flat=True)[:limit])
+
+    def muted(self, room: Room, now_ms: float, limit: int = 100) -> list[Member]:
+        """Return muted members, also those who have left, the latest to end first."""
+        rows = self.filter(room=room, muted_until_ms__gt=now_ms).select_related("person")
+        return list(rows.order_by("-muted_until_ms", "pk")[:limit])
+
 
 class Member(models.Model):
     """A person in a room: one row for any number of tabs, `present` while a lease of one of them has not lapsed."""
@@ -184,6 +206,9 @@ class Member(models.Model):
     here_since_ms = models.FloatField(default=0)
     joined_at = models.DateTimeField(auto_now_add=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    # Both in server time, and both outlive the membership: leaving and returning changes neither.
+    muted_until_ms = models.FloatField(null=True, blank=True)
+    commented_at_ms = models.FloatField(null=True, blank=True)  # written while slow mode is on
 
     # The player's latest report, written in batches.
     last_heartbeat = models.DateTimeField(null=True, blank=True)
@@ -288,6 +313,10 @@ class Member(models.Model):
     @property
     def may_moderate(self) -> bool:
         return self.may(Right.REMOVE)
+
+    def muted_for_ms(self, now_ms: float) -> float:
+        """Return how long the mute lasts from now on, or 0."""
+        return max(0.0, (self.muted_until_ms or 0.0) - now_ms)
 
     @property
     def may_control(self) -> bool:

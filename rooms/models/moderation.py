@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -11,16 +11,19 @@ from django.db.models import Q
 from rooms.models.person import Person
 from rooms.models.room import Room
 
+UNDOABLE_KINDS = ("mute", "ban", "remove", "delete_comment", "delete_all_comments", "set_chat")
+UNDO_WITHIN = timedelta(days=1)
 ROLE_KINDS = ("transfer_host", "claim_host", "moderator", "no_moderator", "set_right", "set_successor")
 
 
 class BanQuerySet(models.QuerySet["Ban"]):
-    def applies(self, room: Room, now: datetime, person: Person | None, address_hash: str) -> bool:
-        """Return whether a ban of this room is in force for the person or the address."""
+    def applies(self, room: Room, now: datetime, person: Person | None, address_hash: str) -> datetime | None:
+        """Return until when bans of this room hold for the person or the address, or None."""
         banned = Q(person=person) if person is not None else Q(pk=None)
         if address_hash:
             banned |= Q(address_hash=address_hash)
-        return self.filter(banned, room=room, until__gt=now, lifted_at=None).exists()
+        in_force = self.filter(banned, room=room, until__gt=now, lifted_at=None)
+        return in_force.order_by("-until").values_list("until", flat=True).first()
 
     def applies_to_person(self, room_id: str, person: Person, now: datetime) -> bool:
         """Like `applies` in one query, for rooms that may not exist: a timing attack cannot distinguish them."""
@@ -33,6 +36,17 @@ class BanQuerySet(models.QuerySet["Ban"]):
     def keep_without(self, person: Person) -> None:
         """Let a person's bans stay in force for the network they were banned from."""
         self.filter(person=person).update(person=None)
+
+    def in_force(self, room: Room, now: datetime, limit: int = 100) -> list[Ban]:
+        """Return the bans with the acts that created them, the latest to end first."""
+        rows = self.filter(room=room, until__gt=now, lifted_at=None).select_related("person", "act__by")
+        return list(rows.order_by("-until", "-pk")[:limit])
+
+    def of_room(self, room: Room, pk: int) -> Ban | None:
+        return self.filter(room=room, pk=pk).first()
+
+    def of_act(self, act: ModerationAct) -> Ban | None:
+        return self.filter(act=act).first()
 
     def expired(self, now: datetime) -> BanQuerySet:
         return self.filter(Q(until__lt=now) | Q(lifted_at__lt=now))
@@ -47,6 +61,10 @@ class Ban(models.Model):
     until = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Null for bans that are older than this column.
+    act = models.ForeignKey(
+        "ModerationAct", null=True, blank=True, on_delete=models.SET_NULL, related_name="bans"
+    )
 
     objects = BanQuerySet.as_manager()
 
@@ -62,12 +80,38 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
         """Return the act that this person's command with this `event_id` caused, or None."""
         return self.filter(room=room, by=person, event_id=event_id).first()
 
+    def latest_in(self, room: Room, limit: int = 100) -> list[ModerationAct]:
+        """Return the latest acts of a room, latest first."""
+        rows = self.filter(room=room).exclude(kind="undo").select_related("by", "target")
+        return list(rows.order_by("-pk")[:limit])
+
+    def of_room(self, room: Room, pk: int) -> ModerationAct | None:
+        return self.filter(room=room, pk=pk).select_related("by", "target").first()
+
+    def undo(self, act: ModerationAct, now: datetime) -> bool:
+        """Mark the act as undone; return False if it was before."""
+        return self.filter(pk=act.pk, undone_at=None).update(undone_at=now) == 1
+
+    def latest_mutes(self, room: Room, persons: list[int]) -> dict[int, ModerationAct]:
+        """Return the latest mute of each person (primary key)."""
+        rows = self.filter(room=room, kind="mute", target__in=persons).select_related("by").order_by("-pk")
+        return {act.target_id: act for act in reversed(rows[:1000]) if act.target_id is not None}
+
+    def erase_words_of(self, person: Person) -> None:
+        """Delete the person's name, and excerpts of what they wrote, from acts about them."""
+        for act in self.filter(target=person).iterator(chunk_size=500):
+            act.details = {key: value for key, value in act.details.items() if key not in ("name", "text")}
+            act.save(update_fields=["details"])
+
     def outdated(self, month_ago: datetime, year_ago: datetime) -> ModerationActQuerySet:
         """Acts older than a year; changes of host and moderators already after a month."""
         return self.filter(Q(created_at__lt=year_ago) | Q(created_at__lt=month_ago, kind__in=ROLE_KINDS))
 
     def undo_ban(self, ban: Ban, now: datetime) -> None:
         """Mark the act that created the ban as undone."""
+        if ban.act_id is not None:
+            self.filter(pk=ban.act_id, undone_at=None).update(undone_at=now)
+            return
         acts = self.filter(room=ban.room_id, target=ban.person_id, kind__in=("ban", "remove"), undone_at=None)
         acts.filter(details__until=ban.until.isoformat()).update(undone_at=now)
 
@@ -102,3 +146,9 @@ class ModerationAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.room_id}"
+
+    @property
+    def undo_until(self) -> datetime | None:
+        """Until when the act can be undone, or None."""
+        undoable = self.kind in UNDOABLE_KINDS and self.undone_at is None
+        return self.created_at + UNDO_WITHIN if undoable else None

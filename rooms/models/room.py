@@ -139,6 +139,12 @@ class Room(models.Model):
     knock = models.BooleanField(default=False)  # whether host and moderators are asked before somebody joins
     capacity = models.PositiveIntegerField(null=True, blank=True)  # null: as many as the instance allows
 
+    # Rules of the chat, for all but the host and moderators. The filter has one entry a line: see chat.word_filter.
+    slow_mode_s = models.PositiveSmallIntegerField(default=0)
+    chat_enabled = models.BooleanField(default=True)
+    chat_links = models.BooleanField(default=True)
+    chat_filter = models.TextField(blank=True, default="")
+
     revision = models.BigIntegerField(default=0)
     comment_seq = models.BigIntegerField(default=0)
     queue_revision = models.BigIntegerField(default=0)  # 0: the room has no queue yet

@@ -5,6 +5,7 @@ from chat.models import Comment
 from rooms.models import Member, ModerationAct, Role, Room
 from tests.cases import Cast
 from watchium.protocol.errors import NotAllowed, NotFound, NotMember
+from watchium.realtime.groups import room_group
 
 
 class RemoveTests(Cast):
@@ -34,7 +35,8 @@ class RemoveTests(Cast):
         self.remove(self.alice, self.bobs)
         act = ModerationAct.objects.get()
         assert (act.kind, act.by, act.target) == ("delete_comment", self.alice.person, self.bob.person)
-        assert act.details == {"comment": self.bobs.pk}
+        assert act.details["comment"] == self.bobs.pk
+        assert self.published.last("moderated")["payload"]["text"] == "hello"
 
     def test_a_member_cannot_delete_others_comments(self):
         with self.assertRaises(NotAllowed):
@@ -55,7 +57,7 @@ class RemoveTests(Cast):
     def test_deleting_is_idempotent(self):
         self.remove(self.alice, self.bobs)
         self.remove(self.alice, self.bobs)
-        assert self.published.types() == ["comment_deleted"]
+        assert self.published.types(room_group(self.room.room_id)) == ["comment_deleted"]
         assert ModerationAct.objects.count() == 1
 
     def test_a_comment_of_another_room_is_not_found(self):
@@ -73,5 +75,6 @@ class RemoveTests(Cast):
         with self.committing():
             actions.remove_as_staff(self.bobs, "root")
             actions.remove_as_staff(self.bobs, "root")
-        assert self.published.types() == ["comment_deleted"]
-        assert ModerationAct.objects.get().details == {"comment": self.bobs.pk, "staff": "root"}
+        assert self.published.types(room_group(self.room.room_id)) == ["comment_deleted"]
+        details = ModerationAct.objects.get().details
+        assert (details["comment"], details["staff"]) == (self.bobs.pk, "root")

@@ -40,6 +40,7 @@ from watchium.client.player import PlayerClient
 from watchium.client.room import RoomClient
 from watchium.client.room_state import Resume
 from watchium.protocol.events import LobbyRoom, LobbyState
+from watchium.protocol.moderation.events import ModerationState
 from watchium.protocol.player_types import Item
 from watchium.protocol.queue import QueueState
 from watchium.protocol.replies import Accepted, Problem
@@ -206,6 +207,10 @@ class Client:
 
     def delete_comment(self, room_id: str, comment_id: int) -> None:
         self._call("DELETE", f"/api/rooms/{room_id}/comments/{comment_id}/", None)
+
+    def moderation(self, room_id: str) -> ModerationState:
+        """Mutes and bans in force, the latest acts and the words of the filter, for moderators."""
+        return self._call("GET", f"/api/rooms/{room_id}/moderation/", ModerationState)
 
     def broadcast(self, room_id: str, kind: str, payload: dict[str, Any]) -> None:
         body = {"type": kind, "payload": payload}

@@ -10,6 +10,7 @@ from watchium.client.room_queue import NO_QUEUE, changed
 from watchium.protocol import events, replies
 from watchium.protocol.codec import ROOM_EVENTS
 from watchium.protocol.events import CustomEvent, Event, WelcomeState
+from watchium.protocol.moderation.events import CommentsDeleted
 from watchium.protocol.queue import QueueState
 from watchium.protocol.types import RoomState, TimelineState
 
@@ -133,6 +134,12 @@ class RoomReplica:
                 | events.CommentChanged(payload=comment)
             ):
                 return self.comments.take(comment.seq, event)
+            case CommentsDeleted(payload=several):
+                return [
+                    deleted
+                    for seq, pk in enumerate(several.ids, several.seq)
+                    for deleted in self.comments.take(seq, _deletion(event, pk, seq))
+                ]
             case _ if isinstance(event, CHANGES):
                 return self._apply_change(event)
         return [event]
@@ -180,3 +187,8 @@ class RoomReplica:
             media=change.media,
             hold=change.hold,
         )
+
+
+def _deletion(event: CommentsDeleted, pk: int, seq: int) -> events.CommentDeleted:
+    payload = events.DeletedComment(id=pk, seq=seq)
+    return events.CommentDeleted(room_id=event.room_id, timestamp=event.timestamp, payload=payload)

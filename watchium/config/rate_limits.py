@@ -32,6 +32,7 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     "ask_control": (3, 15),
     "custom": (10, 5),
     "people": (20, 20),  # by person: kicks, and changes of moderators and host
+    "report": (5, 60),  # by person: reports to the host
     "room_change": (30, 30),  # by person
     "evening": (30, 60),  # by person: each reads up to 10,000 rows of the log, 0.15 s
     "room_evening": (60, 60),  # by room: the same; a list also decodes the kept evenings, at most 50, 0.16 s

@@ -11,6 +11,9 @@ from watchium.protocol import commands, events, player_commands, player_events, 
 from watchium.protocol.chat import commands as chat_commands
 from watchium.protocol.chat.commands import ChatCommand
 from watchium.protocol.commands import Command, IdempotentCommand, LobbyCommand, RoomCommand
+from watchium.protocol.moderation import commands as moderation_commands
+from watchium.protocol.moderation import events as moderation_events
+from watchium.protocol.moderation.commands import ModerationCommand
 from watchium.protocol.people import commands as people_commands
 from watchium.protocol.people.commands import MemberRightCommand
 from watchium.protocol.player_commands import PlayerCommand
@@ -19,7 +22,9 @@ from watchium.protocol.start import commands as start_commands
 from watchium.protocol.start.commands import StartCommand
 from watchium.protocol.types import MAX_FRAME_BYTES, EventId
 
-AnyRoomCommand = RoomCommand | ChatCommand | QueueCommand | StartCommand | MemberRightCommand
+AnyRoomCommand = (
+    RoomCommand | ChatCommand | QueueCommand | StartCommand | MemberRightCommand | ModerationCommand
+)
 
 _room_commands: msgspec.json.Decoder[AnyRoomCommand] = msgspec.json.Decoder(AnyRoomCommand)
 _lobby_commands: msgspec.json.Decoder[LobbyCommand] = msgspec.json.Decoder(LobbyCommand)
@@ -78,6 +83,7 @@ ROOM_EVENTS: tuple[type[events.Event], ...] = tuple(
     kind for kind in events.Event.__subclasses__() if kind.__module__ != player_events.__name__
 )
 ROOM_MESSAGE_TYPES = _types_of(
-    commands, chat_commands, people_commands, queue, start_commands, events, replies
+    *(commands, chat_commands, people_commands, queue, start_commands, moderation_commands),
+    *(events, moderation_events, replies),
 )
 MESSAGE_TYPES = ROOM_MESSAGE_TYPES | _types_of(player_commands, player_events)

@@ -272,15 +272,26 @@ class ClaimHost(IdempotentCommand, tag="claim_host", frozen=True, kw_only=True):
     payload: EmptyPayload = EmptyPayload()
 
 
+BanMinutes = Annotated[int, Meta(ge=1, le=366 * 24 * 60)]
+Reason = Annotated[str, Meta(max_length=200)]
+
+
 class RemovalRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`why`: the former name of `reason`."""
+
     user_id: UserId
-    why: Annotated[str, Meta(max_length=200)] = ""
+    reason: Reason = ""
+    why: Reason = ""
 
 
 class BanRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`person_only`: others at the same address may join. `why`: the former name of `reason`."""
+
     user_id: UserId
-    minutes: Annotated[int, Meta(ge=1, le=366 * 24 * 60)]
-    why: Annotated[str, Meta(max_length=200)] = ""
+    minutes: BanMinutes
+    reason: Reason = ""
+    person_only: bool = False
+    why: Reason = ""
 
 
 class ModeratorChange(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -295,7 +306,8 @@ class RemoveMember(IdempotentCommand, tag="remove_member", frozen=True, kw_only=
 
 
 class BanMember(IdempotentCommand, tag="ban_member", frozen=True, kw_only=True):
-    """Kick a member and keep them out for some minutes."""
+    """Kick a member, and keep out the person and, unless `person_only` is set, others at the same address for some
+    minutes. Also for a person who has left."""
 
     payload: BanRequest
 

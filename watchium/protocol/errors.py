@@ -71,6 +71,30 @@ class NotAllowed(Refused):
     message = "Only the host can do this."
 
 
+class Muted(Refused):
+    code = "muted"
+    status = 403
+    message = "You are muted in this room."
+
+
+class SlowMode(Refused):
+    code = "slow_mode"
+    status = 429
+    message = "Slow mode is on. Wait a moment before the next message."
+
+
+class ChatOff(Refused):
+    code = "chat_off"
+    status = 403
+    message = "The chat of this room is off."
+
+
+class Filtered(Refused):
+    code = "filtered"
+    status = 403
+    message = "This message has a word that is not allowed in this room."
+
+
 class RuleRefused(NotAllowed):
     """A rule of the room or of its queue refuses the change; the message names the rule."""
 
@@ -170,11 +194,11 @@ CODES = tuple(
         {
             "bad_message", "too_long", "not_host", "not_allowed", "not_member", "wrong_passphrase", "not_found",
             "room_full", "room_closed", "name_taken", "unknown_media", "event_id_conflict", "rate_limited",
-            "unavailable", "internal", "stale", "muted", "waiting", "banned",
+            "unavailable", "internal", "stale", "muted", "waiting", "banned", "slow_mode", "chat_off", "filtered",
         }
     )
 )  # fmt: skip
 
 # Part of the protocol that clients handle, though this server does not send it.
-RESERVED_CODES = frozenset({"muted"})
+RESERVED_CODES: frozenset[str] = frozenset()
 RESERVED_CLOSE_CODES = frozenset({CloseCode.FELL_BEHIND, CloseCode.RELOAD})

@@ -16,20 +16,16 @@ from watchium.protocol import player_commands, player_events, player_types, queu
 from watchium.protocol.chat import commands as chat_commands
 from watchium.protocol.commands import Command, EmptyPayload, IdempotentCommand
 from watchium.protocol.events import CustomEvent, Event
+from watchium.protocol.moderation import commands as moderation_commands
+from watchium.protocol.moderation import events as moderation_events
 from watchium.protocol.people import commands as people_commands
 from watchium.protocol.start import commands as start_commands
 
 StructType = type[msgspec.Struct]
 
 ROOM_MODULES = (
-    types,
-    command_module,
-    chat_commands,
-    people_commands,
-    queue,
-    start_commands,
-    event_module,
-    replies,
+    *(types, command_module, chat_commands, people_commands, queue, start_commands, moderation_commands),
+    *(event_module, moderation_events, replies),
 )
 PLAYER_MODULES = (player_types, player_commands, player_events)
 MODULES = (*ROOM_MODULES, *PLAYER_MODULES)

@@ -23,6 +23,7 @@ ItemId = Annotated[int, Meta(ge=1, le=2**53)]
 Bytes = Annotated[int, Meta(ge=1, le=2**53)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
 Revision = Annotated[int, Meta(ge=0, le=2**53)]
+RowId = Annotated[int, Meta(ge=1, le=2**53)]
 CodecName = Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9 .,+/()_-]+$")]
 Level = Literal["everyone", "moderators", "host"]
 RightName = Literal[
@@ -113,8 +114,11 @@ class TimelineState(Struct, frozen=True, kw_only=True):
     duration_source: str | None = None
 
 
-class MemberState(Struct, frozen=True, kw_only=True):
-    """`exceptions` to the room's `rights`: true if this member was given a right, false if it was taken."""
+class MemberState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`exceptions` to the room's `rights`: true if this member was given a right, false if it was taken.
+
+    `muted_until`: the server time until which the member may not write. Both are left out if there are none.
+    """
 
     user_id: str
     username: str
@@ -122,6 +126,7 @@ class MemberState(Struct, frozen=True, kw_only=True):
     role: str
     may_control: bool
     exceptions: dict[str, bool] = {}
+    muted_until: float | None = None
 
 
 class You(MemberState, frozen=True, kw_only=True):
@@ -216,6 +221,19 @@ class RoomRights(Struct, frozen=True, kw_only=True):
     settings: Level = "host"
 
 
+class ChatRules(Struct, frozen=True, kw_only=True):
+    """Rules of the chat for everyone except the host and moderators.
+
+    `slow_mode_s`: seconds between two comments of one member, 0: any. `enabled`: the chat is open. `links`: comments
+    may contain links. `filtered`: some words are not allowed.
+    """
+
+    slow_mode_s: int = 0
+    enabled: bool = True
+    links: bool = True
+    filtered: bool = False
+
+
 class RoomState(Struct, frozen=True, kw_only=True):
     """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data.
 
@@ -260,6 +278,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     successor_id: str | None = None
     knock: bool = False
     rights: RoomRights = RoomRights()
+    chat: ChatRules = ChatRules()
 
 
 class CommentReaction(Struct, frozen=True, kw_only=True):

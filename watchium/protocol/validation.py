@@ -16,6 +16,7 @@ TYPED_FIELDS = {
     "username": "A name",
     "passphrase": "A passphrase",
     "why": "A reason",
+    "reason": "A reason",
 }
 
 

@@ -42,9 +42,19 @@ from watchium.protocol.commands import (
 )
 from watchium.protocol.errors import NotFound
 from watchium.protocol.events import Event
+from watchium.protocol.moderation.commands import (
+    DeleteAllComments,
+    LiftBan,
+    MuteMember,
+    ReportMember,
+    SetChat,
+    UndoAct,
+    UnmuteMember,
+)
 from watchium.protocol.people.commands import Admit, SetRight, SetSuccessor
 from watchium.protocol.replies import Accepted
 from watchium.protocol.start.commands import CheckReady, ClosePoll, MarkReady, OpenPoll, VoteInPoll
+from watchium.services.moderation import commands as moderation
 
 
 def dispatch(member: Member, command: Command) -> Accepted | Event | None:
@@ -105,6 +115,16 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
             | Admit()
         ):
             return rooms.actions.handle_command(member, command)
+        case (
+            MuteMember()
+            | UnmuteMember()
+            | LiftBan()
+            | DeleteAllComments()
+            | SetChat()
+            | UndoAct()
+            | ReportMember()
+        ):
+            return moderation.handle_command(member, command)
         case RequestControl():
             rooms.actions.request_control(member, command.payload.moment)
         case Leave():

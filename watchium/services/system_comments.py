@@ -23,7 +23,7 @@ from watchium import server_clock
 from watchium.protocol.types import Media, PollState
 from watchium.services import announced_media
 from watchium.services.announced_media import AnnouncedMedia
-from watchium.text import media_time
+from watchium.text import lasting, media_time
 
 FOLDED_MS = 30_000.0
 _ANY = "\0"  # usernames have no such character
@@ -59,10 +59,21 @@ def on_room_changed(*, room: Room, changed: list[str], **_kwargs: Any) -> None:
             if room.keep_evenings
             else _("Evenings are not kept now"),
         )
+    _post_chat_rules(room, changed)
     if "control_policy" in changed:
         _post(room, _controllers(room))
     if "premiere_at" in changed:
         _post(room, _premiere(room))
+
+
+def _post_chat_rules(room: Room, changed: list[str]) -> None:
+    if "chat_enabled" in changed:
+        _post(room, _("The chat is open again") if room.chat_enabled else _("The chat is off now"))
+    if "slow_mode_s" in changed:
+        slow = _("Slow mode: one message every %(time)s") % {"time": lasting(room.slow_mode_s * 1000)}
+        _post(room, slow if room.slow_mode_s else _("Slow mode is off now"))
+    if "chat_links" in changed:
+        _post(room, _("Links are allowed now") if room.chat_links else _("Links are not allowed now"))
 
 
 @receiver(media_loaded)

@@ -77,7 +77,7 @@
  */
 
 /**
- * `exceptions` to the room's `rights`: true if this member was given a right, false if it was taken.
+ * `exceptions` to the room's `rights`: true if this member was given a right, false if it was taken. `muted_until`: the server time until which the member may not write. Both are left out if there are none.
  * @typedef {object} MemberState
  * @property {string} user_id
  * @property {string} username
@@ -85,6 +85,7 @@
  * @property {string} role
  * @property {boolean} may_control
  * @property {Record<string, boolean>} [exceptions]
+ * @property {number | null} [muted_until]
  */
 
 /**
@@ -96,6 +97,7 @@
  * @property {string} role
  * @property {boolean} may_control
  * @property {Record<string, boolean>} [exceptions]
+ * @property {number | null} [muted_until]
  * @property {string | null} device_id
  * @property {boolean} is_owner
  * @property {boolean} may_moderate
@@ -174,6 +176,15 @@
  */
 
 /**
+ * Rules of the chat for everyone except the host and moderators. `slow_mode_s`: seconds between two comments of one member, 0: any. `enabled`: the chat is open. `links`: comments may contain links. `filtered`: some words are not allowed.
+ * @typedef {object} ChatRules
+ * @property {number} [slow_mode_s]
+ * @property {boolean} [enabled]
+ * @property {boolean} [links]
+ * @property {boolean} [filtered]
+ */
+
+/**
  * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance allows. `successor_id`: the member whom the host named as successor. `knock`: who may remove members is asked before somebody joins.
  * @typedef {object} RoomState
  * @property {string} room_id
@@ -202,6 +213,7 @@
  * @property {string | null} [successor_id]
  * @property {boolean} [knock]
  * @property {RoomRights} [rights]
+ * @property {ChatRules} [chat]
  */
 
 /**
@@ -377,15 +389,20 @@
  */
 
 /**
+ * `why`: the former name of `reason`.
  * @typedef {object} RemovalRequest
  * @property {string} user_id
+ * @property {string} [reason]
  * @property {string} [why]
  */
 
 /**
+ * `person_only`: others at the same address may join. `why`: the former name of `reason`.
  * @typedef {object} BanRequest
  * @property {string} user_id
  * @property {number} minutes
+ * @property {string} [reason]
+ * @property {boolean} [person_only]
  * @property {string} [why]
  */
 
@@ -597,6 +614,40 @@
  */
 
 /**
+ * @typedef {object} MuteRequest
+ * @property {string} user_id
+ * @property {number} minutes
+ * @property {string} [reason]
+ */
+
+/**
+ * @typedef {object} BanRef
+ * @property {number} ban_id
+ */
+
+/**
+ * Rules for everyone except the host and moderators; those that are left out do not change. `slow_mode_s`: seconds between two comments of one member, 0: any. `enabled`: the chat is open. `links`: comments may contain links. `filter`: words and phrases that comments may not contain; `*` stands for any letters.
+ * @typedef {object} ChatChanges
+ * @property {number | null} [slow_mode_s]
+ * @property {boolean | null} [enabled]
+ * @property {boolean | null} [links]
+ * @property {string[] | null} [filter]
+ */
+
+/**
+ * @typedef {object} ActRef
+ * @property {number} act_id
+ */
+
+/**
+ * `user_id`: the person; `comment_id`: a comment of this person.
+ * @typedef {object} ReportRequest
+ * @property {string} user_id
+ * @property {number | null} [comment_id]
+ * @property {string} [reason]
+ */
+
+/**
  * The whole timeline from the envelope's `timestamp` on, and the member who changed it (null: the server).
  * @typedef {object} Change
  * @property {number} current_time
@@ -729,6 +780,49 @@
  * @typedef {object} LobbyState
  * @property {LobbyRoom[]} rooms
  * @property {number} online
+ */
+
+/**
+ * `seq`: of the first deletion; each following comment has the next.
+ * @typedef {object} DeletedComments
+ * @property {number[]} ids
+ * @property {number} seq
+ */
+
+/**
+ * Who did what to whom, when (server time) and why. `by` is null for staff; `target` for acts about the room. `until`: when a mute or ban ends. `text`: of a reported or deleted comment, shortened. `undo_until`: the act can be undone until this server time; null: it cannot.
+ * @typedef {object} ActState
+ * @property {number} id
+ * @property {string} kind
+ * @property {number} at
+ * @property {UserRef | null} by
+ * @property {UserRef | null} target
+ * @property {string} reason
+ * @property {number | null} [until]
+ * @property {string | null} [text]
+ * @property {number | null} [comment_id]
+ * @property {boolean} [undone]
+ * @property {number | null} [undo_until]
+ */
+
+/**
+ * A mute or ban in force, or the time for which a removed member stays out. `id` is null for a mute. `kind`: mute, ban or remove. `person_only`: others at the same address may join.
+ * @typedef {object} BanState
+ * @property {number | null} id
+ * @property {string} kind
+ * @property {UserRef | null} user
+ * @property {number} until
+ * @property {string} reason
+ * @property {UserRef | null} by
+ * @property {boolean} person_only
+ */
+
+/**
+ * For the host and moderators: mutes and bans, the latest to end first, the latest acts, the words of the filter; at most 100 bans, mutes and acts each.
+ * @typedef {object} ModerationState
+ * @property {BanState[]} bans
+ * @property {ActState[]} acts
+ * @property {string[]} filter
  */
 
 /**
@@ -1156,6 +1250,13 @@ export const Command = Object.freeze({
   OpenPoll: "open_poll",
   VotePoll: "vote_poll",
   ClosePoll: "close_poll",
+  MuteMember: "mute_member",
+  UnmuteMember: "unmute_member",
+  LiftBan: "lift_ban",
+  DeleteAllComments: "delete_all_comments",
+  SetChat: "set_chat",
+  UndoAct: "undo_act",
+  ReportMember: "report_member",
   PlayTrack: "play_track",
   Resume: "resume",
   SetRepeat: "set_repeat",
@@ -1198,6 +1299,9 @@ export const Event = Object.freeze({
   Queue: "queue",
   Lobby: "lobby",
   LobbyChanged: "lobby_changed",
+  MemberChanged: "member_changed",
+  CommentsDeleted: "comments_deleted",
+  Moderated: "moderated",
   Pong: "pong",
   Ack: "ack",
   Head: "head",
@@ -1218,7 +1322,9 @@ export const Event = Object.freeze({
 export const ErrorCode = Object.freeze({
   BadMessage: "bad_message",
   Banned: "banned",
+  ChatOff: "chat_off",
   EventIdConflict: "event_id_conflict",
+  Filtered: "filtered",
   Internal: "internal",
   Muted: "muted",
   NameTaken: "name_taken",
@@ -1229,6 +1335,7 @@ export const ErrorCode = Object.freeze({
   RateLimited: "rate_limited",
   RoomClosed: "room_closed",
   RoomFull: "room_full",
+  SlowMode: "slow_mode",
   Stale: "stale",
   TooLong: "too_long",
   Unavailable: "unavailable",
@@ -1251,12 +1358,12 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "edit_comment", "react_to_comment", "set_right", "set_successor", "admit", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "set_chapters", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "edit_comment", "react_to_comment", "set_right", "set_successor", "admit", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "queue_check", "set_queue", "ready_check", "ready", "open_poll", "vote_poll", "close_poll", "mute_member", "unmute_member", "lift_ban", "delete_all_comments", "set_chat", "undo_act", "report_member", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))
 
 /** Events of rooms and of the lobby. Any other type on a room's socket is a custom event. */
-export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "knocks", "new_comment", "comment_deleted", "comment_changed", "reaction", "typing", "presence", "queue", "lobby", "lobby_changed", "pong", "ack", "head", "events", "error", "status", "closing"]))
+export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "knocks", "new_comment", "comment_deleted", "comment_changed", "reaction", "typing", "presence", "queue", "lobby", "lobby_changed", "pong", "ack", "head", "events", "error", "status", "closing", "member_changed", "comments_deleted", "moderated"]))
 
 export const MAX_FRAME_BYTES = 16384

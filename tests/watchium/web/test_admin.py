@@ -15,6 +15,7 @@ from watchium.protocol.errors import CloseCode
 from watchium.realtime.groups import member_group, room_group
 
 MODELS = [model for model in admin.site._registry if model._meta.app_label in ("rooms", "playback", "chat")]
+CHAT = {"slow_mode_s": 0, "chat_enabled": "on", "chat_links": "on", "chat_filter": ""}
 NASTY = "<script>alert(1)</script>"
 
 
@@ -49,7 +50,14 @@ class AdminActions(Staff):
     def setUp(self) -> None:
         super().setUp()
         self.comment = Comment.objects.create(
-            room=self.room, seq=1, person=self.bob.person, username="Bob", text="hello", position=0, at_ms=0
+            room=self.room,
+            seq=1,
+            person=self.bob.person,
+            user_id=self.bob.person.user_id,
+            username="Bob",
+            text="hello",
+            position=0,
+            at_ms=0,
         )
         Room.objects.filter(pk=self.room.pk).update(comment_seq=1)
 
@@ -57,6 +65,33 @@ class AdminActions(Staff):
         self.act(self.comment, "delete_comments")
         assert self.published.last("comment_deleted")["payload"] == {"id": self.comment.pk, "seq": 2}
         assert ModerationAct.objects.get().details["staff"] == "root"
+
+    def test_all_comments_of_an_author_go_and_come_back(self):
+        self.act(self.comment, "delete_all_of_authors")
+        assert self.published.last("comments_deleted")["payload"]["ids"] == [self.comment.pk]
+        self.act(ModerationAct.objects.get(), "undo")
+        assert self.published.last("comment_changed")["payload"]["comment"]["text"] == "hello"
+
+    def test_a_mute_and_its_end_show_on_open_pages(self):
+        self.act(self.bob, "mute")
+        assert self.published.last("member_changed")["payload"]["muted_until"]
+        assert self.published.last("moderated")["payload"]["by"] is None
+        self.act(self.bob, "unmute")
+        assert "muted_until" not in self.published.last("member_changed")["payload"]
+
+    def test_rules_of_the_chat_are_published(self):
+        rules = {"slow_mode_s": 30, "chat_links": "on", "chat_filter": "damn\r\n damn \r\ngame  over"}
+        self.change(self.room, title="movie-night", visibility="unlisted", **rules)
+        chat = self.published.last("room_changed")["payload"]["room"]["chat"]
+        assert chat == {"slow_mode_s": 30, "enabled": False, "links": True, "filtered": True}
+        assert Room.objects.get().chat_filter == "damn\ngame over"
+        assert ModerationAct.objects.get().kind == "set_chat"
+
+    def test_a_bad_filter_is_refused(self):
+        rules = {"slow_mode_s": 0, "chat_enabled": "on", "chat_links": "on", "chat_filter": "***"}
+        page = self.change(self.room, title="movie-night", visibility="unlisted", **rules)
+        self.assertContains(page, "needs letters or digits")
+        assert Room.objects.get().chat_filter == ""
 
     def test_a_removed_member_is_disconnected(self):
         self.act(self.bob, "send_out")
@@ -103,17 +138,17 @@ class AdminActions(Staff):
         assert (entry.user, entry.object_id, entry.change_message) == (self.root, str(self.room.pk), "Closed")
 
     def test_a_new_title_is_published(self):
-        self.change(self.room, title="matinee", visibility="public")
+        self.change(self.room, title="matinee", visibility="public", **CHAT)
         event = self.published.last("room_changed")["payload"]["room"]
         assert (event["title"], event["visibility"]) == ("matinee", "public")
 
     def test_a_private_room_needs_a_passphrase(self):
-        page = self.change(self.room, title="movie-night", visibility="private")
+        page = self.change(self.room, title="movie-night", visibility="private", **CHAT)
         self.assertContains(page, "needs a passphrase")
         assert self.published.types() == []
 
     def test_saving_without_a_change_publishes_nothing(self):
-        self.change(self.room, title=self.room.title, visibility=self.room.visibility)
+        self.change(self.room, title=self.room.title, visibility=self.room.visibility, **CHAT)
         assert self.published.types() == []
 
 

@@ -12,7 +12,7 @@ from chat.actions import erase_comments
 from playback.models import DevicePlayer, PlaybackEvent
 from playback.uploads.actions import remove_of_person, remove_of_room
 from rooms.actions import close_room, leave, reconnect_person
-from rooms.models import Ban, Person
+from rooms.models import Ban, ModerationAct, Person
 from watchium.protocol.errors import CloseCode
 from watchium.realtime import broadcast
 from watchium.services.accounts.sessions import end_other_sessions
@@ -42,6 +42,7 @@ def _delete_rows(person: Person) -> None:
         broadcast.close_device(device_id, CloseCode.RESTART)
     players.delete()
     Ban.objects.keep_without(person)
+    ModerationAct.objects.erase_words_of(person)
     PlaybackEvent.objects.remove_name(person)
     person.delete()
     account.delete()

@@ -27,12 +27,24 @@ const MEMBER = "member"
  * @returns {Members}
  */
 export function replaceMembers(list, before = new Map()) {
-  return new Map(list.map((member) => [member.user_id, { ...before.get(member.user_id), ...member }]))
+  return new Map(list.map((member) => [member.user_id, merged(before.get(member.user_id), member)]))
 }
 
 /** @param {Members} members @param {MemberState} member @returns {Members} */
 export function addMember(members, member) {
-  return new Map(members).set(member.user_id, { ...members.get(member.user_id), ...member })
+  return new Map(members).set(member.user_id, merged(members.get(member.user_id), member))
+}
+
+/**
+ * A message leaves out a mute and exceptions if there are none.
+ * @template {MemberState} M
+ * @param {M | undefined} before
+ * @param {MemberState} member
+ * @returns {M}
+ */
+function merged(before, member) {
+  const { muted_until: _mute, exceptions: _exceptions, ...rest } = before ?? /** @type {any} */ ({})
+  return { ...rest, ...member }
 }
 
 /** @param {Members} members @param {string} userId @returns {Members} */
@@ -85,7 +97,7 @@ export function updateMember(members, member) {
  * @returns {import("../protocol.js").You}
  */
 export function withRole(you, member, room) {
-  return withRights({ ...you, ...member }, room)
+  return withRights(merged(you, member), room)
 }
 
 /**
@@ -127,6 +139,7 @@ export function polledChanges(before, after) {
   return [
     ...joinsAndLeaves(before, after),
     ...roleChanges(before, after),
+    ...muteChanges(before, after),
     ...gracePeriodChanges(before, after),
     ...(after.queue === before.queue ? [] : [/** @type {[string, any]} */ ([Event.Queue, null])]),
   ].map(([type, payload]) => ({
@@ -164,6 +177,13 @@ function roleChanges(before, after) {
       ({ user_id, role }) => !hosts.has(user_id) && (before.members.get(user_id)?.role ?? role) !== role,
     )
     .map((member) => [Event.RoleChanged, member])
+}
+
+/** @param {Membership} before @param {Membership} after @returns {[string, any][]} */
+function muteChanges(before, after) {
+  const isChanged = (/** @type {Member} */ { user_id, muted_until }) =>
+    before.members.has(user_id) && before.members.get(user_id)?.muted_until !== muted_until
+  return [...after.members.values()].filter(isChanged).map((member) => [Event.MemberChanged, member])
 }
 
 /** @param {Membership} before @param {Membership} after @returns {[string, any][]} */

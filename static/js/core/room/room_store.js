@@ -40,6 +40,8 @@ import {
  * @property {string | null} epoch
  */
 
+const SNAPSHOT_COMMENTS = 100 // in a room with fewer none is older than those in the state
+
 export class RoomStore {
   constructor() {
     /** @type {RoomModel} */
@@ -158,6 +160,10 @@ export class RoomStore {
     if (CHANGES.has(type)) return this.#inOrder(this.changes, envelope.revision ?? 0, envelope, nowMs)
     if (type === Event.NewComment || type === Event.CommentDeleted || type === Event.CommentChanged)
       return this.#inOrder(this.comments, payload.seq, envelope, nowMs)
+    if (type === Event.CommentsDeleted)
+      return payload.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) =>
+        this.#receive(eventFrom(envelope, Event.CommentDeleted, { id, seq: payload.seq + i }), nowMs),
+      )
     this.#apply(envelope)
     return [envelope]
   }
@@ -288,14 +294,13 @@ export class RoomStore {
     if (CHANGES.has(type)) this.#change(envelope)
     else if (type === Event.MemberJoined) state.members = addMember(state.members, payload)
     else if (type === Event.Members) this.#setMembers(payload.members)
-    else if (type === Event.RoleChanged) this.#roleChanged(payload)
+    else if (type === Event.RoleChanged || type === Event.MemberChanged) this.#roleChanged(payload)
     else if (type === Event.MemberLeft) state.members = removeMember(state.members, payload.user_id)
     else if (type === Event.Presence) state.members = addReports(state.members, payload.members)
     else if (type === Event.NewComment) this.#comment(payload)
     else if (type === Event.CommentDeleted)
       state.comments = state.comments.filter((comment) => comment.id !== payload.id)
-    else if (type === Event.CommentChanged)
-      state.comments = state.comments.map((each) => (each.id === payload.comment.id ? payload.comment : each))
+    else if (type === Event.CommentChanged) this.#commentChanged(payload.comment)
     else if (type === Event.SeatHeld && state.room) state.room = { ...state.room, seat: payload }
     else if (type === Event.SeatKept && state.room) state.room = { ...state.room, seat: null }
     this.#copyCounters()
@@ -390,6 +395,14 @@ export class RoomStore {
   #comment(comment) {
     const others = this.state.comments.filter((other) => other.id !== comment.id)
     this.state.comments = [...others, comment].sort((a, b) => a.id - b.id)
+  }
+
+  /** A deleted comment that is unknown by now may have come back. @param {import("../protocol.js").CommentState} comment */
+  #commentChanged(comment) {
+    const { comments } = this.state
+    if (this.#has(comment.id))
+      this.state.comments = comments.map((each) => (each.id === comment.id ? comment : each))
+    else if (comments.length < SNAPSHOT_COMMENTS || comment.id > comments[0].id) this.#comment(comment)
   }
 
   /** @param {number} id */

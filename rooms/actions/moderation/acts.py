@@ -1,0 +1,49 @@
+"""The log of acts of moderation: each is one row, and the present host and moderators get it as an event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rooms import access
+from rooms.models import Member, ModerationAct, Person, Room
+from rooms.serializers import act_state
+from watchium import server_clock
+from watchium.protocol.moderation.events import Moderated
+from watchium.realtime import broadcast
+
+
+def lock_for(room: Room, actor: Member | None) -> tuple[Room, Member | None]:
+    """Lock the room, and read the actor again behind the lock. `actor` is None for staff."""
+    if actor is None:
+        return Room.objects.locked(room.pk), None
+    actor = access.lock(actor)
+    return actor.room, actor
+
+
+def record_act(
+    room: Room,
+    kind: str,
+    *,
+    actor: Member | None,
+    target: Person | None = None,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+) -> ModerationAct:
+    """Store an act and announce it. `actor` is None for staff."""
+    act = ModerationAct.objects.create(
+        room=room,
+        kind=kind,
+        by=actor.person if actor is not None else None,
+        target=target,
+        why=reason[:200],
+        details=details or {},
+    )
+    announce_act(room, act)
+    return act
+
+
+def announce_act(room: Room, act: ModerationAct) -> None:
+    """Send the act to the present host and moderators."""
+    event = Moderated(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=act_state(act))
+    for moderator in Member.objects.moderators(room):
+        broadcast.to_member(moderator, event)

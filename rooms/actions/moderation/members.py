@@ -1,0 +1,203 @@
+"""Moderation: mute, remove, ban, lift a ban, appoint moderators. Each act is one row of ModerationAct.
+
+`actor` is None for staff.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from rooms import access
+from rooms.actions.membership import end_membership
+from rooms.actions.moderation.acts import announce_act, lock_for, record_act
+from rooms.domain.rights import Right
+from rooms.models import Ban, JoinRequest, Member, ModerationAct, Role, Room
+from rooms.serializers import member_state
+from watchium import server_clock
+from watchium.protocol.errors import CloseCode, NotAllowed, NotFound, RuleRefused
+from watchium.protocol.events import RoleChanged
+from watchium.protocol.moderation.events import MemberChanged
+from watchium.realtime import broadcast
+
+COOLDOWN_S = 60
+NOT_HERE = "This person is not in the room."
+
+
+def remove(
+    room: Room, user_id: str, *, actor: Member | None, reason: str = "", cooldown_s: int = COOLDOWN_S
+) -> ModerationAct:
+    """Remove a member, who may rejoin after the cooldown."""
+    return _remove(room, user_id, actor, "remove", reason, timedelta(seconds=cooldown_s))
+
+
+def ban(
+    room: Room,
+    user_id: str,
+    *,
+    actor: Member | None,
+    minutes: int,
+    reason: str = "",
+    person_only: bool = False,
+) -> ModerationAct:
+    """Remove a member and ban the person and, unless `person_only`, the address for `minutes`.
+
+    Also for a person who has left the room.
+    """
+    duration = timedelta(minutes=minutes)
+    return _remove(room, user_id, actor, "ban", reason, duration, bans_address=not person_only)
+
+
+@transaction.atomic
+def _remove(
+    room: Room,
+    user_id: str,
+    actor: Member | None,
+    kind: str,
+    reason: str,
+    duration: timedelta,
+    *,
+    bans_address: bool = False,  # a removal is about the person
+) -> ModerationAct:
+    room, actor = lock_for(room, actor)
+    target = target_of_act(room, user_id, actor)
+    if kind == "remove" and target.left_at is not None:
+        raise NotFound(NOT_HERE)
+    until = timezone.now() + duration
+    details = {"until": until.isoformat(), "name": target.username}
+    act = record_act(room, kind, actor=actor, target=target.person, reason=reason, details=details)
+    address = target.address_hash if bans_address else ""
+    Ban.objects.create(room=room, person=target.person, address_hash=address, until=until, act=act)
+    JoinRequest.objects.forget(room, target.person)
+    if target.left_at is None:
+        end_membership(target, "banned" if kind == "ban" else "removed")
+        broadcast.close_member(target.pk, CloseCode.REMOVED)
+    return act
+
+
+def target_of_act(room: Room, user_id: str, actor: Member | None) -> Member:
+    """Return the member that an act is about, also one who has left. Raises NotFound, RuleRefused."""
+    target = Member.objects.ever_with_user_id(room, user_id)
+    if target is None:
+        raise NotFound(NOT_HERE)
+    target.room = room
+    _require_authority(actor, target)
+    return target
+
+
+def _require_authority(actor: Member | None, target: Member) -> None:
+    if actor is None:
+        return
+    _require_moderator(actor)
+    if actor.pk == target.pk:
+        raise RuleRefused("You cannot do this to yourself.")
+    if target.is_owner or target.is_host:
+        raise RuleRefused("Nobody can do this to the owner or the host of the room.")
+    if target.role != Role.MEMBER and not actor.is_host:
+        raise RuleRefused("Only the host may do this to moderators.")
+
+
+def _require_moderator(actor: Member | None) -> None:
+    if actor is not None:
+        actor.require(Right.REMOVE)
+
+
+@transaction.atomic
+def lift_ban(ban: Ban, *, actor: Member | None, reason: str = "") -> ModerationAct | None:
+    """End a ban early; return None if it has ended already."""
+    room, actor = lock_for(ban.room, actor)
+    if ban.room_id != room.pk:
+        raise NotFound("This ban does not exist.")
+    _require_moderator(actor)
+    now = timezone.now()
+    if not Ban.objects.lift(ban, now):
+        return None
+    ModerationAct.objects.undo_ban(ban, now)
+    return record_act(room, "lift_ban", actor=actor, target=ban.person, reason=reason)
+
+
+# ---------------------------------------------------------------- mutes
+
+
+@transaction.atomic
+def mute(
+    room: Room,
+    user_id: str,
+    *,
+    actor: Member | None,
+    minutes: int,
+    reason: str = "",
+    now_ms: float | None = None,
+) -> ModerationAct:
+    """Let a member write and react no more for `minutes`, also one who has left. It ends by itself."""
+    room, actor = lock_for(room, actor)
+    target = target_of_act(room, user_id, actor)
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    until_ms = now_ms + minutes * 60_000
+    _set_mute(target, until_ms)
+    details = {"until_ms": until_ms, "name": target.username}
+    return record_act(room, "mute", actor=actor, target=target.person, reason=reason, details=details)
+
+
+@transaction.atomic
+def unmute(room: Room, user_id: str, *, actor: Member | None, reason: str = "") -> ModerationAct:
+    """End a mute early. Harmless for a member without a mute."""
+    room, actor = lock_for(room, actor)
+    target = target_of_act(room, user_id, actor)
+    if target.muted_until_ms is not None:
+        _set_mute(target, None)
+    details = {"name": target.username}
+    return record_act(room, "unmute", actor=actor, target=target.person, reason=reason, details=details)
+
+
+def _set_mute(member: Member, until_ms: float | None) -> None:
+    """Store a mute or its end, and publish it. The room is locked."""
+    member.muted_until_ms = until_ms
+    member.save(update_fields=["muted_until_ms"])
+    if member.left_at is None:
+        event = MemberChanged(
+            room_id=member.room.room_id, timestamp=server_clock.now_ms(), payload=member_state(member)
+        )
+        broadcast.to_room(member.room.room_id, event)
+
+
+# ---------------------------------------------------------------- undo
+
+
+def undo_removal_or_mute(room: Room, act: ModerationAct) -> None:
+    """End the ban or the mute that an act began, if it still holds. The room is locked."""
+    if act.kind == "mute":
+        member = Member.objects.of_act(room, act)
+        if member is not None and member.muted_until_ms == act.details.get("until_ms"):
+            member.room = room
+            _set_mute(member, None)
+    elif (ban := Ban.objects.of_act(act)) is not None:
+        Ban.objects.lift(ban, timezone.now())
+
+
+def mark_undone(room: Room, act: ModerationAct) -> None:
+    """Mark an act as undone, and announce it. The room is locked."""
+    act.undone_at = timezone.now()
+    act.save(update_fields=["undone_at"])
+    announce_act(room, act)
+
+
+@transaction.atomic
+def set_moderator(actor: Member, user_id: str, moderator: bool) -> ModerationAct:
+    """Make a member a moderator, or a plain member again. The host's role is not changed by it."""
+    actor = access.lock(actor)
+    if not actor.is_host:
+        raise NotAllowed("Only the host can appoint moderators.")
+    target = Member.objects.with_user_id(actor.room, user_id)
+    if target is None or target.is_host:
+        raise NotFound(NOT_HERE)
+    target.room, target.role = actor.room, Role.MODERATOR if moderator else Role.MEMBER
+    target.save(update_fields=["role"])
+    event = RoleChanged(
+        room_id=actor.room.room_id, timestamp=server_clock.now_ms(), payload=member_state(target)
+    )
+    broadcast.to_room(actor.room.room_id, event)
+    kind = "moderator" if moderator else "no_moderator"
+    return record_act(actor.room, kind, actor=actor, target=target.person)

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from rooms import actions
+from rooms.actions.merge_guest import merge_guest
+from rooms.models import Ban, Member, ModerationAct, Role, Room
+from tests.cases import Cast
+from watchium.protocol.commands import BanMember, BanRequest
+from watchium.protocol.errors import Banned, EventIdConflict, NotFound, RuleRefused
+from watchium.protocol.moderation.commands import (
+    ActRef,
+    BanRef,
+    ChatChanges,
+    LiftBan,
+    MuteMember,
+    MuteRequest,
+    SetChat,
+    UndoAct,
+    UnmuteMember,
+)
+from watchium.protocol.types import MemberRef
+from watchium.services.moderation.undo import undo_act
+from watchium.services.room_commands import dispatch
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+
+class ActsCast(Cast):
+    number = 0
+
+    def do(self, actor: Member, kind: Any, payload: Any, event_id: str = "") -> ModerationAct:
+        """Send the command and return the latest act."""
+        ActsCast.number += 1
+        with self.committing():
+            dispatch(actor, kind(event_id=event_id or f"e{self.number}", payload=payload))
+        return ModerationAct.objects.order_by("-pk")[0]
+
+    def undo(self, act: ModerationAct, actor: Member | None = None) -> ModerationAct:
+        return self.do(actor or self.alice, UndoAct, ActRef(act_id=act.pk))
+
+    @property
+    def bobs_id(self) -> str:
+        return self.bob.person.user_id
+
+    def mute_bob(self, event_id: str = "") -> ModerationAct:
+        return self.do(
+            self.alice, MuteMember, MuteRequest(user_id=self.bobs_id, minutes=5, reason="loud"), event_id
+        )
+
+    def ban_bob(self, **more: Any) -> ModerationAct:
+        return self.do(self.alice, BanMember, BanRequest(user_id=self.bobs_id, minutes=60, **more))
+
+
+class MuteCommandTests(ActsCast):
+    def test_a_mute_is_published_with_its_end_and_is_one_act(self):
+        act = self.mute_bob("once")
+        assert self.mute_bob("once") == act
+        member = self.published.last("member_changed")["payload"]
+        assert member["muted_until"] == act.details["until_ms"]
+        assert (act.kind, act.by, act.target, act.why) == ("mute", self.alice.person, self.bob.person, "loud")
+
+    def test_the_end_of_a_mute_is_published(self):
+        self.mute_bob()
+        self.do(self.alice, UnmuteMember, MemberRef(user_id=self.bobs_id))
+        assert "muted_until" not in self.published.last("member_changed")["payload"]
+
+    def test_nobody_mutes_the_host_or_themselves(self):
+        carol = self.enrol(self.carol, role=Role.MODERATOR)
+        for actor, target in (
+            (carol, self.alice),
+            (self.alice, self.alice),
+            (carol, carol),
+            (self.bob, carol),
+        ):
+            with pytest.raises(RuleRefused):
+                self.do(actor, MuteMember, MuteRequest(user_id=target.person.user_id, minutes=5))
+        assert not Member.objects.exclude(muted_until_ms=None).exists()
+        assert not ModerationAct.objects.exists()
+
+    def test_leaving_and_signing_in_do_not_end_a_mute(self):
+        act = self.mute_bob()
+        actions.leave(self.bob)
+        account = actions.create_guest("Bobby")
+        merge_guest(self.bob.person, account)
+        member = actions.join(account, self.room.room_id)
+        assert member.muted_until_ms == act.details["until_ms"]
+
+
+class BanCommandTests(ActsCast):
+    def test_the_owner_cannot_be_banned(self):
+        actions.transfer_host(self.alice, self.bobs_id)
+        with pytest.raises(RuleRefused):
+            self.do(self.bob, BanMember, BanRequest(user_id=self.alice.person.user_id, minutes=5))
+        assert not Ban.objects.exists()
+
+    def test_another_person_at_the_same_address_waits_unless_the_ban_is_about_one_person(self):
+        actions.join(self.bob.person, self.room.room_id, address="192.0.2.7")
+        act = self.ban_bob()
+        with pytest.raises(Banned) as refused:
+            actions.join(actions.create_guest(), self.room.room_id, address="192.0.2.7")
+        assert 0 < refused.value.retry_after_ms <= 3_600_000
+        self.undo(act)
+        actions.join(self.bob.person, self.room.room_id, address="192.0.2.7")
+        self.ban_bob(person_only=True)
+        actions.join(actions.create_guest(), self.room.room_id, address="192.0.2.7")
+        with pytest.raises(Banned):
+            actions.join(self.bob.person, self.room.room_id, address="192.0.2.9")
+
+    def test_a_person_who_left_can_be_banned(self):
+        actions.leave(self.bob)
+        self.ban_bob()
+        with pytest.raises(Banned):
+            actions.join(self.bob.person, self.room.room_id)
+
+    def test_a_lifted_ban_lets_the_person_in_and_its_act_counts_as_undone(self):
+        act = self.ban_bob()
+        self.do(self.alice, LiftBan, BanRef(ban_id=Ban.objects.get().pk))
+        act.refresh_from_db()
+        assert act.undone_at is not None
+        assert actions.join(self.bob.person, self.room.room_id)
+
+    def test_a_ban_of_another_room_or_an_ended_one_is_not_found(self):
+        with pytest.raises(NotFound):
+            self.do(self.alice, LiftBan, BanRef(ban_id=2**53))
+        self.ban_bob()
+        Ban.objects.update(until=timezone.now() - timedelta(seconds=1))
+        with pytest.raises(NotFound):
+            self.do(self.alice, LiftBan, BanRef(ban_id=Ban.objects.get().pk))
+
+    def test_a_command_from_before_an_update_is_replayed(self):
+        self.do(self.alice, BanMember, BanRequest(user_id=self.bobs_id, minutes=60, why="spam"), "old")
+        act = ModerationAct.objects.get(kind="ban")
+        del act.details["command"], act.details["asked"]["person_only"], act.details["asked"]["reason"]
+        act.save()
+        self.do(self.alice, BanMember, BanRequest(user_id=self.bobs_id, minutes=60, why="spam"), "old")
+        assert ModerationAct.objects.filter(kind="ban").count() == 1
+        with pytest.raises(EventIdConflict):
+            self.do(self.alice, BanMember, BanRequest(user_id=self.bobs_id, minutes=61, why="spam"), "old")
+
+
+class UndoTests(ActsCast):
+    def test_an_undone_mute_ends(self):
+        act = self.mute_bob()
+        self.undo(act)
+        assert Member.objects.get(pk=self.bob.pk).muted_until_ms is None
+        assert self.published.last("moderated")["payload"]["undone"] is True
+
+    def test_the_undo_of_an_earlier_mute_does_not_end_a_later_one(self):
+        first = self.mute_bob()
+        self.do(self.alice, MuteMember, MuteRequest(user_id=self.bobs_id, minutes=50))
+        self.undo(first)
+        assert Member.objects.get(pk=self.bob.pk).muted_until_ms is not None
+
+    def test_an_undone_ban_lets_the_person_in(self):
+        self.undo(self.ban_bob())
+        assert actions.join(self.bob.person, self.room.room_id)
+
+    def test_undone_rules_are_as_before(self):
+        self.do(self.alice, SetChat, ChatChanges(filter=["one"], slow_mode_s=5))
+        act = self.do(self.alice, SetChat, ChatChanges(filter=["two"], enabled=False, slow_mode_s=5))
+        self.undo(act)
+        room = Room.objects.get()
+        assert (room.chat_filter, room.chat_enabled, room.slow_mode_s) == ("one", True, 5)
+        assert self.published.last("room_changed")["payload"]["room"]["chat"]["enabled"] is True
+
+    def test_undoing_twice_is_harmless(self):
+        act = self.mute_bob()
+        self.undo(act)
+        self.mute_bob()
+        self.undo(act)
+        assert Member.objects.get(pk=self.bob.pk).muted_until_ms is not None
+
+    def test_members_undo_nothing(self):
+        act = self.mute_bob()
+        with pytest.raises(RuleRefused):
+            self.undo(act, self.bob)
+
+    def test_an_old_act_an_undo_and_an_act_of_another_room_stay(self):
+        act = self.mute_bob()
+        other = Room.objects.create(title="other")
+        with pytest.raises(NotFound):
+            undo_act(other, act.pk, actor=None, now=timezone.now())
+        with pytest.raises(RuleRefused):
+            undo_act(self.room, act.pk, actor=None, now=timezone.now() + timedelta(days=2))
+        undone = self.undo(act)
+        with pytest.raises(RuleRefused):
+            self.undo(undone)

@@ -1,0 +1,1 @@
+"""Moderation over several apps: rooms knows members, chat knows comments."""

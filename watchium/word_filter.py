@@ -1,0 +1,115 @@
+"""The word filter of a room's chat: words and phrases, with `*` for any letters within a word. Pure.
+
+Users write no regular expressions. A word of the filter matches whole words only, in any case; `*` widens it: `spoil*`
+matches "Spoiler!", `*spoil*` also "unspoiled". The text is searched once per entry with `str.find`, which is linear, so
+that no text and no filter can make the server search for long.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from watchium.confusables import without_disguise
+from watchium.protocol.errors import BadMessage
+from watchium.protocol.moderation.commands import MAX_FILTER_WORD_CHARS, MAX_FILTER_WORDS
+
+_WORD = re.compile(r"[^\W_]+")
+_PATTERN = re.compile(r"(?:[^\W_]|\*)+")
+
+
+class WordPattern(NamedTuple):
+    """A word with wildcards: its beginning, the parts between wildcards, and its end; `whole` has no wildcard."""
+
+    head: str
+    middle: tuple[str, ...]
+    tail: str
+    whole: bool
+
+    @classmethod
+    def parse(cls, pattern: str) -> WordPattern:
+        head, *others = pattern.split("*")
+        if not others:
+            return cls(head, (), "", whole=True)
+        return cls(head, tuple(part for part in others[:-1] if part), others[-1], whole=False)
+
+    @property
+    def longest_part(self) -> str:
+        return max((self.head, *self.middle, self.tail), key=len)
+
+    def matches(self, word: str) -> bool:
+        if self.whole:
+            return word == self.head
+        begin, end = len(self.head), len(word) - len(self.tail)
+        if begin > end or not (word.startswith(self.head) and word.endswith(self.tail)):
+            return False
+        for part in self.middle:  # the first place of each is the best: it leaves most for those after it
+            found = word.find(part, begin, end)
+            if found < 0:
+                return False
+            begin = found + len(part)
+        return True
+
+
+class WordFilter:
+    """Compiled once for each change of a filter: see `compiled`."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self.words: set[str] = set()
+        self.phrases: list[tuple[str, tuple[WordPattern, ...]]] = []
+        for entry in entries:
+            patterns = tuple(WordPattern.parse(word) for word in _patterns(entry))
+            if len(patterns) == 1 and patterns[0].whole:
+                self.words.add(patterns[0].head)
+            elif patterns:
+                # Most texts lack this part, and then nothing else of the entry is compared.
+                self.phrases.append((max((p.longest_part for p in patterns), key=len), patterns))
+
+    def matches(self, text: str) -> bool:
+        """Return whether the text has a word or phrase of the filter, also one disguised by letters that look alike."""
+        words = _WORD.findall(_folded(text))
+        plain = [without_disguise(word) for word in words]
+        return self._matches(words) or (plain != words and self._matches(plain))
+
+    def _matches(self, words: list[str]) -> bool:
+        joined = " ".join(words)
+        return not self.words.isdisjoint(words) or any(
+            part in joined and _occurs(patterns, words) for part, patterns in self.phrases
+        )
+
+
+def _occurs(patterns: tuple[WordPattern, ...], words: list[str]) -> bool:
+    return any(
+        all(pattern.matches(words[start + index]) for index, pattern in enumerate(patterns))
+        for start in range(len(words) - len(patterns) + 1)
+    )
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _patterns(entry: str) -> list[str]:
+    return _PATTERN.findall(_folded(entry))
+
+
+def clean_filter(entries: Iterable[str]) -> list[str]:
+    """Return the entries as stored and shown: each once, without surrounding space. Raises BadMessage."""
+    cleaned = list(dict.fromkeys(filter(None, (" ".join(entry.split()) for entry in entries))))
+    if len(cleaned) > MAX_FILTER_WORDS or any(len(entry) > MAX_FILTER_WORD_CHARS for entry in cleaned):
+        raise BadMessage(
+            f"A filter has at most {MAX_FILTER_WORDS} words of at most {MAX_FILTER_WORD_CHARS} characters each."
+        )
+    for entry in cleaned:
+        if not _WORD.search(_folded(entry)):
+            raise BadMessage(f"The filter needs letters or digits: {entry}")
+    return cleaned
+
+
+@lru_cache(maxsize=256)
+def compiled(stored: str) -> WordFilter:
+    """Return the filter of a room, stored with one entry a line."""
+    return WordFilter(stored.splitlines())
