@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.support.arriving import ArrivingUpload, make_film
 from tests.browser.support.fixtures import (
     make_room,
     pause,
@@ -68,6 +70,11 @@ def other(request) -> Iterator[Firefox | WebKit]:
             yield browser  # type: ignore[misc]
     except Missing as missing:
         unavailable(missing)
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_film(tmp_path_factory.mktemp("film"))
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +179,21 @@ def test_a_queue_goes_on_to_the_next_entry(other, party):
     mira.wait_until(LAST_PLAYS)
     in_step(other, alice, mira)
     mira.click("[role=tab][data-tab=chat]")
+
+
+@alone
+def test_an_upload_plays_while_it_arrives(other, party, film):
+    alice, mira = party
+    upload = ArrivingUpload(alice, film)
+    upload.send(0.5)
+    alice.evaluate("url => watchium.room.say('load', { media_url: url })", upload.media_url)
+    theirs.ready_to_play(mira)
+    wait_until_ready(alice)
+    play(alice)
+    theirs.wait_until_moving(mira, 0.5)
+    upload.send(1)  # until then no player has had more than half
+    theirs.wait_until_moving(mira, 2.5)
+    assert mira.evaluate(f"{theirs.MEDIA}.error") is None
 
 
 @alone
