@@ -190,6 +190,14 @@ test("cut, strange and undescribed data stay as they are", () => {
   stays(whole.slice(), new CompositionTimes())
   stays(bytesOf(fragment(part(VIDEO, 0, OFFSETS), part(9, 0, null))))
   stays(new Uint8Array(64).fill(255))
+  const run = box("trun", u32(0x800), u32(1), u32(-FRAME))
+  const many = box(
+    "traf",
+    box("tfhd", u32(0), u32(VIDEO)),
+    box("tfdt", u32(0), u32(0)),
+    ...Array(101).fill(run),
+  )
+  stays(bytesOf(fragment(many)))
 })
 
 test("the buffer takes off what was added, of pictures only", () => {

@@ -7,7 +7,7 @@
  * 83 ms with two B-frames, and the sound stays. Here each offset becomes larger and the decode time of the fragment
  * smaller by the same amount, so that nothing is left to move.
  *
- * Decode times cannot be negative. In a file all times are a second later, which whoever appends it takes off again. In
+ * Decode times cannot be negative. In a file all times are a second later, which has to be taken off again. In
  * the player GStreamer takes a negative one for 584 years, and shows nothing: the first pictures of a film are decoded
  * in shorter steps instead.
  */
@@ -15,6 +15,8 @@
 import { boxesOf, each } from "./mp4_boxes.js"
 
 export const LATER_S = 1
+
+const MOST_RUNS = 100 // in a part of a track; one is usual
 
 const PER_SAMPLE = [0x100, 0x200, 0x400, 0x800] // duration, size, flags, composition offset
 const [HAS_DURATION, , , HAS_OFFSET] = PER_SAMPLE
@@ -74,7 +76,7 @@ export class CompositionTimes {
     if (!track || !tfdt) return null
     const duration = durationIn(view, tfhd) ?? track.duration
     const runs = each(traf.inside, "trun").map((box) => new Run(view, box, duration))
-    return { track, moof, traf, tfdt, runs }
+    return runs.length > MOST_RUNS ? null : { track, moof, traf, tfdt, runs }
   }
 }
 
