@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { FrameClock } from "../../../static/js/core/captions/frame_clock.js"
+import { ForwardPosition, FrameClock } from "../../../static/js/core/captions/frame_clock.js"
 import { each } from "../random.js"
 
 test("between two frames the position goes on at the rate", () =>
@@ -28,4 +28,27 @@ test("a frame that is not shown yet, an old one and one of another place say not
   clock.shown(11, 500, 2)
   clock.forget()
   assert.equal(clock.positionS(501, 11), null)
+})
+
+test("the position never goes back while it is only a little wrong, and is never far from it", () =>
+  each(100, (random) => {
+    const [position, rate, startS] = [new ForwardPosition(), random.between(0.5, 2), random.between(0, 5000)]
+    let before = -Infinity
+    for (let ms = 0; ms < 2000; ms += random.between(1, 100)) {
+      const knownS = startS + ((ms + random.between(-100, 100)) * rate) / 1000
+      const foundS = position.at(knownS, rate)
+      assert.ok(foundS >= before)
+      assert.ok(foundS - knownS <= (200 * rate) / 1000)
+      before = foundS
+    }
+  }))
+
+test("another place is where it is", () => {
+  const position = new ForwardPosition()
+  assert.equal(position.at(100, 1), 100)
+  assert.equal(position.at(99.9, 1), 100)
+  assert.equal(position.at(99, 1), 99)
+  assert.equal(position.at(200, 1), 200)
+  position.forget()
+  assert.equal(position.at(199.9, 1), 199.9)
 })
