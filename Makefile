@@ -1,5 +1,5 @@
 # The commands are scripts in deploy/ and modules in tests/.
-.PHONY: run test test-faults coverage lint bench bench-sync pins
+.PHONY: run test test-faults coverage lint bench bench-sync pins messages
 
 run: ; @exec sh deploy/run.sh
 test: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests
@@ -8,4 +8,5 @@ coverage: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests covera
 lint: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests lint
 bench: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests.bench.load $(ARGS)
 bench-sync: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests.bench.sync $(ARGS)
+messages: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python manage.py makemessages
 pins: ; @exec sh deploy/pin_requirements.sh

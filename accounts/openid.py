@@ -17,11 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from django.utils.translation import gettext as _
-
 from watchium.config.openid import Provider
 from watchium.process_state import per_process
-from watchium.protocol.errors import Unavailable
+from watchium.protocol.errors import Unavailable, gettext_noop
 
 TIMEOUT_S = 5.0
 MAX_BYTES = 1_000_000
@@ -34,7 +32,9 @@ class ProviderFailed(Unavailable):
     """`detail` is for the operator's log."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__(_("The other site did not confirm who you are. Try again."), detail=detail)
+        super().__init__(
+            gettext_noop("The other site did not confirm who you are. Try again."), detail=detail
+        )
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from django.utils.translation import gettext as _
-
 from accounts.models import MAX_PASSKEYS, Passkey
-from watchium.protocol.errors import NotAllowed, TooLong
+from watchium.protocol.errors import NotAllowed, TooLong, gettext_noop
 
 TIMEOUT_MS = 120_000
 
@@ -22,7 +20,7 @@ class PasskeyRefused(NotAllowed):
     code = "not_allowed"
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or _("This passkey does not work here."))
+        super().__init__(message or gettext_noop("This passkey does not work here."))
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def begin_registration(server: Server, account: Any, user_id: str) -> dict[str, 
 
     known = Passkey.objects.of(account.pk)
     if len(known) >= MAX_PASSKEYS:
-        raise TooLong(_("You have %(count)d passkeys. Remove one first.") % {"count": MAX_PASSKEYS})
+        raise TooLong("You have {count} passkeys. Remove one first.", count=MAX_PASSKEYS)
     options = generate_registration_options(
         rp_id=server.name,
         rp_name="Watchium",

@@ -16,12 +16,16 @@ MAX_CHARS = 500  # code points
 def clean_comment(text: str) -> str:
     """Return the comment as stored and shown. Raises BadMessage if nothing visible is left, TooLong beyond 500."""
     if is_too_long(text, MAX_CHARS):
-        raise TooLong(f"A message has at most {MAX_CHARS} characters.")
+        raise TooLong("A message has at most {count} characters.", count=MAX_CHARS)
     cleaned = clean(text)
     if not cleaned:
         raise BadMessage("This message has no visible text.")
     if len(cleaned) > MAX_CHARS:
-        raise TooLong(f"A message has at most {MAX_CHARS} characters; this one has {len(cleaned)}.")
+        raise TooLong(
+            "A message has at most {most} characters; this one has {count}.",
+            most=MAX_CHARS,
+            count=len(cleaned),
+        )
     return cleaned
 
 

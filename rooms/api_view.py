@@ -85,7 +85,7 @@ class RoomAPIView(APIView):
         if not value:
             return default
         if not (value.isascii() and value.isdigit()) or len(value) > 16 or int(value) > maximum:
-            raise BadMessage(f"{name} is a whole number of at most {maximum}")
+            raise BadMessage("{name} is a whole number of at most {most}", name=name, most=maximum)
         return int(value)
 
 

@@ -34,7 +34,7 @@ def clean_name(name: str) -> str:
     if not cleaned:
         raise BadMessage("Please type a name.")
     if len(cleaned) > NAME_CHARS:
-        raise TooLong(f"A name has at most {NAME_CHARS} characters.")
+        raise TooLong("A name has at most {count} characters.", count=NAME_CHARS)
     return cleaned
 
 
@@ -42,7 +42,7 @@ def clean_title(title: str, fallback: str) -> str:
     """Clean a title; return `fallback` if nothing is left of it. Raises TooLong beyond 80 characters."""
     cleaned = title if is_too_long(title, TITLE_CHARS) else clean(title, "NFC") or fallback
     if len(cleaned) > TITLE_CHARS:
-        raise TooLong(f"A title has at most {TITLE_CHARS} characters.")
+        raise TooLong("A title has at most {count} characters.", count=TITLE_CHARS)
     return cleaned
 
 

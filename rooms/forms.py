@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext
 from msgspec import Meta, Struct
 
 from rooms import display_names
@@ -110,9 +111,9 @@ def from_post(kind: type[F], post: Mapping[str, str]) -> tuple[F, Errors]:
 def _error_text(error: msgspec.ValidationError) -> str:
     match = LENGTH.search(str(error))
     return (
-        f"This is too long: at most {int(match[1]):,} characters."
+        gettext("This is too long: at most %(count)s characters.") % {"count": f"{int(match[1]):,}"}
         if match
-        else "This is not one of the choices."
+        else gettext("This is not one of the choices.")
     )
 
 
@@ -120,7 +121,7 @@ def _name_errors(username: str) -> Errors:
     try:
         display_names.clean_name(username or "nobody")
     except Refused as refused:
-        return {"username": str(refused)}
+        return {"username": refused.translated(gettext)}
     return {}
 
 
@@ -131,16 +132,16 @@ def _room_errors(form: NewRoom | JoinForm) -> Errors:
     try:
         display_names.clean_title(form.title, "untitled")
     except Refused as refused:
-        errors["title"] = str(refused)
+        errors["title"] = refused.translated(gettext)
     if settings.HTTPS and needs_https(form.media_url):
-        errors["media_url"] = "Browsers block http media on an https page: use an https address."
+        errors["media_url"] = gettext("Browsers block http media on an https page: use an https address.")
     if form.visibility == "private" and not form.passphrase:
-        errors["passphrase"] = "A private room needs a passphrase."  # noqa: S105  # a message, not a secret
+        errors["passphrase"] = gettext("A private room needs a passphrase.")
     try:
         if form.passphrase:
             check_passphrase(form.passphrase)
     except Refused as refused:
-        errors["passphrase"] = str(refused)
+        errors["passphrase"] = refused.translated(gettext)
     return errors
 
 
@@ -148,5 +149,5 @@ def form_errors(refused: Refused) -> Errors:
     """Assign the error of an action to the form field that it concerns."""
     for kind, field in ERROR_FIELDS:
         if isinstance(refused, kind):
-            return {field: str(refused)}
-    return {"media_url" if isinstance(refused, BadMessage) else "form": str(refused)}
+            return {field: refused.translated(gettext)}
+    return {"media_url" if isinstance(refused, BadMessage) else "form": refused.translated(gettext)}

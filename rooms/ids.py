@@ -45,7 +45,7 @@ def check_passphrase(passphrase: str) -> None:
     if any(unicodedata.category(character) == "Cc" for character in passphrase):
         raise BadMessage("A passphrase is one line of text.")
     if len(passphrase.strip()) < MIN_PASSPHRASE_CHARS:
-        raise BadMessage(f"A passphrase has at least {MIN_PASSPHRASE_CHARS} characters.")
+        raise BadMessage("A passphrase has at least {count} characters.", count=MIN_PASSPHRASE_CHARS)
 
 
 def hash_passphrase(passphrase: str) -> str:

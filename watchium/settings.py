@@ -212,7 +212,12 @@ ACCEL = env_values.accel_prefix(env.str("WATCHIUM_ACCEL", ""))
 
 # Language, API, security policy, logs
 
-LANGUAGE_CODE = "en"
+# Each has a complete catalogue in `locale/`: `make messages` renders it, tests/layout/test_languages.py counts.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+# Of visitors whose browser has none of them, and of what a server writes into chats.
+LANGUAGE_CODE = env.str("WATCHIUM_LANGUAGE", "en", validate=validate.OneOf([code for code, _ in LANGUAGES]))
+LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_AGE, LANGUAGE_COOKIE_SAMESITE = "language", 365 * 86400, "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -27,6 +27,7 @@ from watchium.web import (
     client_metrics,
     companion,
     health,
+    languages,
     metrics,
     openapi,
     playlists,
@@ -124,6 +125,8 @@ urlpatterns = [
     # Browsers request it if no page names an icon: for an API URL, a media file, a bookmark. The redirect is temporary:
     # browsers would remember a permanent one even if this address serves something else one day.
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}favicon.svg")),
+    path("language/", languages.choose, name="language"),
+    path("catalogue/<slug:language>/<slug:version>.js", languages.catalogue, name="catalogue"),
     path("accounts/", account.page, name="account"),
     path("accounts/login/", sign_in.sign_in, name="login"),
     path("accounts/login/passkey/", passkeys.sign_in),

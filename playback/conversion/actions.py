@@ -17,7 +17,7 @@ from playback.models.conversion import DONE, ConversionQuerySet, Source
 from rooms import rate_limits
 from rooms.models import Person
 from watchium import server_clock
-from watchium.protocol.errors import RateLimited, Refused, Unavailable, UnknownMedia
+from watchium.protocol.errors import RateLimited, Refused, Unavailable, UnknownMedia, gettext_noop
 from watchium.shared_state import rate_limits as limits
 
 MAX_ACTIVE = 10_000
@@ -26,11 +26,11 @@ BATCH = 200
 
 
 class TooManyConversions(RateLimited):
-    message = "You have five preparations running or waiting: wait for one, or cancel it."
+    message = gettext_noop("You have five preparations running or waiting: wait for one, or cancel it.")
 
 
 class QueueFull(RateLimited):
-    message = "Too many preparations are waiting."
+    message = gettext_noop("Too many preparations are waiting.")
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from playback.models import Conversion, MediaItem, PlayWhenReady
 from rooms.api_view import RoomAPIView, json_response
 from rooms.domain.rights import Right
 from rooms.models import Member, Person
-from watchium.protocol.errors import BadMessage, NotAllowed, NotFound
+from watchium.protocol.errors import BadMessage, NotAllowed, NotFound, gettext_noop
 from watchium.protocol.player_types import LibraryItem
 from watchium.protocol.replies import Problem
 
@@ -47,11 +47,11 @@ class Conversions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoRight(NotAllowed):
-    message = "Only staff, and those who may change the media of a room, can prepare files."
+    message = gettext_noop("Only staff, and those who may change the media of a room, can prepare files.")
 
 
 class NoSuchItem(NotFound):
-    message = "There is no such file in the library."
+    message = gettext_noop("There is no such file in the library.")
 
 
 class Prepare(RoomAPIView):

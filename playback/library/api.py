@@ -20,7 +20,7 @@ from playback.library.views import may_read
 from playback.models import MediaItem
 from playback.models.media_item_rows import ORDERS, PAGE, ItemQuery, PageCursor
 from rooms.api_view import RoomAPIView, json_response
-from watchium.protocol.errors import BadMessage, NotFound, NotMember, TooLong
+from watchium.protocol.errors import BadMessage, NotFound, NotMember, TooLong, gettext_noop
 from watchium.protocol.player_types import LibraryItem
 from watchium.protocol.replies import Problem
 from watchium.text import clean
@@ -36,7 +36,7 @@ _Cursor = tuple[str, list[_Key], Annotated[int, Meta(ge=0, le=2**53)]]
 
 
 class LibraryAccessDenied(NotMember):
-    message = (
+    message = gettext_noop(
         "The library is for members of this server: join a room or open the player first, or send a token."
     )
 
@@ -93,10 +93,10 @@ def query_of(request: Request) -> ItemQuery:
     params = request.query_params
     words, album, order = params.get("q", ""), params.get("album", ""), params.get("order") or "title"
     if len(words) > LONGEST_SEARCH:
-        raise TooLong(f"A search has at most {LONGEST_SEARCH} characters.")
+        raise TooLong("A search has at most {count} characters.", count=LONGEST_SEARCH)
     album_id = params.get("album_id", "")
     if len(album) > LONGEST_ALBUM:
-        raise TooLong(f"An album has at most {LONGEST_ALBUM} characters.")
+        raise TooLong("An album has at most {count} characters.", count=LONGEST_ALBUM)
     if album_id and not _album_id.fullmatch(album_id):
         raise BadMessage("album_id is the album_id of an item")
     if order not in ORDERS:

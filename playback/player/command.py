@@ -20,7 +20,7 @@ from playback.player import serializers
 from playback.player.broadcast import Change, broadcast_change, broadcast_devices
 from playback.player.liveness import is_stale
 from watchium import server_clock
-from watchium.protocol.errors import Stale, TooLong, UnknownMedia
+from watchium.protocol.errors import Stale, TooLong, UnknownMedia, gettext_noop
 from watchium.protocol.player_types import MAX_QUEUE, PlayerState
 from watchium.protocol.replies import Accepted
 from watchium.shared_state import rate_limits
@@ -29,7 +29,7 @@ AT_END_S = 0.5  # this close to the end, playing starts from the beginning
 
 
 class Changed(Stale):
-    message = "This was changed in another tab meanwhile."
+    message = gettext_noop("This was changed in another tab meanwhile.")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class PlayerTransaction:
     def change_queue(self, queue: Queue[Entry]) -> None:
         """Set another queue, so that it can be undone."""
         if len(queue) > MAX_QUEUE:
-            raise TooLong(f"A queue has at most {MAX_QUEUE} entries.")
+            raise TooLong("A queue has at most {count} entries.", count=MAX_QUEUE)
         if queue.entries != self.queue.entries:
             self.history.push(self.queue_snapshot)
         self.set_state(queue)

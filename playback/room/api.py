@@ -29,7 +29,7 @@ from watchium.protocol.commands import (
     SetRate,
     ShiftCaptions,
 )
-from watchium.protocol.errors import BadMessage, Stale
+from watchium.protocol.errors import BadMessage, Stale, gettext_noop
 from watchium.protocol.replies import Accepted, Problem
 from watchium.protocol.types import (
     EventId,
@@ -75,7 +75,7 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
 class Trimmed(Stale):
     """The log does not reach back to that revision, or was restored from a backup: events would be missing."""
 
-    message = "The events since then are no longer available. Read the state again."
+    message = gettext_noop("The events since then are no longer available. Read the state again.")
 
 
 class RoomControl(RoomAPIView):

@@ -63,7 +63,7 @@ def _sample(address: str, title: str) -> Media:
 def _embedded(embed: Embed, title: str, embeds: Container[str]) -> Media:
     if embed.source not in embeds:
         name = NAMES[embed.source]
-        raise UnknownMedia(f"This server does not show {name}: use the address of a media file.")
+        raise UnknownMedia("This server does not show {name}: use the address of a media file.", name=name)
     return Media(url=embed.url, kind="video", title=title or embed.title, source=embed.source)
 
 

@@ -12,7 +12,7 @@ def given_title(text: str | None) -> str:
     """Return the title given by the user. Raises TooLong: it is never shortened."""
     title = clean(text or "", "NFC")
     if len(title) > LONGEST_TITLE:
-        raise TooLong(f"A title has at most {LONGEST_TITLE} characters.")
+        raise TooLong("A title has at most {count} characters.", count=LONGEST_TITLE)
     return title
 
 

@@ -74,12 +74,16 @@ def reject_pages(parts: SplitResult) -> None:
     """Raise UnknownMedia for an address that is certainly no media."""
     ending = extension(parts)
     if site := _site_of(parts, PROTECTED):
-        raise UnknownMedia(f"{site.name} plays on its own pages only: use the address of a media file.")
+        raise UnknownMedia(
+            "{name} plays on its own pages only: use the address of a media file.", name=site.name
+        )
     site = _site_of(parts, ABOUT_FILES)
     if site is None and ending not in MIMES and ending not in _STREAMS:
         site = _site_of(parts, WITH_FILES)
     if site:
-        raise UnknownMedia(f"This is a page of {site.name}: use the address of the media file itself.")
+        raise UnknownMedia(
+            "This is a page of {name}: use the address of the media file itself.", name=site.name
+        )
     _reject_documents(ending)
 
 

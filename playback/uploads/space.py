@@ -33,7 +33,7 @@ def require(by: Member, size: int, address: str) -> None:
     if not settings.ROOM_UPLOAD_MB:
         raise UploadsOff
     if size > settings.UPLOAD_MB * MB:
-        raise TooLarge(f"A file has at most {settings.UPLOAD_MB:,} MB here.")
+        raise TooLarge("A file has at most {size} MB here.", size=f"{settings.UPLOAD_MB:,}")
     Person.objects.lock(by.person)
     _require(size, room=by.room, person=by.person, address_hash=address_hash(address))
 

@@ -11,13 +11,13 @@ from rooms.auth.companions import companion_person, room_of
 from rooms.auth.csrf_reasons import csrf_failure_text
 from rooms.auth.identity import bearer, find_valid_token, has_identity_cookie, session_person
 from rooms.models import Person, Token
-from watchium.protocol.errors import Refused
+from watchium.protocol.errors import Refused, gettext_noop
 
 
 class BadToken(Refused):
     code = "not_member"
     status = 401
-    message = "This token is invalid or has expired."
+    message = gettext_noop("This token is invalid or has expired.")
 
 
 class Forged(Refused):
@@ -25,7 +25,7 @@ class Forged(Refused):
 
     code = "bad_message"
     status = 403
-    message = "The CSRF token is missing or wrong. Reload the page."
+    message = gettext_noop("The CSRF token is missing or wrong. Reload the page.")
 
 
 class PersonAuthentication(BaseAuthentication):

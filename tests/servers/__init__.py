@@ -15,6 +15,7 @@ from tests.servers.binaries import (
     missing_packages,
     unavailable,
     webkit_path,
+    xgettext_path,
     xvfb_path,
 )
 from tests.servers.child_process import START_S, folder_for, free_port
@@ -55,5 +56,6 @@ __all__ = [
     "unavailable",
     "watchium_server",
     "webkit_path",
+    "xgettext_path",
     "xvfb_path",
 ]

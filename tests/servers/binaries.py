@@ -127,6 +127,14 @@ def _existing(path: str, name: str) -> str:
 
 # ---------------------------------------------------------------- installation
 
+
+def xgettext_path() -> str:
+    """Return the path of the program that extracts texts. Raises Missing."""
+    if found := shutil.which("xgettext"):
+        return found
+    raise Missing("no GNU gettext here, which extracts texts for translation")
+
+
 PACKAGES = {
     "chromium": headless_chromium_path,
     "postgresql": postgres_bin,
@@ -135,6 +143,7 @@ PACKAGES = {
     "firefox-esr": firefox_path,
     "webkit2gtk-driver": webkit_path,
     "xvfb": xvfb_path,
+    "gettext": xgettext_path,
 }
 
 

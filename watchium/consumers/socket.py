@@ -22,6 +22,7 @@ from rooms.auth.identity import identify_scope
 from rooms.auth.origin import same_origin
 from watchium import server_clock
 from watchium.background import scheduler
+from watchium.consumers.language import language_of, message_in
 from watchium.db.thread_pool import in_database
 from watchium.process_state import at_reset
 from watchium.protocol.codec import event_id_in
@@ -79,6 +80,7 @@ class Socket:
         self.handler_task: asyncio.Task[None] | None = None  # while commands are queued
         self.buckets = ConnectionBuckets()
         self.groups: list[str] = []
+        self.language = language_of(scope)
         await receive()
         await send({"type": "websocket.accept"})
         scheduler.start()
@@ -184,7 +186,7 @@ class Socket:
             raise BadMessage("Frames are text, not binary.")
         size = len(text) if text.isascii() else len(text.encode(errors="replace"))
         if size > MAX_FRAME_BYTES:
-            raise TooLong(f"A frame has at most {MAX_FRAME_BYTES} bytes.")
+            raise TooLong("A frame has at most {count} bytes.", count=MAX_FRAME_BYTES)
         try:
             return self.decode(text)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
@@ -232,7 +234,7 @@ class Socket:
         counters.count("refused", problem.code)
         payload = Problem(
             code=problem.code,
-            message=str(problem),
+            message=message_in(self.language, problem),
             event_id=event_id,
             retry_after_ms=problem.retry_after_ms,
             detail=problem.detail,

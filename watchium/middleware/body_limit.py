@@ -17,7 +17,7 @@ import msgspec
 from rooms.auth.origin import scope_address
 from watchium.middleware import concurrency_limit
 from watchium.middleware.upload_limit import BodyLimit, upload_limit
-from watchium.protocol.errors import BadMessage, Refused, TooLong
+from watchium.protocol.errors import BadMessage, Refused, TooLong, gettext_noop
 from watchium.protocol.replies import Problem
 
 MAX_BODY_BYTES = 64 * 1024  # the largest form is an admin page with everything selected
@@ -38,7 +38,7 @@ class ContentTooLarge(TooLong):
 
 class RequestTimeout(BadMessage):
     status = 408
-    message = "The request took too long to arrive."
+    message = gettext_noop("The request took too long to arrive.")
 
 
 def limit_body(app: App) -> App:

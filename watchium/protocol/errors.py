@@ -2,45 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a sentence for `manage.py makemessages`; it is translated when it is sent."""
+    return message
 
 
 class Refused(Exception):
     """A request that is rejected. `code` and `detail` are for programs, the message is for users.
 
-    Caught once in the socket and once around the API; subclasses set the code and the HTTP status.
+    Caught once in the socket and once around the API; subclasses set the code and the HTTP status. `values` take the
+    place of names in braces, so that the sentence can be translated: `TooLong("At most {count} letters.", count=40)`.
     """
 
     code = "internal"
     status = 400
-    message = "That did not work."
+    message = gettext_noop("That did not work.")
 
     def __init__(
-        self, message: str | None = None, *, retry_after_ms: int | None = None, detail: str | None = None
+        self,
+        message: str | None = None,
+        *,
+        retry_after_ms: int | None = None,
+        detail: str | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(message or self.message)
+        self.sentence = message or self.message
+        self.values = values
         self.retry_after_ms = retry_after_ms
         self.detail = detail
+        super().__init__(self.translated(lambda sentence: sentence))
+
+    def translated(self, translate: Callable[[str], str]) -> str:
+        """Return the message as `translate` gives it, such as Django's `gettext`."""
+        sentence = translate(self.sentence)
+        return sentence.format(**self.values) if self.values else sentence
 
 
 class BadMessage(Refused):
     code = "bad_message"
-    message = "This message could not be understood."
+    message = gettext_noop("This message could not be understood.")
 
 
 class BadTime(BadMessage):
-    message = "This is not a time in the future."
+    message = gettext_noop("This is not a time in the future.")
 
 
 class TooLong(Refused):
     code = "too_long"
-    message = "This is too long."
+    message = gettext_noop("This is too long.")
 
 
 class NotHost(Refused):
     code = "not_host"
     status = 403
-    message = "Only the host can control playback"
+    message = gettext_noop("Only the host can control playback")
 
 
 class NotMember(Refused):
@@ -48,19 +67,19 @@ class NotMember(Refused):
 
     code = "not_member"
     status = 404
-    message = "There is no such room here, or you are not in it."
+    message = gettext_noop("There is no such room here, or you are not in it.")
 
 
 class WrongPassphrase(NotMember):
     code = "wrong_passphrase"
     status = 403
-    message = "There is no such room here, or the passphrase is not right."
+    message = gettext_noop("There is no such room here, or the passphrase is not right.")
 
 
 class NotFound(Refused):
     code = "not_found"
     status = 404
-    message = "Not found."
+    message = gettext_noop("Not found.")
 
 
 class NotAllowed(Refused):
@@ -68,7 +87,7 @@ class NotAllowed(Refused):
 
     code = "not_host"
     status = 403
-    message = "Only the host can do this."
+    message = gettext_noop("Only the host can do this.")
 
 
 class Muted(Refused):
@@ -99,13 +118,13 @@ class RuleRefused(NotAllowed):
     """A rule of the room or of its queue refuses the change; the message names the rule."""
 
     code = "not_allowed"
-    message = "The rules of this room do not allow this."
+    message = gettext_noop("The rules of this room do not allow this.")
 
 
 class Banned(Refused):
     code = "banned"
     status = 403
-    message = "You were removed from this room."
+    message = gettext_noop("You were removed from this room.")
 
 
 class Waiting(Refused):
@@ -119,30 +138,30 @@ class Waiting(Refused):
 class RoomFull(Refused):
     code = "room_full"
     status = 409
-    message = "This room is full."
+    message = gettext_noop("This room is full.")
 
 
 class RoomClosed(Refused):
     code = "room_closed"
     status = 404
-    message = "This room was closed."
+    message = gettext_noop("This room was closed.")
 
 
 class NameTaken(Refused):
     code = "name_taken"
     status = 409
-    message = "This name belongs to a registered account."
+    message = gettext_noop("This name belongs to a registered account.")
 
 
 class UnknownMedia(Refused):
     code = "unknown_media"
-    message = "This cannot be played here."
+    message = gettext_noop("This cannot be played here.")
 
 
 class EventIdConflict(Refused):
     code = "event_id_conflict"
     status = 409
-    message = "This event_id was already used for a different command."
+    message = gettext_noop("This event_id was already used for a different command.")
 
 
 class Stale(Refused):
@@ -150,29 +169,29 @@ class Stale(Refused):
 
     code = "stale"
     status = 409
-    message = "This has changed in the meantime. Load it again."
+    message = gettext_noop("This has changed in the meantime. Load it again.")
 
 
 class RateLimited(Refused):
     code = "rate_limited"
     status = 429
-    message = "That was too fast. Wait a moment."
+    message = gettext_noop("That was too fast. Wait a moment.")
 
 
 class TooManyConnections(RateLimited):
-    message = "Too many tabs of this browser are open here."
+    message = gettext_noop("Too many tabs of this browser are open here.")
 
 
 class Unavailable(Refused):
     code = "unavailable"
     status = 503
-    message = "The server cannot do this right now."
+    message = gettext_noop("The server cannot do this right now.")
 
 
 class Internal(Refused):
     code = "internal"
     status = 500
-    message = "Something went wrong on the server. The error was logged."
+    message = gettext_noop("Something went wrong on the server. The error was logged.")
 
 
 class CloseCode(IntEnum):

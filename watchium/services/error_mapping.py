@@ -9,7 +9,15 @@ from django.db import DatabaseError, DataError, InterfaceError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 
-from watchium.protocol.errors import BadMessage, Internal, NotFound, Refused, TooLong, Unavailable
+from watchium.protocol.errors import (
+    BadMessage,
+    Internal,
+    NotFound,
+    Refused,
+    TooLong,
+    Unavailable,
+    gettext_noop,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +28,7 @@ class MethodNotAllowed(BadMessage):
     """The address exists but does not support the HTTP method."""
 
     status = 405
-    message = "This address does not support that method."
+    message = gettext_noop("This address does not support that method.")
 
 
 def refusal(error: Exception) -> Refused:

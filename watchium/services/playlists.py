@@ -113,7 +113,7 @@ def _keep(person: Person, name: str, kept: Sequence[Described]) -> KeptPlaylist:
     Person.objects.lock(person)
     playlist = Playlist.objects.named(person, name) or Playlist(person=person, name=name)
     if playlist.pk is None and len(Playlist.objects.of(person)) >= MAX_PLAYLISTS:
-        raise TooLong(f"You have {MAX_PLAYLISTS} playlists. Delete one first.")
+        raise TooLong("You have {count} playlists. Delete one first.", count=MAX_PLAYLISTS)
     lengths = [length for _, length in kept]
     known = [length for length in lengths if length is not None]
     playlist.entries = msgspec.json.encode([item for item, _ in kept]).decode()

@@ -6,9 +6,10 @@ import re
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.dispatch import receiver
-from django.utils.translation import gettext as _
+from django.utils import translation
 
 from chat.actions import post_system_comment, replace_system_comment
 from playback.domain.timeline import Timeline
@@ -26,6 +27,14 @@ from watchium.services.announced_media import AnnouncedMedia
 from watchium.text import lasting, media_time
 
 FOLDED_MS = 30_000.0
+
+
+def _(text: str) -> str:
+    """Translate into the server's language: a comment is stored once, for members with any language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return translation.gettext(text)
+
+
 _ANY = "\0"  # usernames have no such character
 
 

@@ -156,7 +156,7 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpRe
                     store_person(request, waiting.person, form.username)
                 return redirect("room", room_id=room_id)
             except NotMember as refused:
-                errors = {"passphrase": str(refused)}
+                errors = {"passphrase": refused.translated(gettext)}
             except Refused as refused:
                 errors = form_errors(refused)
     asked = JoinRequest.objects.of_visitor(room_id, identity.person)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from playback.library.captions import extraction
@@ -28,7 +29,7 @@ from playback.models import MediaItem
 from rooms.api_view import json_response
 from rooms.auth.identity import identify
 from rooms.rate_limits import limit_film_reads
-from watchium.protocol.errors import RateLimited, Refused, TooLong, Unavailable, UnknownMedia
+from watchium.protocol.errors import RateLimited, Refused, TooLong, Unavailable, UnknownMedia, gettext_noop
 from watchium.protocol.replies import Problem
 
 TRACK_ID = "[fs][0-9a-f]{1,12}"
@@ -39,16 +40,16 @@ RETRY_S = 1
 
 class FileTooLarge(TooLong):
     status = 413
-    message = TOO_LARGE
+    message = gettext_noop("This file is too large for captions.")
 
 
 class Unreadable(UnknownMedia):
     status = 422
-    message = "The captions in this film could not be read."
+    message = gettext_noop("The captions in this film could not be read.")
 
 
 class Busy(Unavailable):
-    message = "The server reads many films just now. Try again in a minute."
+    message = gettext_noop("The server reads many films just now. Try again in a minute.")
 
 
 REFUSED_BY: dict[str, type[Refused]] = {TOO_LARGE: FileTooLarge, NO_FFMPEG: Unavailable}
@@ -136,5 +137,7 @@ def _waiting(response: HttpResponse, retry_s: int = RETRY_S) -> HttpResponse:
 
 
 def _problem(refused: Refused) -> HttpResponse:
-    problem = Problem(code=refused.code, message=str(refused), retry_after_ms=refused.retry_after_ms)
+    problem = Problem(
+        code=refused.code, message=refused.translated(gettext), retry_after_ms=refused.retry_after_ms
+    )
     return json_response(problem, refused.status)

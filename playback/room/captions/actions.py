@@ -48,7 +48,7 @@ def share_file(by: Member, label: str, language: str, text: str, *, address: str
     """
     content = text.encode(errors="replace")
     if len(content) > MAX_BYTES:
-        raise TooLong(f"Captions for everyone have at most {MAX_BYTES // 1024 // 1024} MB.")
+        raise TooLong("Captions for everyone have at most {size} MB.", size=MAX_BYTES // 1024 // 1024)
     if not any(mark in text for mark in _MARKS):
         raise BadMessage("This is not a caption file: use SubRip (.srt), WebVTT (.vtt) or ASS (.ass).")
     limit_caption_files(address)
@@ -81,7 +81,7 @@ def _require_space(size: int, network: str) -> None:
 def share_address(by: Member, label: str, language: str, address: str) -> SharedCaptions:
     """Name an address that each member's browser fetches. Raises NotHost, UnknownMedia, TooLong, RateLimited."""
     if len(address) > LONGEST_ADDRESS:
-        raise TooLong(f"An address of captions has at most {LONGEST_ADDRESS} characters.")
+        raise TooLong("An address of captions has at most {count} characters.", count=LONGEST_ADDRESS)
     url = web_address.parse(web_address.check_text(address)).geturl().replace(" ", "%20")
     key = hashlib.sha256(url.encode()).hexdigest()[:12]
     by, playback = _locked(by)
@@ -120,7 +120,7 @@ def _share(by: Member, playback: Playback, shared: SharedCaptions) -> SharedCapt
         return shared
     others = [other for other in listed if other.id != shared.id]
     if len(others) >= MAX_SHARED:
-        raise TooLong(f"A room has at most {MAX_SHARED} captions for everyone: remove one first.")
+        raise TooLong("A room has at most {count} captions for everyone: remove one first.", count=MAX_SHARED)
     _publish(by, playback, [*others, shared])
     return shared
 

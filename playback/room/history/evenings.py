@@ -158,7 +158,7 @@ def keep(room: Room, number: int, now_ms: float) -> None:
     room = Room.objects.locked(room.pk)
     evening = numbered(room, number, now_ms)
     if evening.row is None and KeptEvening.objects.count_kept(room) >= MAX_KEPT:
-        raise TooLong(f"A room keeps at most {MAX_KEPT} evenings. Delete one first.")
+        raise TooLong("A room keeps at most {count} evenings. Delete one first.", count=MAX_KEPT)
     row = evening.row or KeptEvening(room=room, started_ms=number)
     row.ended_ms, row.document = evening.ended_ms, encode(evening.stretches, evening.media)
     row.save()

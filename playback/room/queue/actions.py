@@ -68,7 +68,9 @@ def add(tx: QueueTransaction, request: MediaToQueue) -> None:
     tx.queue = queue.added(entries, after_current=request.next)
     if tx.queue.is_too_long:
         raise TooLong(
-            f"A queue has at most {MAX_QUEUE} entries, with {MAX_ADDRESSES} characters of addresses."
+            "A queue has at most {count} entries, with {length} characters of addresses.",
+            count=MAX_QUEUE,
+            length=MAX_ADDRESSES,
         )
     tx.undoable = True
     if tx.playback.phase in (IDLE, ENDED):
@@ -148,7 +150,7 @@ def play_now(tx: QueueTransaction, target: EntryRef) -> None:
         return
     media = media_of(entry, tx.by.room)
     if media is None:
-        raise UnknownMedia(f"{entry.media.title} cannot be found any more.")
+        raise UnknownMedia("{title} cannot be found any more.", title=entry.media.title)
     tx.queue = tx.queue.at(entry.id)
     tx.timeline = playing.load_media(tx.playback, media, playing.Start(tx.now_ms, by=tx.by))
 

@@ -57,7 +57,9 @@ def open_poll(by: Member, command: OpenPoll, *, now_ms: float | None = None) -> 
         if any(answer.media for answer in poll.answers):
             require(permissions.why_not_add(queue_of(context.by.room), rights_of(context.by), 1))
         if sum(len(answer.media.url) for answer in poll.answers if answer.media) > MAX_ADDRESSES:
-            raise TooLong(f"The addresses of a poll have at most {MAX_ADDRESSES} characters together.")
+            raise TooLong(
+                "The addresses of a poll have at most {count} characters together.", count=MAX_ADDRESSES
+            )
         if not poll.question:
             raise BadMessage("A poll needs a question.")
         return apply(context, replace(state, poll=poll))

@@ -3,7 +3,7 @@
 
 import { fetchJson, request } from "../page/lib/api.js"
 import { find, setText } from "../page/lib/dom.js"
-import { gettext, interpolate } from "../page/lib/i18n.js"
+import { dateLocale, gettext, interpolate } from "../page/lib/i18n.js"
 import { ReplayPlayer } from "../page/replay/replay_player.js"
 import { mountSaid } from "../page/replay/said.js"
 import { fillAvatars, showCoverArt } from "../page/ui/artwork.js"
@@ -132,7 +132,7 @@ function showKept() {
 function showLocalTimes() {
   for (const time of page.querySelectorAll("time[data-local]")) {
     const at = new Date(/** @type {HTMLTimeElement} */ (time).dateTime)
-    setText(time, new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" }).format(at))
+    setText(time, new Intl.DateTimeFormat(dateLocale(), { dateStyle: "full", timeStyle: "short" }).format(at))
   }
 }
 

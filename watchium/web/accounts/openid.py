@@ -154,7 +154,7 @@ def _problem(request: HttpRequest, refused: Refused) -> HttpResponse:
     if refused.detail:
         logger.warning("OpenID Connect: %s", refused.detail)
     response = render(
-        request, "accounts/openid_problem.html", {"problem": str(refused)}, status=refused.status
+        request, "accounts/openid_problem.html", {"problem": refused.translated(_)}, status=refused.status
     )
     if isinstance(refused, RateLimited):
         response["Retry-After"] = str(max(1, (refused.retry_after_ms or 0) // 1000))

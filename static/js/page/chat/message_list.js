@@ -6,7 +6,7 @@
 
 import { may } from "../../core/room/rights.js"
 import { cloneTemplate, find, messageNodes, setText, withoutSpoilers } from "../lib/dom.js"
-import { formatTime, gettext, interpolate } from "../lib/i18n.js"
+import { dateLocale, formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { showAvatar } from "../ui/artwork.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -47,8 +47,8 @@ function memberMessage(comment, reader) {
   find(element, "name").textContent = comment.username
   time.textContent = formatTime(comment.current_time)
   time.dateTime = comment.created_at
-  time.title = new Date(comment.created_at).toLocaleTimeString()
-  find(element, "said-at").textContent = new Date(comment.created_at).toLocaleTimeString([], {
+  time.title = new Date(comment.created_at).toLocaleTimeString(dateLocale())
+  find(element, "said-at").textContent = new Date(comment.created_at).toLocaleTimeString(dateLocale(), {
     hour: "2-digit",
     minute: "2-digit",
   })

@@ -2,7 +2,7 @@
 /** Searches the comments of the room, and shows what is found in a dialog. Loaded by its button. */
 
 import { cloneTemplate, find, setText } from "../lib/dom.js"
-import { gettext, interpolate, ngettext } from "../lib/i18n.js"
+import { dateLocale, gettext, interpolate, ngettext } from "../lib/i18n.js"
 import { renderMessage } from "./message_list.js"
 import { useTool } from "./message_tools.js"
 
@@ -98,7 +98,7 @@ class Search {
     })
     for (const tool of line.querySelectorAll("[data-react], [data-reply], [data-edit], [data-remove]"))
       tool.remove()
-    find(line, "said-at").textContent = new Date(comment.created_at).toLocaleString([], {
+    find(line, "said-at").textContent = new Date(comment.created_at).toLocaleString(dateLocale(), {
       dateStyle: "short",
       timeStyle: "short",
     })

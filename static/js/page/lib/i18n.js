@@ -66,8 +66,31 @@ export function formatTime(seconds) {
  */
 export function formatMs(ms) {
   const size = Math.abs(ms)
-  if (size < 999.5) return `${Math.round(size)} ms`
-  return size < 99_500 ? `${(size / 1000).toFixed(size < 9950 ? 1 : 0)} s` : formatTime(size / 1000)
+  if (size < 999.5) return `${formatNumber(size)} ms`
+  return size < 99_500 ? `${formatNumber(size / 1000, size < 9950 ? 1 : 0)} s` : formatTime(size / 1000)
+}
+
+/**
+ * The locale for dates: the page's language, as the browser's user writes it, such as en-GB on an English page.
+ */
+export function dateLocale() {
+  const page = globalThis.document?.documentElement?.lang || "en"
+  const [language] = page.split("-")
+  return globalThis.navigator?.languages?.find((name) => name.split("-")[0] === language) ?? page
+}
+
+/**
+ * A number in the page's language: 1.4 in English, 1,4 in German.
+ * @param {number} value
+ * @param {number} [digits] behind the point
+ */
+export function formatNumber(value, digits = 0) {
+  const language = globalThis.document?.documentElement?.lang || "en"
+  return value.toLocaleString(language, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  })
 }
 
 /**

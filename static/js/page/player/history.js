@@ -3,7 +3,7 @@
 
 import { fetchJson, request } from "../lib/api.js"
 import { cloneTemplate, find, loadStyle, setText } from "../lib/dom.js"
-import { formatTime, gettext, interpolate } from "../lib/i18n.js"
+import { dateLocale, formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { showCoverArt } from "../ui/artwork.js"
 
 const URL = "/api/player/history/"
@@ -98,7 +98,7 @@ function mountClearing(dialog, clear) {
 
 /** Where, when, how far: "Film night · 27 Nov · to 41:07 of 1:58:02". @param {Watched} watched */
 function about({ room_title, at, position, duration }) {
-  const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" }).format(new Date(at))
+  const day = new Intl.DateTimeFormat(dateLocale(), { day: "numeric", month: "short" }).format(new Date(at))
   const to = { position: formatTime(position), duration: formatTime(duration) }
   const far = duration ? gettext("to {position} of {duration}") : gettext("to {position}")
   return [room_title, day, interpolate(far, to)].filter(Boolean).join(" · ")

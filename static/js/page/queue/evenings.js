@@ -3,7 +3,7 @@
 
 import { request } from "../lib/api.js"
 import { cloneTemplate, find, setText } from "../lib/dom.js"
-import { formatTime, gettext, interpolate } from "../lib/i18n.js"
+import { dateLocale, formatTime, gettext, interpolate } from "../lib/i18n.js"
 
 /**
  * @typedef {{id: number, started_at: number, lasts: number, titles: string[], media: number, kept: boolean}} Evening
@@ -23,7 +23,7 @@ export async function showEvenings(box, roomId) {
 /** @param {Evening} evening @param {string} roomId */
 function createLine({ id, started_at, lasts, titles, media, kept }, roomId) {
   const line = cloneTemplate("evening-line")
-  const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" })
+  const when = new Intl.DateTimeFormat(dateLocale(), { dateStyle: "medium", timeStyle: "short" })
   find(line, "link").setAttribute("href", `/rooms/${roomId}/evenings/${id}/`)
   setText(find(line, "when"), when.format(new Date(started_at)))
   setText(find(line, "lasts"), formatTime(lasts))

@@ -3,7 +3,7 @@
 
 import { may } from "../../core/room/rights.js"
 import { cloneTemplate, find, loadStyle, setText } from "../lib/dom.js"
-import { formatTime, gettext, interpolate } from "../lib/i18n.js"
+import { dateLocale, formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { request } from "../lib/api.js"
 import { after } from "../lib/timers.js"
 import { MEMBER_CHANGES } from "../room/members.js"
@@ -110,7 +110,7 @@ function dayAndTime(atMs) {
   const time = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" })
   const day = /** @type {const} */ ({ day: "numeric", month: "short" })
   const isToday = at.toDateString() === new Date().toDateString()
-  return new Intl.DateTimeFormat(undefined, isToday ? time : { ...day, ...time }).format(at)
+  return new Intl.DateTimeFormat(dateLocale(), isToday ? time : { ...day, ...time }).format(at)
 }
 
 /** @param {HTMLElement} line @param {Played} played @param {Room} room */

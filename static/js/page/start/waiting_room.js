@@ -8,7 +8,7 @@ import { may } from "../../core/room/rights.js"
 import { isAwaited, premiereChange, timeLeft } from "../../core/start/premiere.js"
 import { fetchJson } from "../lib/api.js"
 import { cloneTemplate, disposeAll, find, loadStyle, openDialog, setText } from "../lib/dom.js"
-import { gettext, interpolate } from "../lib/i18n.js"
+import { dateLocale, gettext, interpolate } from "../lib/i18n.js"
 import { every } from "../lib/timers.js"
 import { MEMBER_CHANGES } from "../room/members.js"
 import { showNotice, showRefusal } from "../ui/notices.js"
@@ -99,7 +99,7 @@ function show(card, room, reminder) {
 
 /** In the viewer's own time zone and language. @param {number} atMs */
 function localTime(atMs) {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+  const format = new Intl.DateTimeFormat(dateLocale(), {
     weekday: "long",
     day: "numeric",
     month: "long",

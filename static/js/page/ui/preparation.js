@@ -7,7 +7,7 @@
 import { shareAfter } from "../../core/media/preparation_progress.js"
 import { csrfToken, request } from "../lib/api.js"
 import { cloneTemplate, find, loadStyle, setText } from "../lib/dom.js"
-import { formatTime, gettext, interpolate } from "../lib/i18n.js"
+import { formatNumber, formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { after, every } from "../lib/timers.js"
 import { refusalMessage } from "./notices.js"
 
@@ -245,7 +245,7 @@ function advanced(conversion, readMs) {
 export function progressText({ state, progress, speed, left_s: leftS }) {
   if (state === "queued") return gettext("Waiting for its turn")
   const parts = [`${Math.floor(progress * 100)} %`]
-  if (speed) parts.push(`${speed < 10 ? speed.toFixed(1) : Math.round(speed)} ×`)
+  if (speed) parts.push(`${formatNumber(speed, speed < 10 ? 1 : 0)} ×`)
   if (leftS !== null && leftS !== undefined)
     parts.push(interpolate(gettext("{time} left"), { time: formatTime(leftS) }))
   return parts.join(" · ")

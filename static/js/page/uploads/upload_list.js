@@ -3,7 +3,7 @@
 
 import { needsPreparation } from "../lib/api.js"
 import { cloneTemplate, find, setText } from "../lib/dom.js"
-import { formatTime, gettext, interpolate } from "../lib/i18n.js"
+import { formatNumber, formatTime, gettext, interpolate } from "../lib/i18n.js"
 
 const SURE_MS = 5000
 
@@ -107,8 +107,8 @@ export class UploadList {
 function stateText({ state, sending, offset, size, secondsLeft }) {
   if (state === "refused") return gettext("refused")
   if (state === "whole") return formatSize(size)
-  const percent = interpolate(gettext("{percent} % of {size}"), {
-    percent: Math.floor((100 * offset) / size),
+  const percent = interpolate(gettext("{percent} of {size}"), {
+    percent: `${Math.floor((100 * offset) / size)} %`,
     size: formatSize(size),
   })
   if (!sending) return `${percent}, ${gettext("paused")}`
@@ -118,6 +118,6 @@ function stateText({ state, sending, offset, size, secondsLeft }) {
 
 /** 1.4 GB, 350 MB, 12 kB. @param {number} bytes */
 export function formatSize(bytes) {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`
+  if (bytes >= 1e9) return `${formatNumber(bytes / 1e9, 1)} GB`
   return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1e3)} kB`
 }

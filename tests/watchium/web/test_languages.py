@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import re
+
+from django.http import HttpResponse
+
+from tests.watchium.api.callers import ApiCase, Caller
+from watchium.consumers.language import language_of, message_in
+from watchium.protocol.errors import NotFound, TooLong
+
+
+class Languages(ApiCase):
+    def choose(self, language: str, next_path: str = "/") -> HttpResponse:
+        return self.client.post("/language/", {"language": language, "next": next_path})
+
+    def test_a_page_is_in_the_language_of_the_browser_until_another_is_chosen(self):
+        german = {"headers": {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}}
+        self.assertContains(self.client.get("/", **german), "Raum erstellen")
+        self.assertContains(self.client.get("/", headers={"Accept-Language": "fi"}), "Create room")
+        response = self.choose("en", "/player/")
+        assert (response.status_code, response["Location"]) == (302, "/player/")
+        page = self.client.get("/", **german)
+        self.assertContains(page, "Create room")
+        self.assertContains(page, '<html lang="en">')
+        self.choose("de")
+        page = self.client.get("/")
+        self.assertContains(page, '<html lang="de">')
+        self.assertContains(page, 'value="de" lang="de" aria-current="true"')
+
+    def test_an_unknown_language_and_a_foreign_page_are_ignored(self):
+        response = self.choose("xx", "https://evil.example/")
+        assert response["Location"] == "/"
+        assert "language" not in self.client.cookies
+
+    def test_scripts_get_their_texts_before_the_modules_run_and_english_pages_load_nothing(self):
+        assert "/catalogue/" not in self.client.get("/").content.decode()
+        self.choose("de")
+        page = self.client.get("/").content.decode()
+        script = re.search(r'<script src="(/catalogue/de/[0-9a-f]{12}\.js)" defer></script>', page)
+        assert script
+        assert page.index(script[0]) < page.index('type="module"')
+        response = self.client.get(script[1])
+        assert "immutable" in response["Cache-Control"]
+        self.assertContains(response, "Die Datei ist weg")
+        assert "text/javascript" in response["Content-Type"]
+        for unknown in ("/catalogue/xx/1.js", "/catalogue/../1.js"):
+            assert self.client.get(unknown).status_code == 404
+
+    def test_errors_of_the_api_are_in_the_language_of_the_request(self):
+        caller = Caller(**{"Accept-Language": "de"})
+        problem = self.refused(caller.get("/api/rooms/unknown000/"), 404, "not_member")
+        assert problem["message"] == "Diesen Raum gibt es hier nicht, oder du bist nicht darin."
+        self.choose("de")
+        page = self.client.post("/", {"username": "x" * 41})
+        self.assertContains(page, "Ein Name hat höchstens 40 Zeichen.", status_code=400)
+
+
+def scope(**headers: str) -> dict[str, object]:
+    return {"headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
+
+
+def test_a_socket_has_the_language_of_its_page():
+    accepts = {"accept-language": "fr;q=0.1, de-CH"}
+    assert language_of(scope(**accepts)) == "de"
+    assert language_of(scope(cookie="language=en", **accepts)) == "en"
+    assert language_of(scope(cookie="language=nonsense", **accepts)) == "de"
+    for nothing in ({}, {"accept-language": "*"}, {"accept-language": "fi,\x00"}):
+        assert language_of(scope(**nothing)) == "en"
+
+
+def test_sentences_are_translated_with_their_values():
+    long = TooLong("A name has at most {count} characters.", count=40)
+    assert str(long) == "A name has at most 40 characters."
+    assert message_in("de", long) == "Ein Name hat höchstens 40 Zeichen."
+    assert message_in("de", NotFound("{never} marked")) == "{never} marked"
