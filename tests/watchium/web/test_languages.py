@@ -60,7 +60,7 @@ def scope(**headers: str) -> dict[str, object]:
 
 
 def test_a_socket_has_the_language_of_its_page():
-    accepts = {"accept-language": "fr;q=0.1, de-CH"}
+    accepts = {"accept-language": "fi;q=0.9, de-CH;q=0.8, fr;q=0.1"}
     assert language_of(scope(**accepts)) == "de"
     assert language_of(scope(cookie="language=en", **accepts)) == "en"
     assert language_of(scope(cookie="language=nonsense", **accepts)) == "de"
