@@ -43,7 +43,7 @@ FILM_S = 60
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One server with the demo room for the whole run; tests that kill a server start their own."""
-    with watchium_server(demo=True) as running:
+    with watchium_server({"WATCHIUM_PASSKEYS": "on"}, demo=True) as running:
         yield running
 
 

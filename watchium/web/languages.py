@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import JavaScriptCatalog
 
@@ -42,12 +44,20 @@ class _Catalogue(JavaScriptCatalog):
         return [str(path) for path in settings.LOCALE_PATHS]
 
 
+@lru_cache
+def _content(language: str) -> bytes:
+    request = HttpRequest()
+    request.method = "GET"
+    with translation.override(language):
+        response: Any = _Catalogue.as_view()(request)
+    return bytes(response.content)
+
+
 @require_safe
+@gzip_page
 @cache_control(public=True, max_age=YEAR_S, immutable=True)
 def catalogue(request: HttpRequest, language: str, version: str) -> HttpResponse:
     """A script that defines `django.gettext`; `version` only names it, so that browsers may keep it."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
-    with translation.override(language):
-        response: Any = _Catalogue.as_view()(request)
-    return HttpResponse(response.content, content_type=response["Content-Type"])
+    return HttpResponse(_content(language), content_type="text/javascript; charset=utf-8")

@@ -4,6 +4,7 @@ import re
 
 from django.http import HttpResponse
 
+from chat.models import Comment
 from tests.watchium.api.callers import ApiCase, Caller
 from watchium.consumers.language import language_of, message_in
 from watchium.protocol.errors import NotFound, TooLong
@@ -45,6 +46,12 @@ class Languages(ApiCase):
         assert "text/javascript" in response["Content-Type"]
         for unknown in ("/catalogue/xx/1.js", "/catalogue/../1.js"):
             assert self.client.get(unknown).status_code == 404
+
+    def test_what_the_server_writes_into_a_chat_is_in_its_own_language(self):
+        with self.settings(LANGUAGE_CODE="de"), self.committing():
+            french = {"Accept-Language": "fr", **self.as_alice.headers}
+            Caller(**french).patch(self.url(), {"title": "Abend"})
+        assert Comment.objects.get(is_system=True).text == "Dieser Raum heißt jetzt Abend"
 
     def test_errors_of_the_api_are_in_the_language_of_the_request(self):
         caller = Caller(**{"Accept-Language": "de"})

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from watchium.config.host_names import in_url
+from watchium.config.listen_address import local_url
 from watchium.services.accounts.passwords import reset_path
 
 
@@ -24,5 +24,5 @@ class Command(BaseCommand):
             raise CommandError("There is no account with this name.")
         if not account.is_active:
             raise CommandError("This account is disabled: enable it in the admin first.")
-        origin = settings.WATCHIUM_URL or f"http://{in_url(settings.HOST)}:{settings.PORT}"
+        origin = settings.WATCHIUM_URL or local_url(settings.HOST, settings.PORT)
         self.stdout.write(origin + reset_path(account))
