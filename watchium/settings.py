@@ -216,7 +216,7 @@ ACCEL = env_values.accel_prefix(env.str("WATCHIUM_ACCEL", ""))
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français"), ("ja", "日本語")]
 # Of visitors whose browser has none of them, and of what a server writes into chats.
 LANGUAGE_CODE = env.str("WATCHIUM_LANGUAGE", "en", validate=validate.OneOf([code for code, _ in LANGUAGES]))
-LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_AGE, LANGUAGE_COOKIE_SAMESITE = "language", 365 * 86400, "Lax"
+LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_AGE = "language", 365 * 86400
 LANGUAGE_COOKIE_SECURE = HTTPS
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import re
-
-from django.http import HttpResponse
+from typing import Any
 
 from chat.models import Comment
 from tests.watchium.api.callers import ApiCase, Caller
@@ -11,7 +10,7 @@ from watchium.protocol.errors import NotFound, TooLong
 
 
 class Languages(ApiCase):
-    def choose(self, language: str, next_path: str = "/") -> HttpResponse:
+    def choose(self, language: str, next_path: str = "/") -> Any:
         return self.client.post("/language/", {"language": language, "next": next_path})
 
     def test_a_page_is_in_the_language_of_the_browser_until_another_is_chosen(self):
