@@ -20,7 +20,8 @@ AUTHENTICATOR = {
 }
 # Visible text that a screen reader would read in the page's language, without names that people gave.
 ENGLISH = """() => [...document.querySelectorAll("button, a, label, h1, h2, summary, legend, option")]
-    .filter(each => each.checkVisibility() && !each.querySelector(".avatar") && !each.closest("[lang=en], [data-log], [data-rooms], h1"))
+    .filter(each => each.checkVisibility() && !each.querySelector(".avatar"))
+    .filter(each => !each.closest("[lang=en], [data-log], [data-rooms], h1"))
     .map(each => (each.getAttribute("aria-label") ?? each.textContent).trim())
     .filter(text => /[a-z]{4}/.test(text) && !/Watchium|Twitch|Vimeo|YouTube|clip/i.test(text))"""
 
