@@ -17,6 +17,12 @@ from django.utils.translation import get_language
 register = template.Library()
 
 
+@register.simple_tag
+def offered_languages() -> list[tuple[str, str]]:
+    """Code and name of each language, in itself: Django's own tag translates the names."""
+    return list(settings.LANGUAGES)
+
+
 @register.simple_tag(takes_context=True)
 def catalogue(context: dict[str, Any]) -> SafeString:
     """`<script>` with the texts that scripts show. It is deferred, and so runs before the modules below it."""

@@ -25,7 +25,8 @@ class Languages(ApiCase):
         self.choose("de")
         page = self.client.get("/")
         self.assertContains(page, '<html lang="de">')
-        self.assertContains(page, 'value="de" lang="de" aria-current="true"')
+        self.assertContains(page, 'value="de" lang="de" aria-current="true">Deutsch')
+        self.assertContains(page, ">English</button>")
 
     def test_an_unknown_language_and_a_foreign_page_are_ignored(self):
         response = self.choose("xx", "https://evil.example/")
