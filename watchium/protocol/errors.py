@@ -93,25 +93,25 @@ class NotAllowed(Refused):
 class Muted(Refused):
     code = "muted"
     status = 403
-    message = "You are muted in this room."
+    message = gettext_noop("You are muted in this room.")
 
 
 class SlowMode(Refused):
     code = "slow_mode"
     status = 429
-    message = "Slow mode is on. Wait a moment before the next message."
+    message = gettext_noop("Slow mode is on. Wait a moment before the next message.")
 
 
 class ChatOff(Refused):
     code = "chat_off"
     status = 403
-    message = "The chat of this room is off."
+    message = gettext_noop("The chat of this room is off.")
 
 
 class Filtered(Refused):
     code = "filtered"
     status = 403
-    message = "This message has a word that is not allowed in this room."
+    message = gettext_noop("This message has a word that is not allowed in this room.")
 
 
 class RuleRefused(NotAllowed):
@@ -132,7 +132,7 @@ class Waiting(Refused):
 
     code = "waiting"
     status = 202
-    message = "The host is asked whether you may join."
+    message = gettext_noop("The host is asked whether you may join.")
 
 
 class RoomFull(Refused):
