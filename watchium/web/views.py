@@ -169,7 +169,7 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpRe
         "room_id": room_id,
         "room": shown,
         "members": [member_state(present) for present in shown.members.present()] if shown else [],
-        "needs_passphrase": shown is None or (shown.visibility == "private" and answer not in _PASSED),
+        "needs_passphrase": shown is None or _asks_again(asked, answer),
         "knock": answer,
         "premiere_at": coming_premiere(shown, timezone.now()) if shown else None,
         **_form_values(request, identity, errors),
@@ -197,6 +197,11 @@ def premiere_calendar(request: HttpRequest, room_id: str) -> HttpResponse:
     response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="premiere-{room_id}.ics"'
     return response
+
+
+def _asks_again(asked: JoinRequest | None, answer: str | None) -> bool:
+    """Whether a visitor who asked to join has to type the passphrase again. The owner never does."""
+    return asked is not None and asked.room.visibility == "private" and answer not in _PASSED
 
 
 def _form_values(request: HttpRequest, identity: Identity, errors: Errors) -> dict[str, Any]:
