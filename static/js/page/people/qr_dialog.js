@@ -4,6 +4,7 @@
  * button; drawn here, so that no other host learns the addresses.
  */
 
+import { may } from "../../core/room/rights.js"
 import { request } from "../lib/api.js"
 import { cloneTemplate, find, loadStyle, setText, svgElement } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
@@ -45,6 +46,11 @@ class QrDialog {
   }
 
   open() {
+    const others = /** @type {HTMLInputElement} */ (this.element.querySelector("[value=others]"))
+    others.disabled = !may(this.room.state, "invite")
+    others.closest("label")?.toggleAttribute("hidden", others.disabled)
+    if (others.disabled)
+      /** @type {HTMLInputElement} */ (this.element.querySelector("[value=phone]")).checked = true
     this.element.showModal()
     void this.#show()
   }
@@ -70,10 +76,23 @@ class QrDialog {
       const link = /** @type {HTMLInputElement} */ (find(this.element, "link"))
       link.value = url
       setText(this.status, isForPhone ? forPhone() : gettext("For others: they join the room with it."))
+      if (!isForPhone) await this.#showRoomCode(wanted)
       if (expiresAt) this.timer = setTimeout(() => this.#expire(), expiresAt - this.room.serverNow())
     } catch (refusal) {
       if (wanted === this.wanted) setText(this.status, refusalMessage(/** @type {any} */ (refusal)))
     }
+  }
+
+  /** For a TV, or a phone whose camera is broken. @param {number} wanted */
+  async #showRoomCode(wanted) {
+    const { code, address } = await request(`/api/rooms/${this.room.boot.room_id}/code/`, {})
+    if (wanted !== this.wanted) return
+    const values = {
+      code: `${code.slice(0, 3)} ${code.slice(3)}`,
+      address: address.replace(/^https?:\/\//, ""),
+    }
+    const text = gettext("For others: they join the room with it, or type {code} at {address}")
+    setText(this.status, interpolate(text, values))
   }
 
   #expire() {

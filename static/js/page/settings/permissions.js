@@ -30,6 +30,7 @@ export function mount(panel, room) {
     { signal: controller.signal },
   )
   show()
+  preset.disabled = false // until now nothing listened
   return disposeAll(() => controller.abort(), ...["state", "room_changed"].map((type) => room.on(type, show)))
 }
 
