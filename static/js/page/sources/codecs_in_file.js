@@ -1,10 +1,11 @@
 // @ts-check
-/** Reads which codecs an MP4 file names. */
+/** Reads which codecs an MP4 or Matroska file names. */
 
-import { sampleEntries } from "../../core/media/sample_entries.js"
+import { matroskaCodecs, sampleEntries } from "../../core/media/sample_entries.js"
 
 const WAIT_MS = 2500
-const RANGES = ["bytes=0-262143", "bytes=-262144"] // the description is at the beginning of a file or at its end
+const READ_BYTES = 2 ** 18
+const RANGES = [`bytes=0-${READ_BYTES - 1}`, `bytes=-${READ_BYTES}`] // an MP4 is described at its beginning or its end
 const PARTIAL = 206
 
 /**
@@ -14,10 +15,16 @@ const PARTIAL = 206
  */
 export async function codecsInFile(url) {
   for (const range of RANGES) {
-    const found = sampleEntries(await bytesOf(url, range))
+    const found = codecsIn(await bytesOf(url, range))
     if (found.length) return found
   }
   return []
+}
+
+/** @param {Uint8Array} bytes */
+function codecsIn(bytes) {
+  const found = sampleEntries(bytes)
+  return found.length ? found : matroskaCodecs(bytes)
 }
 
 /** @param {string} url @param {string} range */

@@ -2,6 +2,7 @@
 /** Describe a track that this browser does not play: whether the media have it at all, and its format. */
 
 import { codecName } from "../../core/streams/stream_faults.js"
+import { codecOfTrack } from "../../core/media/sample_entries.js"
 import { codecsInFile } from "./codecs_in_file.js"
 
 const ITEMS_AT = "/api/library/"
@@ -16,7 +17,6 @@ const FFPROBE_NAMES = /** @type {Record<string, string>} */ ({
   ...{ ac3: "AC-3", eac3: "E-AC-3", dts: "DTS", truehd: "TrueHD", wmv2: "WMV", wmv3: "WMV", vc1: "VC-1" },
   ...{ wmav2: "WMA", opus: "Opus", vorbis: "Vorbis", pcm_s16le: "PCM", pcm_s24le: "PCM" },
 })
-const NOT_PICTURES = /^(mp4a|[ae]c-3|dts|alac|flac|opus|text|tx3g|tmcd|wvtt|stpp)/i
 const NOT_ALLOWED = /[^A-Za-z0-9 .,+/()_-]/g
 
 /**
@@ -35,11 +35,10 @@ export async function describeMissingTrack(track, media, source) {
   return stream ? missing(track, FFPROBE_NAMES[stream.codec] ?? stream.codec.toUpperCase()) : null
 }
 
-/** Matroska and WebM name theirs elsewhere. @param {"sound" | "picture"} track @param {string} url */
+/** @param {"sound" | "picture"} track @param {string} url */
 async function missingInFile(track, url) {
   const codecs = await codecsInFile(url.split("#", 1)[0])
-  const codec = codecs.find((each) => NOT_PICTURES.test(each) === (track === "sound"))
-  return missing(track, codec ? codecName(codec) : "")
+  return missing(track, codecName(codecOfTrack(codecs, track)))
 }
 
 /** @param {"sound" | "picture"} track @param {string} codec @returns {MissingTrack} */
