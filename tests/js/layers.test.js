@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 /** Folders of static/js, lowest layer first. A folder may import folders of lower layers, and itself. */
 const LAYERS = [
   ["core"],
-  ["core/clock", "core/net", "core/captions", "core/own_copy", "core/start", "core/streams"],
+  ["core/clock", "core/net", "core/captions", "core/own_copy", "core/start", "core/streams", "core/touch"],
   ["core/sync"],
   ["core/media", "core/chapters", "core/room", "core/player", "core/embeds"],
   ["page/lib"],
@@ -30,6 +30,7 @@ const LAYERS = [
     "page/start",
     "page/sync_meter",
   ],
+  ["page/touch"],
   ["entry"],
 ]
 

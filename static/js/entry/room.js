@@ -46,6 +46,7 @@ const MOUNTS = [
   ["#panel", mountTabs],
   ["[data-controls]", mountChapters],
   ["[data-stage]", mountStart],
+  ["[data-stage]", mountPhone],
   ["body", mountContents],
   ["[data-own-copy]", mountOwnCopies],
   ["[data-knocks]", mountKnocks],
@@ -323,6 +324,20 @@ function mountStart(stage, room) {
     else room.say("ready_check", { on: true }).catch(showRefusal)
   })
   for (const type of ["state", "room_changed", "new_host", "role_changed"]) room.on(type, update)
+}
+
+/** What is for touch screens is loaded there, once the room is open. @param {HTMLElement} stage @param {RoomSession} room */
+function mountPhone(stage, room) {
+  if (!matchMedia("(any-pointer: coarse)").matches) return
+  let loading = false
+  room.on("state", () => {
+    if (loading) return
+    loading = true
+    import("../page/touch/phone.js").then(
+      ({ mount }) => mount(stage, room),
+      () => (loading = false), // the next change tries again
+    )
+  })
 }
 
 /** The dialog's module is loaded when it opens. @param {HTMLDialogElement} dialog @param {RoomSession} room */

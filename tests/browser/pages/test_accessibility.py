@@ -1,10 +1,10 @@
-"""Accessibility of every page, checked by axe (vendored from npm, for tests only)."""
+"""Accessibility of every page and dialog, on a desktop and on a phone, checked by axe (from npm, for tests only)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
@@ -18,16 +18,155 @@ VIOLATIONS = """async () => {
     // Elements that are fading in do not have their final contrast yet.
     const ending = document.getAnimations().filter(one => one.effect.getComputedTiming().iterations !== Infinity)
     await Promise.allSettled(ending.map(one => one.finished))
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] })
+    const { violations } = await axe.run(document, {
+        resultTypes: ["violations"], rules: { "target-size": { enabled: true } },
+    })
+    const wide = document.documentElement.scrollWidth - innerWidth
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200))}`)
+        .concat(wide > 0 ? [`the page is ${wide} px wider than the window`] : [])
 }"""
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 740}
+LOOKS = ((PHONE, "dark"), (DESKTOP, "light"))  # the last one stays
 
 
 def is_clean(page: Page) -> None:
     found: list[str] = page.evaluate(VIOLATIONS)
-    assert found == [], "\n".join([page.url, *found])
+    assert found == [], "\n".join([page.url, str(page.viewport_size), *found])
+
+
+def is_clean_in_every_look(page: Page) -> None:
+    """Check the page as it is now, on a dark phone and on a light desktop."""
+    for viewport, scheme in LOOKS:
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        is_clean(page)
+
+
+@pytest.fixture
+def user(person: Callable[..., Page]) -> Callable[[], Page]:
+    """`user()` opens a page with axe in it."""
+
+    def arrive() -> Page:
+        page = person(viewport=DESKTOP, color_scheme="light")
+        page.context.add_init_script(path=AXE)
+        return page
+
+    return arrive
+
+
+def open_by(page: Page, *names: str, role: str = "button") -> None:
+    """Press each button that opens something, check what it opened, and close it with Escape."""
+    for name in names:
+        page.get_by_role(role, name=name, exact=True).click()  # type: ignore[arg-type]
+        page.locator("dialog[open], :popover-open").first.wait_for()
+        is_clean_in_every_look(page)
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog[open], :popover-open")).to_have_count(0)
+
+
+def test_axe_finds_nothing_on_the_pages_before_a_room(user: Callable[[], Page]):
+    alice = user()
+    alice.goto("/")
+    alice.get_by_text("Options", exact=True).click()
+    is_clean_in_every_look(alice)
+    paths = ("login/", "signup/", "reset/", "deleted/")
+    for path in (*(f"/accounts/{name}" for name in paths), "/offline/", "/nowhere/", "/rooms/unknown/"):
+        alice.goto(path)
+        is_clean_in_every_look(alice)
+    alice.goto("/accounts/signup/")
+    alice.get_by_label("Username").fill(f"axe{id(alice)}")
+    for label in ("Password", "Password confirmation"):
+        alice.get_by_label(label, exact=True).fill("correct horse battery")
+    alice.get_by_role("button", name="Create account").click()
+    alice.wait_for_url("**/")
+    alice.goto("/accounts/")
+    alice.get_by_text("Change password").click()
+    is_clean_in_every_look(alice)
+    alice.goto("/accounts/delete/")
+    is_clean_in_every_look(alice)
+
+
+def test_axe_finds_nothing_in_a_room(user: Callable[[], Page]):
+    alice, bob = user(), user()
+    alice.goto("/")
+    alice.get_by_role("button", name="Try it with a sample").click()
+    alice.wait_for_url("**/rooms/*/")
+    bob.goto(alice.url)
+    is_clean_in_every_look(bob)
+    join(bob, alice.url, "Bob")
+    talk(alice, bob)
+    for page in (alice, bob):
+        is_clean_in_every_look(page)
+    use_all_of_the_start(alice, bob)
+    for page in (alice, bob):
+        page.get_by_role("tab", name="Queue").click()
+        page.get_by_role("textbox", name="Links").fill("films.example/next.mp4")
+        page.get_by_role("button", name="Add to queue").click()
+        page.get_by_role("list", name="Queue").get_by_role("listitem").first.wait_for()
+        is_clean_in_every_look(page)
+    alice.get_by_role("button", name="Queue settings").click()
+    is_clean_in_every_look(alice)
+    open_by(alice, "Playlists", "Captions")
+    assert "/touch/" not in "".join(
+        alice.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    )
+
+
+def test_axe_finds_nothing_in_the_dialogs_of_a_room(user: Callable[[], Page]):
+    alice, bob = user(), user()
+    alice.goto("/")
+    alice.get_by_role("button", name="Try it with a sample").click()
+    alice.wait_for_url("**/rooms/*/")
+    join(bob, alice.url, "Bob")
+    talk(alice, bob)
+    open_by(alice, "Change media", "Chat options", "Poll", "Emoji")
+    alice.get_by_role("button", name=re.compile("Sync meter")).click()
+    is_clean_in_every_look(alice)
+    alice.keyboard.press("Escape")
+    alice.get_by_role("list", name="Members").get_by_role("button", name=re.compile("Bob")).click()
+    is_clean_in_every_look(alice)
+    alice.keyboard.press("Escape")
+    alice.get_by_role("button", name="Settings", exact=True).click()
+    dialog = alice.get_by_role("dialog", name="Room settings")
+    for tab in dialog.get_by_role("tab").all():
+        tab.click()
+        is_clean_in_every_look(alice)
+    alice.keyboard.press("Escape")
+    alice.keyboard.press("?")
+    is_clean_in_every_look(alice)
+    alice.keyboard.press("Escape")
+    use_the_tools_of_the_chat(alice)
+    alice.get_by_role("button", name="Change media").click()
+    open_by(alice, "Chapters of what plays now")
+    alice.get_by_role("button", name="Fullscreen").click()
+    alice.get_by_role("button", name="Write a message").click()
+    is_clean(alice)
+
+
+def test_axe_finds_nothing_on_the_player(user: Callable[[], Page]):
+    alice = user()
+    alice.goto("/player/")
+    expect(alice.locator("body")).to_have_attribute("data-socket", "open")
+    alice.get_by_role("button", name="Add Sample music to queue").click()
+    wait_until(alice, "() => window.watchium.player.state.entries.length === 1")
+    is_clean_in_every_look(alice)
+    open_by(alice, "Playlists", "My history", "Keyboard shortcuts")
+
+
+def talk(alice: Page, bob: Page) -> None:
+    """Write messages with a link, a reply, a reaction and a spoiler."""
+    for page, text in ((alice, "hello ||the end||"), (bob, "see https://example.org/a"), (bob, "again")):
+        page.evaluate("text => window.watchium.room.say('comment', { text })", text)
+    expect(alice.locator("[data-log]").get_by_text("again")).to_be_attached()
+    alice.evaluate(
+        """async () => {
+            const [id] = [...watchium.room.state.comments].slice(-1).map(({ id }) => id)
+            await watchium.room.say("react_to_comment", { id, emoji: "🔥", on: true })
+            return watchium.room.say("comment", { text: "a reply", reply_to: id })
+        }"""
+    )
+    expect(bob.locator("[data-log]").get_by_text("a reply")).to_be_attached()
 
 
 def use_all_of_the_start(alice: Page, bob: Page) -> None:
@@ -42,7 +181,7 @@ def use_all_of_the_start(alice: Page, bob: Page) -> None:
     expect(alice.get_by_role("button", name="Brazil")).to_contain_text("1")
     for page in (alice, bob):
         expect(page.locator("[data-waiting-room]")).to_be_visible()
-        is_clean(page)
+        is_clean_in_every_look(page)
     alice.get_by_role("button", name="End the ready check").click()
     alice.get_by_role("button", name="Close the poll").click()
     change_room(alice, premiere_at=None)
@@ -50,68 +189,15 @@ def use_all_of_the_start(alice: Page, bob: Page) -> None:
 
 
 def use_the_tools_of_the_chat(alice: Page) -> None:
-    alice.get_by_role("tab", name="Chat").click()
     draft = alice.get_by_role("textbox", name="Message")
     draft.press_sequentially("@b")
     alice.get_by_role("option", name="Bob").wait_for()
-    is_clean(alice)
+    is_clean_in_every_look(alice)
     draft.fill("")
-    alice.get_by_role("button", name="Emoji").click()
-    alice.get_by_role("button", name="😀").wait_for()
-    is_clean(alice)
-    alice.keyboard.press("Escape")
     alice.get_by_role("button", name="Chat options").click()
     alice.get_by_role("button", name="Search the chat").click()
     alice.get_by_role("searchbox", name="Words, or a name").fill("reply")
     alice.keyboard.press("Enter")
     expect(alice.get_by_text("1 message, the latest first.")).to_be_visible()
-    is_clean(alice)
+    is_clean_in_every_look(alice)
     alice.get_by_role("dialog").get_by_role("button", name="Close").click()
-
-
-@pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
-def test_axe_finds_nothing_on_any_page(person: Callable[..., Page], viewport: ViewportSize, scheme: str):
-    options: dict[str, Any] = {"viewport": viewport, "color_scheme": scheme}
-    alice, bob = person(**options), person(**options)
-    for page in (alice, bob):
-        page.context.add_init_script(path=AXE)
-    alice.goto("/")
-    is_clean(alice)
-    alice.get_by_role("button", name="Try it with a sample").click()
-    alice.wait_for_url("**/rooms/*/")
-    bob.goto(alice.url)
-    is_clean(bob)
-    join(bob, alice.url, "Bob")
-    for page, text in ((alice, "hello"), (bob, "see https://example.org/a"), (bob, "again")):
-        page.evaluate("text => window.watchium.room.say('comment', { text })", text)
-    expect(alice.locator("[data-log]").get_by_text("again")).to_be_attached()
-    alice.evaluate(
-        "() => { const [reply_to] = [...window.watchium.room.state.comments].slice(-1).map(({ id }) => id);"
-        "return window.watchium.room.say('comment', { text: 'a reply, ||so||', reply_to })"
-        ".then(() => window.watchium.room.say('react_to_comment', { id: reply_to, emoji: '🎉', on: true })) }"
-    )
-    expect(bob.locator("[data-log]").get_by_text("a reply, ")).to_be_attached()
-    expect(bob.locator("[data-log]").get_by_role("button", name="🎉 1")).to_be_attached()
-    for page in (alice, bob):
-        is_clean(page)
-    use_all_of_the_start(alice, bob)
-    for page in (alice, bob):
-        page.get_by_role("tab", name="Queue").click()
-        page.get_by_role("textbox", name="Links").fill("films.example/next.mp4")
-        page.get_by_role("button", name="Add to queue").click()
-        page.get_by_role("list", name="Queue").get_by_role("listitem").first.wait_for()
-        is_clean(page)
-    use_the_tools_of_the_chat(alice)
-    for name in ("Sync meter", "Captions"):
-        alice.get_by_role("button", name=name).click()
-        alice.locator(":popover-open").wait_for()
-        is_clean(alice)
-        alice.keyboard.press("Escape")
-    alice.goto("/player/")
-    expect(alice.locator("body")).to_have_attribute("data-socket", "open")
-    alice.get_by_role("button", name="Add Sample music to queue").click()
-    wait_until(alice, "() => window.watchium.player.state.entries.length === 1")
-    is_clean(alice)
-    for path in ("/accounts/login/", "/accounts/signup/", "/offline/"):
-        alice.goto(path)
-        is_clean(alice)

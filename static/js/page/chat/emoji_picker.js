@@ -146,7 +146,7 @@ function nameOf(emoji) {
 /** @param {{title: string, emoji: [string, string][]}} group */
 function createGroup({ title, emoji }) {
   const group = document.createElement("div")
-  const heading = document.createElement("h3")
+  const heading = document.createElement("h2")
   const grid = document.createElement("div")
   group.role = "group"
   group.ariaLabel = heading.textContent = title

@@ -225,6 +225,7 @@ export function askForControl(room) {
   showNotice({
     key: "asked",
     text: gettext("You asked for control. The host sees it now."),
+    rank: 1,
     lastsMs: NOTICE_MS,
   })
 }
@@ -244,5 +245,5 @@ export function showWhoControls(room) {
         { name: host },
       )
   const act = host ? { text: gettext("Ask for control"), run: () => askForControl(room) } : undefined
-  showNotice({ key: "view-only", text, act, lastsMs: NOTICE_MS })
+  showNotice({ key: "view-only", text, rank: 1, act, lastsMs: NOTICE_MS }) // not behind what others did
 }

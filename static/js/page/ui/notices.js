@@ -54,7 +54,7 @@ export function withdrawNotice(key) {
  */
 export function showRefusal(refusal) {
   if (/** @type {{code?: unknown}} */ (refusal)?.code === "dropped") return
-  showNotice({ key: "refused", text: refusalMessage(refusal), tone: "bad", lastsMs: 5000 })
+  showNotice({ key: "refused", text: refusalMessage(refusal), tone: "bad", rank: 1, lastsMs: 5000 })
 }
 
 const SECONDS = "{seconds}" // stands for the whole seconds until `untilMs`

@@ -94,7 +94,10 @@ function showTimes(bar, positionS, durationS) {
   slider.style.setProperty("--fill", `${(share * 100).toFixed(2)}%`)
   const time = formatTime(positionS)
   slider.setAttribute("aria-valuetext", slider.dataset.chapter ? `${time}, ${slider.dataset.chapter}` : time)
-  if (progress instanceof HTMLProgressElement) progress.value = share
+  if (progress instanceof HTMLProgressElement) {
+    progress.value = share
+    progress.setAttribute("aria-valuetext", time)
+  }
   setText(find(bar, "position"), formatTime(positionS))
   setText(find(bar, "duration"), formatTime(durationS))
 }
@@ -163,7 +166,9 @@ function showVolume(mute, slider, control) {
   mute.setAttribute("aria-pressed", String(control.muted))
   showVariant(mute, volume === 0 ? "muted" : "loud")
   if (document.activeElement !== slider || !control.muted) slider.value = String(volume)
-  slider.style.setProperty("--fill", `${Math.round(volume * 100)}%`)
+  const percent = `${Math.round(volume * 100)}%`
+  slider.setAttribute("aria-valuetext", percent)
+  slider.style.setProperty("--fill", percent)
 }
 
 // ---------------------------------------------------------------- keyboard shortcuts
