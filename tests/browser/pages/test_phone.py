@@ -42,6 +42,11 @@ KEYBOARD = """heightPx => {
     Object.defineProperty(visualViewport, "height", { configurable: true, get: () => heightPx })
     visualViewport.dispatchEvent(new Event("resize"))
 }"""
+FREE = """parts => parts.every((selector) => {
+    const { left, right } = document.querySelector(selector).getBoundingClientRect()
+    return left >= 59 && right <= innerWidth - 59 })"""
+WITHIN_STAGE = """button => button.getBoundingClientRect().right <=
+    document.querySelector("[data-stage]").getBoundingClientRect().right"""
 INSIDE = """(element, heightPx) => { const box = element.getBoundingClientRect()
     return box.height > 0 && box.top >= 0 && box.bottom <= heightPx }"""
 
@@ -140,11 +145,7 @@ def nothing_is_below_the_camera(bob: Page) -> None:
     bob.set_viewport_size({"width": 844, "height": 390})
     insets = {"top": 0, "left": 59, "bottom": 21, "right": 59}
     bob.context.new_cdp_session(bob).send("Emulation.setSafeAreaInsetsOverride", {"insets": insets})
-    wait_until(bob, "() => document.querySelector('[data-stage]').getBoundingClientRect().left >= 59")
-    for name in ("Fullscreen", "Settings"):
-        right = bob.get_by_role("button", name=name, exact=True).evaluate(
-            "element => element.getBoundingClientRect().right"
-        )
-        assert right <= 844 - 59
+    wait_until(bob, FREE, ["header", "[data-stage]", "[data-chat]"])
+    assert bob.get_by_role("button", name="Fullscreen").evaluate(WITHIN_STAGE)
     bob.goto("/player/")
-    wait_until(bob, "() => document.querySelector('[data-bar] button').getBoundingClientRect().left >= 59")
+    wait_until(bob, FREE, ["header", "[data-player]", "[data-bar] [data-play]"])
