@@ -153,9 +153,13 @@ def typing(actor: Member, *, now_ms: float | None = None) -> None:
     )
 
 
-def post_system_comment(room: Room, text: str, position: float, *, now_ms: float | None = None) -> None:
+def post_system_comment(
+    room: Room, text: str, position: float, *, now_ms: float | None = None, note: str = ""
+) -> None:
     """Append a system comment, without an author. The caller has locked the room."""
-    _append(room, text, position, server_clock.now_ms() if now_ms is None else now_ms, is_system=True)
+    _append(
+        room, text, position, server_clock.now_ms() if now_ms is None else now_ms, is_system=True, note=note
+    )
 
 
 def replace_system_comment(

@@ -2,6 +2,7 @@
 
 from chat.models.comment import (
     COMMENT,
+    PRESENCE,
     AcceptedComment,
     Comment,
     CommentQuerySet,
@@ -15,6 +16,7 @@ from chat.models.reaction import Reaction, ReactionQuerySet
 
 __all__ = [
     "COMMENT",
+    "PRESENCE",
     "AcceptedComment",
     "Comment",
     "CommentImage",

@@ -24,6 +24,9 @@ MAX_BY_POSITION = 10_000  # of each room are read in the order of their position
 MAX_SEARCHED = 5000  # in one request
 
 
+PRESENCE = "presence"
+
+
 class MissedComments(NamedTuple):
     """A page of comments, deletions and changes that a client missed. If `more` is set, the next begins after `seq`."""
 
@@ -191,6 +194,7 @@ class Comment(models.Model):
     text = models.TextField()
     position = models.FloatField()
     is_system = models.BooleanField(default=False)
+    note = models.CharField(max_length=8, blank=True, default="")  # PRESENCE: who joined or left
     reply_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
     )
@@ -261,6 +265,7 @@ class Comment(models.Model):
             .isoformat(timespec="milliseconds")
             .replace("+00:00", "Z"),
             is_system_message=self.is_system,
+            note=self.note,
             reply_to=self.reply_to_id,
             edited=self.edited_ms is not None,
             reactions=list(reactions),

@@ -46,7 +46,11 @@ class BanQuerySet(models.QuerySet["Ban"]):
         return self.filter(room=room, pk=pk).first()
 
     def of_act(self, act: ModerationAct) -> Ban | None:
-        return self.filter(act=act).first()
+        """Return the ban that the act began; one from before bans knew their acts is found by its end."""
+        began = Q(act=act)
+        if until := act.details.get("until"):
+            began |= Q(act=None, room=act.room, person=act.target, until=datetime.fromisoformat(until))
+        return self.filter(began).first()
 
     def expired(self, now: datetime) -> BanQuerySet:
         return self.filter(Q(until__lt=now) | Q(lifted_at__lt=now))

@@ -175,6 +175,13 @@ def test_a_wait_ends_one_interval_after_the_comment_and_never_later(
     assert (wait_ms == 0) == (now_ms >= commented_ms + interval_s * 1000)
 
 
+@given(until_ms=st.one_of(st.none(), st.floats(0, 1e13)), now_ms=st.floats(0, 1e13))
+def test_a_mute_holds_until_its_end_and_not_longer(until_ms: float | None, now_ms: float):
+    wait_ms = Member(muted_until_ms=until_ms).muted_for_ms(now_ms)
+    assert (wait_ms > 0) == (until_ms is not None and now_ms < until_ms)
+    assert wait_ms == 0 or wait_ms == until_ms - now_ms
+
+
 @given(text=st.text(alphabet="a.:/w -", max_size=200))
 def test_text_without_an_address_is_no_link(text: str):
     assert not has_link(text) or any(sign in text for sign in ("://", "www.", ".a", ".w"))

@@ -15,7 +15,7 @@ const LAYERS = [
   ["page/sources"],
   ["page/ui", "page/net", "page/media"],
   ["page/room", "page/player_audio"],
-  ["page/own_copy", "page/uploads", "page/catch_up"],
+  ["page/own_copy", "page/uploads", "page/catch_up", "page/moderation"],
   [
     "page/captions",
     "page/chapters",

@@ -294,7 +294,10 @@ class ImageSize(Struct, frozen=True, kw_only=True):
 
 
 class CommentState(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`edited`: the author changed the text afterwards. `image`: of that size, at `.../comments/<id>/image/`."""
+    """`edited`: the author changed the text afterwards. `image`: of that size, at `.../comments/<id>/image/`.
+
+    `note` of a system message: `presence` if it says who joined or left.
+    """
 
     id: int
     seq: int
@@ -305,6 +308,7 @@ class CommentState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     created_at: str
     is_system_message: bool
     reply_to: int | None
+    note: str = ""
     edited: bool = False
     reactions: list[CommentReaction] = []
     image: ImageSize | None = None

@@ -12,6 +12,7 @@ from django.dispatch import receiver
 from django.utils import translation
 
 from chat.actions import post_system_comment, replace_system_comment
+from chat.models import PRESENCE
 from playback.domain.timeline import Timeline
 from playback.models import Playback
 from playback.room import queries
@@ -40,13 +41,13 @@ _ANY = "\0"  # usernames have no such character
 
 @receiver(signals.member_joined)
 def on_member_joined(*, member: Member, **_kwargs: Any) -> None:
-    _post(member.room, _("%(name)s joined") % {"name": member.username})
+    _post(member.room, _("%(name)s joined") % {"name": member.username}, note=PRESENCE)
 
 
 @receiver(signals.member_left)
 def on_member_left(*, member: Member, reason: str, **_kwargs: Any) -> None:
     left = _("%(name)s was removed") if reason in ("removed", "banned") else _("%(name)s left")
-    _post(member.room, left % {"name": member.username})
+    _post(member.room, left % {"name": member.username}, note=PRESENCE)
 
 
 @receiver(signals.host_changed)
@@ -180,8 +181,8 @@ def _controllers(room: Room) -> str:
             return _("Only the host can control playback now")
 
 
-def _post(room: Room, text: str, position_s: float | None = None) -> None:
+def _post(room: Room, text: str, position_s: float | None = None, note: str = "") -> None:
     now_ms = server_clock.now_ms()
     if position_s is None:
         position_s = queries.position_now(room, now_ms)
-    post_system_comment(room, text, position_s, now_ms=now_ms)
+    post_system_comment(room, text, position_s, now_ms=now_ms, note=note)

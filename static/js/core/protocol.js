@@ -230,7 +230,7 @@
  */
 
 /**
- * `edited`: the author changed the text afterwards. `image`: of that size, at `.../comments/<id>/image/`.
+ * `edited`: the author changed the text afterwards. `image`: of that size, at `.../comments/<id>/image/`. `note` of a system message: `presence` if it says who joined or left.
  * @typedef {object} CommentState
  * @property {number} id
  * @property {number} seq
@@ -241,6 +241,7 @@
  * @property {string} created_at
  * @property {boolean} is_system_message
  * @property {number | null} reply_to
+ * @property {string} [note]
  * @property {boolean} [edited]
  * @property {CommentReaction[]} [reactions]
  * @property {ImageSize | null} [image]

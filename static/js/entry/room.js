@@ -48,6 +48,7 @@ const MOUNTS = [
   ["[data-stage]", mountStart],
   ["[data-stage]", mountPhone],
   ["body", mountContents],
+  ["body", mountModeration],
   ["[data-own-copy]", mountOwnCopies],
   ["[data-knocks]", mountKnocks],
   ["[data-right]", mountRight],
@@ -296,7 +297,13 @@ const STARTS = [
     () => import("../page/start/waiting_room.js"),
   ],
   [({ room }) => room?.poll && !room.poll.closed, () => import("../page/start/poll.js")],
+  [isWritingRestricted, () => import("../page/moderation/writing_rules.js")],
 ]
+
+/** @param {import("../core/room/room_store.js").RoomModel} state @param {number} nowMs */
+function isWritingRestricted({ you, room }, nowMs) {
+  return (you?.muted_until ?? 0) > nowMs || room?.chat?.enabled === false || room?.chat?.slow_mode_s
+}
 
 /** @param {HTMLElement} stage @param {RoomSession} room */
 function mountStart(stage, room) {
@@ -323,7 +330,18 @@ function mountStart(stage, room) {
     if (room.state.room?.ready_check) find(document, "ready-check").focus()
     else room.say("ready_check", { on: true }).catch(showRefusal)
   })
-  for (const type of ["state", "room_changed", "new_host", "role_changed"]) room.on(type, update)
+  for (const type of ["state", "room_changed", "new_host", "role_changed", "member_changed"])
+    room.on(type, update)
+}
+
+/** Reports and acts come to the host and moderators only. @param {HTMLElement} _body @param {RoomSession} room */
+function mountModeration(_body, room) {
+  room.on("moderated", async ({ payload }) => {
+    const { showAct } = await import("../page/moderation/act_notices.js")
+    showAct(room, payload)
+  })
+  if (loadItem("hidden", null))
+    import("../page/moderation/viewer_filters.js").then(({ apply }) => apply(), console.error)
 }
 
 /** What is for touch screens is loaded there, once the room is open. @param {HTMLElement} stage @param {RoomSession} room */

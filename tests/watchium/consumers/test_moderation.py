@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tests.client import Client
+from tests.deployments import Deployment
+from tests.guarantees.fixtures import scene_in
 from tests.servers import Server
 from tests.watchium.consumers.fixtures import Scene, scene_on
 from watchium.client import ProblemError
@@ -121,3 +123,13 @@ async def test_bad_input_gets_its_code_and_changes_nothing(server: Server):
             words = [f"word{n}" for n in range(10_000)]
             await asyncio.to_thread(scene.alice.command, scene.room_id, "set_chat", filter=words)
         assert refused.value.code == "too_long"
+
+
+async def test_acts_reach_the_sockets_of_all_processes_within_a_second(deployment: Deployment):
+    scene = await scene_in(deployment)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        await alice.say("mute_member", user_id=scene.bob.user_id, minutes=5)
+        assert (await asyncio.wait_for(bob.hear("member_changed"), 1)).payload.muted_until
+        assert (await asyncio.wait_for(alice.hear("moderated"), 1)).payload.kind == "mute"
+        await alice.say("set_chat", slow_mode_s=30)
+        assert (await asyncio.wait_for(bob.hear("room_changed"), 1)).payload.room.chat.slow_mode_s == 30

@@ -9,7 +9,9 @@ from django.utils import timezone
 from rooms import actions
 from rooms.actions.merge_guest import merge_guest
 from rooms.models import Ban, Member, ModerationAct, Role, Room
+from rooms.serializers import moderation_state
 from tests.cases import Cast
+from watchium import server_clock
 from watchium.protocol.commands import BanMember, BanRequest
 from watchium.protocol.errors import Banned, EventIdConflict, NotFound, RuleRefused
 from watchium.protocol.moderation.commands import (
@@ -143,6 +145,41 @@ class BanCommandTests(ActsCast):
             self.do(self.alice, BanMember, BanRequest(user_id=self.bobs_id, minutes=61, why="spam"), "old")
 
 
+class EraseTests(ActsCast):
+    def test_an_account_that_is_deleted_leaves_no_words_in_the_acts(self):
+        act = self.mute_bob()
+        act.details["text"] = "hello"
+        act.save()
+        ModerationAct.objects.erase_words_of(self.bob.person)
+        act.refresh_from_db()
+        assert "Bob" not in str(act.details)
+        assert "hello" not in str(act.details)
+        assert act.details["until_ms"]
+
+
+class ListTests(ActsCast):
+    def test_mutes_bans_acts_and_words_are_listed_for_moderators(self):
+        carol = self.enrol(self.carol)
+        self.mute_bob()
+        self.do(self.alice, BanMember, BanRequest(user_id=carol.person.user_id, minutes=60, person_only=True))
+        self.do(self.alice, SetChat, ChatChanges(filter=["damn"]))
+        state = moderation_state(Room.objects.get(), now_ms=server_clock.now_ms(), now=timezone.now())
+        assert [(ban.kind, ban.user.username, ban.reason, ban.person_only) for ban in state.bans] == [
+            ("mute", "Bob", "loud", True),
+            ("ban", "Carol", "", True),
+        ]
+        assert [act.kind for act in state.acts] == ["set_chat", "ban", "mute"]
+        assert state.filter == ["damn"]
+        later_ms = server_clock.now_ms() + 3_600_000
+        ended = moderation_state(self.room, now_ms=later_ms, now=timezone.now() + timedelta(hours=2))
+        assert ended.bans == []
+
+    def test_an_undo_is_no_act_of_its_own_in_the_list(self):
+        self.undo(self.mute_bob())
+        state = moderation_state(self.room, now_ms=server_clock.now_ms(), now=timezone.now())
+        assert [(act.kind, act.undone, act.undo_until) for act in state.acts] == [("mute", True, None)]
+
+
 class UndoTests(ActsCast):
     def test_an_undone_mute_ends(self):
         act = self.mute_bob()
@@ -158,6 +195,12 @@ class UndoTests(ActsCast):
 
     def test_an_undone_ban_lets_the_person_in(self):
         self.undo(self.ban_bob())
+        assert actions.join(self.bob.person, self.room.room_id)
+
+    def test_a_ban_from_before_bans_knew_their_acts_is_undone_too(self):
+        act = self.ban_bob()
+        Ban.objects.update(act=None)
+        self.undo(act)
         assert actions.join(self.bob.person, self.room.room_id)
 
     def test_undone_rules_are_as_before(self):

@@ -135,7 +135,7 @@ function mountRights(list, room) {
   )
 }
 
-const TOOLS = "[data-remove], [data-give], [data-react], [data-edit], [data-jump], [data-time]"
+const TOOLS = "[data-remove], [data-more], [data-give], [data-react], [data-edit], [data-jump], [data-time]"
 
 /** @param {Event} event @param {MessageList} log @param {Room} room */
 function onListClick({ target }, log, room) {
@@ -144,7 +144,8 @@ function onListClick({ target }, log, room) {
   const comment = log.known.get(Number(element?.dataset.id))
   if (!tool || !element || !comment) return
   const { id } = comment
-  if ("remove" in tool.dataset) room.say("delete_comment", { id }).catch(showRefusal)
+  if ("more" in tool.dataset) openAuthor(tool, comment)
+  else if ("remove" in tool.dataset) room.say("delete_comment", { id }).catch(showRefusal)
   else if (tool.dataset.give) {
     const on = tool.getAttribute("aria-pressed") !== "true"
     room.say("react_to_comment", { id, emoji: tool.dataset.give, on }).catch(showRefusal)
@@ -152,6 +153,12 @@ function onListClick({ target }, log, room) {
     import("./message_tools.js")
       .then(({ useTool }) => useTool(tool, element, comment, room))
       .catch((error) => console.error("a tool of the chat could not be loaded", error)) // the next press tries again
+}
+
+/** Open the card of the author, who may have left. @param {HTMLElement} beside @param {import("../../core/protocol.js").CommentState} comment */
+function openAuthor(beside, { id, user_id, username }) {
+  const detail = { user_id, username, comment_id: id, beside }
+  document.dispatchEvent(new CustomEvent("watchium:member", { detail }))
 }
 
 /**
@@ -222,7 +229,7 @@ export function mountReactions(composer, room) {
   )
   return disposeAll(
     () => controller.abort(),
-    room.on("reaction", ({ payload }) => showReaction(layer, payload.emoji, MAX_REACTIONS)),
+    room.on("reaction", ({ payload }) => showReaction(layer, payload.emoji, MAX_REACTIONS, payload.user_id)),
   )
 }
 
@@ -263,10 +270,16 @@ export function mountUnread(room) {
     () => controller.abort(),
     room.on("new_comment", ({ payload }) => {
       if (!document.hidden || payload.is_system_message || payload.user_id === room.boot.you.user_id) return
+      if (isIgnored(payload.user_id)) return
       unread += 1
       show()
     }),
   )
+}
+
+/** Whether this viewer ignores the person: see viewer_filters.js, which hides the messages. @param {string} userId */
+function isIgnored(userId) {
+  return userId in (loadItem("hidden", null)?.ignored ?? {})
 }
 
 const TYPING_TIMEOUT_MS = 4000
@@ -293,6 +306,7 @@ export function mountTyping(line, room) {
     room.on("typing", ({ payload, timestamp }) => {
       if (
         payload.user_id === room.boot.you.user_id ||
+        isIgnored(payload.user_id) ||
         timestamp <= (lastMessageMs.get(payload.user_id) ?? -Infinity)
       )
         return

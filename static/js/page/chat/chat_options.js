@@ -2,7 +2,9 @@
 /** Options of the chat, each viewer's own: notices of mentions, and the search. Loaded by its button, or if notices are on. */
 
 import { cloneTemplate, find, loadStyle } from "../lib/dom.js"
+import { gettext, interpolate } from "../lib/i18n.js"
 import { loadItem, saveItem } from "../lib/storage.js"
+import { change, hidden, isIgnored, setIgnored } from "../moderation/viewer_filters.js"
 import { mentions } from "./message_list.js"
 
 const EDGE_PX = 8
@@ -43,11 +45,30 @@ class ChatOptions {
   }
 
   open() {
+    this.#showIgnored()
     this.panel.showPopover()
     const at = this.opener.getBoundingClientRect()
     const left = Math.min(at.right - this.panel.offsetWidth, innerWidth - this.panel.offsetWidth - EDGE_PX)
     this.panel.style.setProperty("left", `${Math.max(EDGE_PX, left)}px`)
     this.panel.style.setProperty("top", `${at.bottom + 4}px`)
+  }
+
+  #showIgnored() {
+    const people = Object.entries(hidden().ignored ?? {})
+    find(this.panel, "ignored").hidden = people.length === 0
+    const rows = people.map(([id, name]) => {
+      const button = document.createElement("button")
+      button.type = "button"
+      button.className = "button small quiet"
+      button.dir = "auto"
+      button.textContent = interpolate(gettext("Stop ignoring {name}"), { name })
+      button.addEventListener("click", () => {
+        setIgnored(id, name, false)
+        this.#showIgnored()
+      })
+      return button
+    })
+    find(this.panel, "ignored").replaceChildren(...rows)
   }
 
   #fill() {
@@ -61,6 +82,11 @@ class ChatOptions {
         if (name === "sound" && box.checked) playTone() // it shows how loud it is
       })
     }
+    for (const name of /** @type {const} */ (["reactions", "presence"])) {
+      const box = /** @type {HTMLInputElement} */ (this.panel.querySelector(`[name=${name}]`))
+      box.checked = Boolean(hidden()[name])
+      box.addEventListener("change", () => change({ [name]: box.checked }))
+    }
     find(this.panel, "search-chat").addEventListener("click", async () => {
       this.panel.hidePopover()
       const { openSearch } = await import("./search.js")
@@ -72,6 +98,7 @@ class ChatOptions {
   #onComment({ text, user_id, is_system_message }) {
     const { you } = this.room.boot
     if (is_system_message || user_id === you.user_id || !mentions(text, you.username)) return
+    if (user_id && isIgnored(user_id)) return
     if (this.wants.sound) playTone()
     if (this.wants.mark && document.hidden) this.#mark(true)
   }

@@ -29,6 +29,7 @@ export function renderMessage(comment, reader) {
 function systemMessage(comment) {
   const element = cloneTemplate("chat-note")
   element.textContent = comment.text
+  if (comment.note) element.dataset.note = comment.note
   return element
 }
 
@@ -206,7 +207,7 @@ export class MessageList {
   /** A comment was edited, or the reactions to it changed. @param {Comment} comment */
   replace(comment) {
     const shown = this.element(comment.id)
-    if (!shown) return
+    if (!shown) return this.#restore(comment)
     const stay = this.atEnd
     const focused = shown.contains(document.activeElement)
     this.known.set(comment.id, comment)
@@ -220,6 +221,13 @@ export class MessageList {
   /** @param {number} id @returns {HTMLElement | null} */
   element(id) {
     return this.list.querySelector(`[data-id="${Number(id)}"]`)
+  }
+
+  /** A deleted comment came back. It is not announced: it is an old one. @param {Comment} comment */
+  #restore(comment) {
+    if (!this.complete && comment.seq < this.oldestSeq) return
+    this.#insert(comment)
+    this.#showEmpty()
   }
 
   /** @param {number} id */

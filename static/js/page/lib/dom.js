@@ -129,11 +129,13 @@ function isOutside(event) {
  * @param {HTMLElement} layer
  * @param {string} emoji
  * @param {number} most
+ * @param {string} [author] who sent it
  */
-export function showReaction(layer, emoji, most) {
+export function showReaction(layer, emoji, most, author = "") {
   if (layer.childElementCount >= most) return
   const element = document.createElement("span")
   element.textContent = emoji
+  element.dataset.author = author
   element.style.setProperty("--from", `${8 + Math.random() * 84}%`)
   element.style.setProperty("--sway", `${(Math.random() - 0.5) * 80}px`)
   element.addEventListener("animationend", () => element.remove())

@@ -4,6 +4,7 @@
 import { isHost, mayChangeRights } from "../../core/room/rights.js"
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
 import { formatMs, gettext, interpolate } from "../lib/i18n.js"
+import { loadItem } from "../lib/storage.js"
 import { mayClaimHost, mayRemove, MEMBER_CHANGES, memberStatus, syncRing } from "../room/members.js"
 import { showAvatar } from "../ui/artwork.js"
 import { showRefusal } from "../ui/notices.js"
@@ -32,6 +33,14 @@ export function mount(people, room) {
   find(people, "claim-button").addEventListener(
     "click",
     () => room.say("claim_host", {}).catch(showRefusal),
+    { signal: controller.signal },
+  )
+  document.addEventListener(
+    "watchium:member",
+    (event) => {
+      const { beside, ...author } = /** @type {CustomEvent} */ (event).detail
+      card.open(author.user_id, beside, author)
+    },
     { signal: controller.signal },
   )
   show()
@@ -99,7 +108,6 @@ function showClaim(people, room) {
 }
 
 const EDGE_PX = 12
-const BAN_MINUTES = 60
 
 /**
  * The card's buttons: name, command, and the payload besides the member.
@@ -109,8 +117,6 @@ const CARD_COMMANDS = [
   ["hand-over", "transfer_host", {}],
   ["trust", "set_moderator", { moderator: true }],
   ["distrust", "set_moderator", { moderator: false }],
-  ["send-out", "remove_member", {}],
-  ["ban", "ban_member", { minutes: BAN_MINUTES }],
 ]
 
 /** A member's status, and the commands for the member. @param {HTMLElement} card @param {Room} room */
@@ -118,9 +124,11 @@ export function mountMemberCard(card, room) {
   const controller = new AbortController()
   const { signal } = controller
   let shownId = ""
+  /** The author of the message that the card was opened from: may be absent. @type {Author | null} */
+  let author = null
   const refresh = () => {
     if (!shownId) return
-    showCard(card, room, shownId)
+    showCard(card, room, shownId, author)
     rights.show(shownId)
   }
   const rights = mountRights(card, room, signal)
@@ -153,6 +161,22 @@ export function mountMemberCard(card, room) {
       },
       { signal },
     )
+  const actOn = async (/** @type {string} */ act, /** @type {Author} */ person) => {
+    const { perform } = await import("../moderation/member_acts.js")
+    perform(act, person, room)
+  }
+  card.addEventListener(
+    "click",
+    ({ target }) => {
+      const button = target instanceof Element ? target.closest("[data-act]") : null
+      const username = room.state?.members.get(shownId)?.username ?? author?.username
+      if (!(button instanceof HTMLElement) || !username) return
+      const person = { user_id: shownId, username, comment_id: author?.comment_id }
+      card.hidePopover()
+      actOn(button.dataset.act ?? "", person).catch(showRefusal)
+    },
+    { signal },
+  )
   card.addEventListener(
     "toggle",
     (event) => {
@@ -164,9 +188,10 @@ export function mountMemberCard(card, room) {
   return {
     refresh,
     unmount: () => controller.abort(),
-    /** @param {string} userId @param {HTMLElement} beside */
-    open(userId, beside) {
+    /** @param {string} userId @param {HTMLElement} beside @param {Author | null} [from] the author of a message */
+    open(userId, beside, from = null) {
       shownId = userId
+      author = from
       refresh()
       card.showPopover()
       placeCard(card, beside)
@@ -181,7 +206,8 @@ function mountRights(card, room, signal) {
   let showRights = /** @type {((userId: string) => void) | null} */ (null)
   let openFor = ""
   const show = (/** @type {string} */ userId) => {
-    opener.hidden = !mayChangeRights(room.state) || userId === room.state.room?.host_id
+    const isPresent = room.state.members.has(userId)
+    opener.hidden = !isPresent || !mayChangeRights(room.state) || userId === room.state.room?.host_id
     box.hidden = opener.hidden || openFor !== userId || !showRights
     opener.setAttribute("aria-expanded", String(!box.hidden))
     if (!box.hidden) showRights?.(userId)
@@ -204,9 +230,12 @@ function mountRights(card, room, signal) {
   return { show }
 }
 
-/** @param {HTMLElement} card @param {import("../room/session.js").RoomSession} room @param {string} userId */
-function showCard(card, room, userId) {
-  const member = room.state?.members.get(userId)
+/** @typedef {{user_id: string, username: string, comment_id?: number}} Author */
+
+/** @param {HTMLElement} card @param {Room} room @param {string} userId @param {Author | null} author */
+function showCard(card, room, userId, author) {
+  const present = room.state?.members.get(userId)
+  const member = present ?? (author && { ...author, role: "member", latency_ms: null })
   if (!member) return card.hidePopover()
   const avatar = find(card, "face")
   const isYou = userId === room.boot.you.user_id
@@ -215,15 +244,37 @@ function showCard(card, room, userId) {
   const latency = member.latency_ms
     ? interpolate(gettext("{time} away"), { time: formatMs(member.latency_ms) })
     : ""
-  setText(find(card, "about"), [memberStatus(member, room), latency].filter(Boolean).join(" · "))
+  const about = present ? [memberStatus(present, room), latency] : [gettext("not here now")]
+  setText(find(card, "about"), about.filter(Boolean).join(" · "))
   card.dataset.shown = userId
   find(card, "mention").hidden = isYou
   const successor = find(card, "successor")
-  successor.hidden = isYou || !isHost(room.state)
+  successor.hidden = !present || isYou || !isHost(room.state)
   successor.setAttribute("aria-pressed", String(room.state.room?.successor_id === userId))
-  find(card, "hand-over").hidden = isYou || !isHost(room.state)
-  showModeratorButtons(card, member.role, !isYou && isHost(room.state))
+  find(card, "hand-over").hidden = !present || isYou || !isHost(room.state)
+  showModeratorButtons(card, member.role, Boolean(present) && !isYou && isHost(room.state))
   find(card, "send-away").hidden = !mayRemove(room.state, member)
+  const isIgnored = userId in (loadItem("hidden", null)?.ignored ?? {})
+  showActs(card, { isYou, isPresent: Boolean(present), isMuted: isMuted(present, room), isIgnored })
+}
+
+/** @param {Member | undefined} member @param {Room} room */
+function isMuted(member, room) {
+  return (member?.muted_until ?? 0) > room.serverNow()
+}
+
+/** @param {HTMLElement} card @param {{isYou: boolean, isPresent: boolean, isMuted: boolean, isIgnored: boolean}} shown */
+function showActs(card, { isYou, isPresent, isMuted, isIgnored }) {
+  const isHidden = /** @type {Record<string, boolean>} */ ({
+    ...{ ignore: isYou, report: isYou, mute: isMuted, unmute: !isMuted, remove: !isPresent },
+    "delete-all": isYou,
+  })
+  for (const [act, hidden] of Object.entries(isHidden)) {
+    const button = card.querySelector(`[data-act="${act}"]`)
+    if (button instanceof HTMLElement) button.hidden = hidden
+  }
+  const ignore = card.querySelector('[data-act="ignore"]')
+  if (ignore) setText(ignore, isIgnored ? gettext("Stop ignoring") : gettext("Ignore"))
 }
 
 /** @param {HTMLElement} card @param {string} role @param {boolean} mayChange */

@@ -52,7 +52,16 @@ export function mayCatchUp({ state, player }) {
 
 /** Events after which the members, or what they may do, may differ. `members` brings a whole list after a burst. */
 export const MEMBER_CHANGES = [
-  ...["state", "member_joined", "member_left", "members", "role_changed", "new_host", "room_changed"],
+  ...[
+    "state",
+    "member_joined",
+    "member_left",
+    "members",
+    "role_changed",
+    "member_changed",
+    "new_host",
+    "room_changed",
+  ],
   ...["presence", "connection"],
 ]
 

@@ -21,8 +21,11 @@ const maySet = (state) => may(state, "settings")
 const SECTIONS = {
   room: { isShown: maySet },
   permissions: { isShown: mayChangeRights, load: () => import("./permissions.js") },
-  chat: { isShown: maySet },
-  moderation: { isShown: (state) => may(state, "remove") },
+  chat: {
+    isShown: (state) => maySet(state) || may(state, "remove"),
+    load: () => import("./chat.js"),
+  },
+  moderation: { isShown: (state) => may(state, "remove"), load: () => import("./moderation.js") },
   playback: { isShown: maySet },
 }
 

@@ -9,7 +9,7 @@ import { refusalMessage } from "../ui/notices.js"
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
 const SAVED_MS = 2500
-const SWITCHES = ["sync_enabled", "notices_in_chat", "countdown", "keep_evenings", "knock"]
+const SWITCHES = ["sync_enabled", "countdown", "keep_evenings", "knock"]
 const NUMBER_FIELDS = ["sync_tolerance_ms", "stall_wait_s", "seat_hold_s", "capacity"]
 
 /**

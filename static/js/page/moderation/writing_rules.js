@@ -1,0 +1,73 @@
+// @ts-check
+/** Says above the composer why the viewer cannot write, or how often. Loaded once a rule concerns the viewer. */
+
+import { may } from "../../core/room/rights.js"
+import { find, setText } from "../lib/dom.js"
+import { gettext, interpolate, ngettext } from "../lib/i18n.js"
+
+/** @typedef {import("../room/session.js").RoomSession} Room */
+
+const TICK_MS = 1000
+const CHANGES = ["state", "room_changed", "member_changed", "role_changed", "new_host", "members"]
+
+/** @param {Room} room */
+export function mount(room) {
+  const composer = find(document, "composer")
+  const line = document.createElement("p")
+  line.className = "writing-rule muted"
+  line.setAttribute("role", "status")
+  find(composer, "field-row").before(line)
+  let wroteMs = -Infinity
+  let timer = 0
+  const update = () => {
+    clearTimeout(timer)
+    const { text, closed, ends } = ruleOf(room, wroteMs)
+    setText(line, text)
+    line.hidden = !text
+    for (const field of document.querySelectorAll("[data-draft]"))
+      /** @type {HTMLInputElement} */ (field).disabled = closed
+    if (ends) timer = setTimeout(update, TICK_MS)
+  }
+  for (const type of CHANGES) room.on(type, update)
+  room.on("new_comment", ({ payload }) => {
+    if (payload.user_id === room.boot.you.user_id) wroteMs = room.serverNow()
+    update()
+  })
+  update()
+}
+
+/** @param {Room} room @param {number} wroteMs server time of the viewer's last comment */
+function ruleOf(room, wroteMs) {
+  const { you, room: state } = room.state
+  const mutedMs = (you?.muted_until ?? 0) - room.serverNow()
+  if (mutedMs > 0) {
+    const text = interpolate(gettext("You are muted for another {time}."), { time: lasting(mutedMs) })
+    return { text, closed: true, ends: true }
+  }
+  const chat = state?.chat
+  if (!chat || may(room.state, "remove")) return { text: "", closed: false, ends: false }
+  if (chat.enabled === false) return { text: gettext("The chat is off."), closed: true, ends: false }
+  if (!chat.slow_mode_s) return { text: "", closed: false, ends: false }
+  const waitMs = wroteMs + chat.slow_mode_s * 1000 - room.serverNow()
+  const rule = interpolate(gettext("Slow mode: one message every {time}."), {
+    time: lasting(chat.slow_mode_s * 1000),
+  })
+  const next = waitMs > 0 ? interpolate(gettext("The next one in {time}."), { time: lasting(waitMs) }) : ""
+  return { text: [rule, next].filter(Boolean).join(" "), closed: false, ends: waitMs > 0 }
+}
+
+const MINUTE_S = 60
+const HOUR_S = 3600
+
+/** @param {number} ms */
+function lasting(ms) {
+  const seconds = Math.max(1, Math.ceil(ms / 1000))
+  if (seconds >= 2 * HOUR_S) return count(Math.ceil(seconds / HOUR_S), "{n} hour", "{n} hours")
+  if (seconds >= 2 * MINUTE_S) return count(Math.ceil(seconds / MINUTE_S), "{n} minute", "{n} minutes")
+  return count(seconds, "{n} second", "{n} seconds")
+}
+
+/** @param {number} n @param {string} one @param {string} many */
+function count(n, one, many) {
+  return interpolate(ngettext(one, many, n), { n })
+}

@@ -1,0 +1,100 @@
+// @ts-check
+/** The section "Moderation": mutes and bans in force with "Lift", and the latest acts with "Undo". */
+
+import { request } from "../lib/api.js"
+import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
+import { gettext, interpolate } from "../lib/i18n.js"
+import { undo } from "../moderation/act_notices.js"
+import { actDetails, actText, momentText } from "../moderation/act_texts.js"
+import { refusalMessage, showRefusal } from "../ui/notices.js"
+
+/** @typedef {import("../room/session.js").RoomSession} Room */
+/** @typedef {import("../../core/protocol.js").ActState} Act */
+/** @typedef {import("../../core/protocol.js").BanState} Ban */
+/** @typedef {{text: string, details: string, label: string, run?: () => Promise<unknown>}} Row */
+
+/** @param {HTMLElement} panel @param {Room} room */
+export function mount(panel, room) {
+  const update = async () => {
+    const problem = find(panel, "problem")
+    try {
+      const state = await request(`/api/rooms/${room.boot.room_id}/moderation/`)
+      fill(
+        panel,
+        "bans",
+        state.bans.map((/** @type {Ban} */ ban) => banRow(room, ban)),
+      )
+      fill(
+        panel,
+        "acts",
+        state.acts.map((/** @type {Act} */ act) => actRow(room, act)),
+      )
+      problem.hidden = true
+    } catch (refusal) {
+      setText(problem, refusalMessage(refusal))
+      problem.hidden = false
+    }
+  }
+  const shown = new MutationObserver(() => {
+    if (!panel.hidden) void update()
+  })
+  shown.observe(panel, { attributeFilter: ["hidden"] })
+  void update()
+  return disposeAll(
+    () => shown.disconnect(),
+    ...["moderated", "state"].map((type) => room.on(type, () => !panel.hidden && void update())),
+  )
+}
+
+/** @param {Room} room @param {Ban} ban @returns {Row} */
+function banRow(room, { id, kind, user, until, reason, by, person_only: personOnly }) {
+  const name = user?.username ?? gettext("a former member")
+  const texts = /** @type {Record<string, string>} */ ({
+    mute: gettext("{name} is muted until {until}"),
+    remove: gettext("{name} was removed and may return at {until}"),
+    ban: personOnly
+      ? gettext("{name} is banned until {until}")
+      : gettext("{name} and their address are banned until {until}"),
+  })
+  const lift = () =>
+    id === null ? room.say("unmute_member", { user_id: user?.user_id }) : room.say("lift_ban", { ban_id: id })
+  return {
+    text: interpolate(texts[kind] ?? texts.ban, { name, until: momentText(until) }),
+    details: [by && interpolate(gettext("by {name}"), { name: by.username }), reason]
+      .filter(Boolean)
+      .join(" · "),
+    label: gettext("Lift"),
+    run: lift,
+  }
+}
+
+/** @param {Room} room @param {Act} act @returns {Row} */
+function actRow(room, act) {
+  const isUndoable = act.undo_until && act.undo_until > room.serverNow()
+  const details = [momentText(act.at), actDetails(act), act.undone ? gettext("undone") : ""]
+  return {
+    text: actText(act),
+    details: details.filter(Boolean).join(" · "),
+    label: gettext("Undo"),
+    run: isUndoable ? () => undo(room, act) : undefined,
+  }
+}
+
+/** @param {HTMLElement} panel @param {string} name @param {Row[]} rows */
+function fill(panel, name, rows) {
+  find(panel, `no-${name}`).hidden = rows.length > 0
+  find(panel, name).replaceChildren(...rows.map(rowElement))
+}
+
+/** @param {Row} row */
+function rowElement({ text, details, label, run }) {
+  const element = cloneTemplate("moderation-row")
+  setText(find(element, "text"), text)
+  setText(find(element, "details"), details)
+  const button = /** @type {HTMLButtonElement} */ (find(element, "run"))
+  setText(button, label)
+  button.setAttribute("aria-label", `${label}: ${text}`)
+  button.hidden = !run
+  button.addEventListener("click", () => run?.().catch(showRefusal))
+  return element
+}
