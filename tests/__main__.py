@@ -30,7 +30,7 @@ MAX_CONNECTIONS = 300  # of servers in four workers; 100 were not enough
 MOST_AGAIN = 5  # scenes
 BROWSER_WORKERS = ("-n", "3", "--dist", "worksteal")
 # These run again on PostgreSQL, the database for several processes. Faults on PostgreSQL: `make test-faults`.
-ON_POSTGRES = ("rooms", "playback", "chat", "accounts", "watchium", "guarantees")
+ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "guarantees")
 
 
 class Skipped(Exception):

@@ -108,7 +108,7 @@ INSTALLED_APPS = [
     "rooms",
     "playback",
     "chat",
-    "accounts",
+    "rooms.accounts",
 ]
 MIDDLEWARE = [
     "watchium.middleware.internal_endpoints.internal_endpoints",
@@ -212,7 +212,7 @@ ACCEL = env_values.accel_prefix(env.str("WATCHIUM_ACCEL", ""))
 
 # Language, API, security policy, logs
 
-# Each has a complete catalogue in `locale/`: `make messages` renders it, tests/layout/test_languages.py counts.
+# Each has a catalogue in `watchium/locale/`: `make messages` renders it, tests/layout/test_languages.py counts.
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français"), ("ja", "日本語")]
 # Of visitors whose browser has none of them, and of what a server writes into chats.
 LANGUAGE_CODE = env.str("WATCHIUM_LANGUAGE", "en", validate=validate.OneOf([code for code, _ in LANGUAGES]))
@@ -220,7 +220,7 @@ LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_AGE = "language", 365 * 86400
 LANGUAGE_COOKIE_SECURE = HTTPS
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "watchium" / "locale"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rooms.auth.authentication.PersonAuthentication"],

@@ -1,4 +1,4 @@
-"""The catalogues of `locale/` have the texts of the source: `make messages` renders them.
+"""The catalogues of `watchium/locale/` have the texts of the source: `make messages` renders them.
 
 A text that was just written or changed may wait for its translation: `MOST_UNTRANSLATED` bounds how many. Set it to 0
 once a language is complete.
@@ -21,7 +21,7 @@ from tests.servers import Missing, unavailable, xgettext_path
 from watchium.protocol.errors import Refused
 
 pytestmark = pytest.mark.once
-LOCALE = Path(settings.BASE_DIR, "locale")
+LOCALE = Path(settings.LOCALE_PATHS[0])
 LANGUAGES = sorted(path.name for path in LOCALE.iterdir() if path.is_dir())
 DOMAINS = ("django", "djangojs")
 MOST_UNTRANSLATED = {"de": 150, "es": 150, "fr": 150, "ja": 150}

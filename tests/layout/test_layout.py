@@ -58,7 +58,7 @@ def test_each_python_package_is_in_a_layer():
     }
     packages = {name.split("/")[0] for name in tracked() if name.endswith(".py") and "/" in name}
     assert packages - {"tests", "deploy", "static"} == set(linter["root_packages"])
-    assert exhaustive == set(linter["root_packages"])
+    assert set(linter["root_packages"]) <= exhaustive
 
 
 def test_prose_has_few_marker_words():

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from accounts.openid import ProviderFailed, configuration
+from rooms.accounts.openid import ProviderFailed, configuration
 from watchium.config.host_names import parsed_ip
 from watchium.doctor.check import Result, fail, ok, warn
 

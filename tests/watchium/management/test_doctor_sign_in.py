@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import override_settings
 
-from tests.accounts.provider import CLIENT, SECRET, openid_provider
+from tests.rooms.accounts.provider import CLIENT, SECRET, openid_provider
 from watchium import process_state
 from watchium.config.openid import Provider
 from watchium.doctor import sign_in_checks

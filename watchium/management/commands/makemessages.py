@@ -1,4 +1,4 @@
-"""Extract the texts of all pages, scripts and errors, merge them into the catalogues of `locale/`, and compile these.
+"""Extract the texts of pages, scripts and errors, merge them into the catalogues of `watchium/locale/`, and compile them.
 
 Django's command, with this project's options. Also the sentences of errors (`raise TooLong("...")`) are extracted:
 every subclass of `Refused` is a keyword. Needs GNU gettext.
@@ -38,11 +38,11 @@ ADMIN = [
 
 
 class Command(makemessages.Command):
-    help = "Render the catalogues of locale/ from the texts of the source, and compile them."
+    help = "Render the catalogues of watchium/locale/ from the texts of the source, and compile them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--language", action="append", help="only this one; by default all folders of locale/"
+            "--language", action="append", help="only this one; by default all folders of watchium/locale/"
         )
         parser.add_argument("--no-compile", action="store_true")
 

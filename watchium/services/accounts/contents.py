@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AccountSession, Passkey
 from chat.models import Comment, Reaction
 from playback.models import DevicePlayer, Playlist, WatchedMedia
+from rooms.accounts.models import AccountSession, Passkey
 from rooms.models import Person
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from accounts.models import AccountSession
 from playback.player.devices import assign_device
+from rooms.accounts.models import AccountSession
 from rooms.actions import reconnect_person
 from rooms.auth.identity import DEVICE_KEY
 from rooms.models import Person, Token

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 
-from accounts.models import AccountSession
 from playback.player.user_agent import browser_name
+from rooms.accounts.models import AccountSession
 from rooms.auth.identity import PERSON_KEY, session_person
 from rooms.models import Person
 

@@ -17,8 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import AccountSession, LinkedSignIn, Passkey
 from rooms import rate_limits
+from rooms.accounts.models import AccountSession, LinkedSignIn, Passkey
 from rooms.models import Person
 from watchium.db.thread_pool import in_database
 from watchium.protocol.errors import NameTaken, RateLimited

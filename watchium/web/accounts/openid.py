@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import openid
-from accounts.models import LinkedSignIn, Passkey
-from accounts.openid import Confirmed, Flow, ProviderFailed
 from rooms import rate_limits
+from rooms.accounts import openid
+from rooms.accounts.models import LinkedSignIn, Passkey
+from rooms.accounts.openid import Confirmed, Flow, ProviderFailed
 from rooms.auth.identity import identify
 from rooms.display_names import NAME_CHARS, generate_name
 from rooms.models import AccountName, Person

@@ -23,10 +23,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from accounts import passkeys
-from accounts.models import Passkey
-from accounts.passkeys import PasskeyRefused
 from playback.player.user_agent import browser_name
+from rooms.accounts import passkeys
+from rooms.accounts.models import Passkey
+from rooms.accounts.passkeys import PasskeyRefused
 from rooms.auth.identity import identify
 from rooms.models import Person
 from rooms.urls import site_url

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts.models import AccountSession
 from chat.models import Comment
 from playback.models import Playlist
+from rooms.accounts.models import AccountSession
 from rooms.auth.identity import find_valid_token
 from rooms.models import Ban, Member, Person, Room, Token
 from tests.watchium.web.accounts.test_sign_in import PASSWORD, SignedIn

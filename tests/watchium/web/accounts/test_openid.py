@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth.models import User
 
-from accounts.models import LinkedSignIn
+from rooms.accounts.models import LinkedSignIn
 from rooms.models import Member
-from tests.accounts.provider import CLIENT, SECRET, OpenIdProvider, openid_provider
+from tests.rooms.accounts.provider import CLIENT, SECRET, OpenIdProvider, openid_provider
 from tests.watchium.web.accounts.test_sign_in import PASSWORD, SignedIn
 from watchium import process_state
 from watchium.config.openid import Provider

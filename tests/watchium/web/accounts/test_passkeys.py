@@ -5,9 +5,9 @@ import json
 from django.contrib.auth.models import User
 from django.test import override_settings
 
-from accounts.models import MAX_PASSKEYS, Passkey
+from rooms.accounts.models import MAX_PASSKEYS, Passkey
 from rooms.models import Member, Person
-from tests.accounts.authenticator import Authenticator
+from tests.rooms.accounts.authenticator import Authenticator
 from tests.watchium.web.accounts.test_sign_in import SignedIn
 
 

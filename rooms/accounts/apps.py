@@ -4,4 +4,5 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    name = "accounts"
+    name = "rooms.accounts"
+    label = "accounts"

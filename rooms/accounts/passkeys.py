@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from accounts.models import MAX_PASSKEYS, Passkey
+from rooms.accounts.models import MAX_PASSKEYS, Passkey
 from watchium.protocol.errors import NotAllowed, TooLong, gettext_noop
 
 TIMEOUT_MS = 120_000
