@@ -43,7 +43,9 @@ def join(
     """
     room = Room.objects.open().filter(room_id=room_id).first()
     is_member = Member.objects.is_in(room_id, person)
-    if room is None or not (is_member or _is_open_to(room, person)):
+    # Read for a room that does not exist as well: the work must not disclose which rooms exist.
+    was_admitted = JoinRequest.objects.is_admitted_to(room_id, person)
+    if room is None or not (is_member or was_admitted or _is_open_to(room, person)):
         # Outside the transaction: hashing takes a fifth of a second, too long to hold the lock.
         _check_passphrase(room, passphrase)
     assert room is not None
@@ -54,9 +56,7 @@ def join(
 
 
 def _is_open_to(room: Room, person: Person) -> bool:
-    if room.visibility != Visibility.PRIVATE or room.owner_id == person.pk:
-        return True
-    return JoinRequest.objects.is_admitted(room, person)  # who knew the passphrase when they asked
+    return room.visibility != Visibility.PRIVATE or room.owner_id == person.pk
 
 
 def _check_passphrase(room: Room | None, passphrase: str) -> None:

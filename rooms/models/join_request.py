@@ -35,6 +35,10 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         found = self.of_person(room_id, person) if person is not None else None
         return found if found is not None and found.room.knock and found.room.closed_at is None else None
 
+    def is_admitted_to(self, room_id: str, person: Person) -> bool:
+        """Whether the person was let into the room: who knew its passphrase when they asked."""
+        return self.filter(room__room_id=room_id, person=person, answer=Answer.ADMITTED).exists()
+
     def is_admitted(self, room: Room, person: Person) -> bool:
         return self.filter(room=room, person=person, answer=Answer.ADMITTED).exists()
 
