@@ -104,7 +104,13 @@ class ActsOfStaff(Staff):
         with self.committing():
             self.staff.post(
                 reverse("admin:rooms_room_change", args=[self.room.pk]),
-                {"title": "matinee", "visibility": "public"},
+                {
+                    "title": "matinee",
+                    "visibility": "public",
+                    "chat_enabled": "on",
+                    "chat_links": "on",
+                    "slow_mode_s": "0",
+                },
             )
         changed = ModerationAct.objects.get(kind="change_room")
         assert (changed.room, changed.why) == (self.room, "by root, in admin")
