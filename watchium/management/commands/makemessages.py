@@ -1,4 +1,4 @@
-"""Extract the texts of pages, scripts and errors, merge them into the catalogues of `watchium/locale/`, and compile them.
+"""Extract the texts of pages, scripts and errors, merge them into the catalogues in `watchium/locale/`; compile them.
 
 Django's command, with this project's options. Also the sentences of errors (`raise TooLong("...")`) are extracted:
 every subclass of `Refused` is a keyword. Needs GNU gettext.
