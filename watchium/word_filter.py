@@ -17,8 +17,9 @@ from watchium.confusables import without_disguise
 from watchium.protocol.errors import BadMessage
 from watchium.protocol.moderation.commands import MAX_FILTER_WORD_CHARS, MAX_FILTER_WORDS
 
-_WORD = re.compile(r"[^\W_]+")
-_PATTERN = re.compile(r"(?:[^\W_]|\*)+")
+# Both begin where no word goes on, so that a search through a long word begins once.
+_WORD = re.compile(r"(?<![^\W_])[^\W_]+")
+_PATTERN = re.compile(r"(?<![^\W_])(?<!\*)(?:[^\W_]|\*)+")
 
 
 class WordPattern(NamedTuple):

@@ -112,7 +112,7 @@ def _class(target: Any) -> type:
 
 
 def as_openapi(schema: Any) -> Any:
-    """Convert JSON Schema to OpenAPI 3.0, which has `nullable` instead of the type null."""
+    """Convert JSON Schema to OpenAPI 3.0: `nullable` instead of the type null, `byte` instead of an encoding."""
     if isinstance(schema, list):
         return [as_openapi(item) for item in schema]
     if not isinstance(schema, dict):
@@ -120,6 +120,8 @@ def as_openapi(schema: Any) -> Any:
     converted = {
         name: as_openapi(value) for name, value in schema.items() if (name, value) != ("required", [])
     }
+    if converted.pop("contentEncoding", None) == "base64":
+        converted["format"] = "byte"
     choices = converted.get("anyOf")
     if not choices or {"type": "null"} not in choices:
         return converted
