@@ -70,6 +70,7 @@ def test_own_messages_can_be_deleted(person):
     alice, bob = together(person)
     say(bob, "not what I meant")
     expect(alice.get_by_role("log")).to_contain_text("not what I meant")
+    wait_until(bob, "() => watchium.room.state.comments.at(-1)?.text === 'not what I meant'")
     bob.evaluate("watchium.room.say('delete_comment', {id: watchium.room.state.comments.at(-1).id})")
     expect(alice.get_by_role("log")).not_to_contain_text("not what I meant")
 

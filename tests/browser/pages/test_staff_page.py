@@ -39,7 +39,7 @@ def watch(person, staffed):
         page.goto("/staff/")
         page.get_by_label("Username").fill("root")
         page.get_by_label("Password").fill("correct horse battery")
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url("**/staff/")
         expect(page.get_by_role("heading", name="Server status")).to_be_visible()
         return page

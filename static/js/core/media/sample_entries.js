@@ -54,7 +54,8 @@ const IN_MATROSKA = [
  * @returns {string[]}
  */
 export function matroskaCodecs(bytes) {
-  const text = new TextDecoder("latin1").decode(bytes)
+  // One character for each byte; the decoder called "latin1" is that of windows-1252.
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")
   return [...text.matchAll(CODEC_ID)].map(([, length, name]) => {
     const codec = name.slice(0, length.charCodeAt(0) - LENGTH)
     return IN_MATROSKA.find(([prefix]) => codec.startsWith(prefix))?.[1] ?? codec
