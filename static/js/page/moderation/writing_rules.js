@@ -62,12 +62,9 @@ const HOUR_S = 3600
 /** @param {number} ms */
 function lasting(ms) {
   const seconds = Math.max(1, Math.ceil(ms / 1000))
-  if (seconds >= 2 * HOUR_S) return count(Math.ceil(seconds / HOUR_S), "{n} hour", "{n} hours")
-  if (seconds >= 2 * MINUTE_S) return count(Math.ceil(seconds / MINUTE_S), "{n} minute", "{n} minutes")
-  return count(seconds, "{n} second", "{n} seconds")
-}
-
-/** @param {number} n @param {string} one @param {string} many */
-function count(n, one, many) {
-  return interpolate(ngettext(one, many, n), { n })
+  const [hours, minutes] = [Math.ceil(seconds / HOUR_S), Math.ceil(seconds / MINUTE_S)]
+  if (seconds >= 2 * HOUR_S) return interpolate(ngettext("{n} hour", "{n} hours", hours), { n: hours })
+  if (seconds >= 2 * MINUTE_S)
+    return interpolate(ngettext("{n} minute", "{n} minutes", minutes), { n: minutes })
+  return interpolate(ngettext("{n} second", "{n} seconds", seconds), { n: seconds })
 }
