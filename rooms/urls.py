@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 
+from watchium.config.host_names import is_loopback
+from watchium.config.listen_address import local_url
+
 
 def room_url(request: HttpRequest, room_id: str) -> str:
     """Return the absolute URL, based on WATCHIUM_URL or, if that is not set, on the request's host."""
@@ -15,3 +18,13 @@ def room_url(request: HttpRequest, room_id: str) -> str:
 def site_url(request: HttpRequest) -> str:
     """Return the address of this server without a slash at its end, such as https://watch.example.org."""
     return settings.WATCHIUM_URL or request.build_absolute_uri("/")[:-1]
+
+
+def own_url(request: HttpRequest) -> str:
+    """Return the address for links that leave this server: never one of a visitor's choice.
+
+    Any IP address is accepted as `Host` on a network without WATCHIUM_URL; on loopback only names of the operator are.
+    """
+    if settings.WATCHIUM_URL or is_loopback(settings.HOST):
+        return site_url(request)
+    return local_url(settings.HOST, settings.PORT)

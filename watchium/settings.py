@@ -149,15 +149,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 PASSWORD_RESET_TIMEOUT = 3600
+_mail_url, _issuer = env.str("WATCHIUM_MAIL_URL", "").strip(), env.str("WATCHIUM_OPENID_ISSUER", "").strip()
+env_values.check_links(WATCHIUM_URL, HOST, WATCHIUM_MAIL_URL=_mail_url, WATCHIUM_OPENID_ISSUER=_issuer)
 # EMAIL_HOST and its companions; the host is empty, and no page offers an e-mail, without WATCHIUM_MAIL_URL.
-globals().update(
-    mail_settings(env.str("WATCHIUM_MAIL_URL", "").strip(), env.str("WATCHIUM_MAIL_FROM", "").strip())
-)
+globals().update(mail_settings(_mail_url, env.str("WATCHIUM_MAIL_FROM", "").strip()))
 
 # Passkeys work at one https host name, which they are bound to, and at localhost.
 PASSKEYS = env.bool("WATCHIUM_PASSKEYS", False)
 OPENID = provider(
-    env.str("WATCHIUM_OPENID_ISSUER", "").strip(),
+    _issuer,
     env.str("WATCHIUM_OPENID_CLIENT_ID", "").strip(),
     env.str("WATCHIUM_OPENID_CLIENT_SECRET", "").strip(),
     env.str("WATCHIUM_OPENID_NAME", "").strip(),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import ImproperlyConfigured
 
-from watchium.config.host_names import canonical, check_host
+from watchium.config.host_names import canonical, check_host, is_loopback
 from watchium.config.security_policy import EMBED_ORIGINS
 
 
@@ -27,6 +27,13 @@ def _host_name(value: str) -> str:
     host = canonical(value)
     check_host(host)
     return host
+
+
+def check_links(url: str, host: str, **variables: str) -> None:
+    """Refuse variables whose links leave the server without WATCHIUM_URL: a request's Host would choose the address."""
+    used = [name for name, value in variables.items() if value]
+    if used and not url and not is_loopback(host):
+        raise ImproperlyConfigured(f"{used[0]} needs WATCHIUM_URL, the address that people open")
 
 
 def proxy_count(value: str) -> int:

@@ -48,6 +48,11 @@ def test_the_documented_environment_passes_the_deployment_checks(tmp_path: Path)
         ({"WATCHIUM_HOSTS": "watch.lan"}, "WATCHIUM_HOSTS"),
         ({"WATCHIUM_URL": "https://watch.example.org/films"}, "WATCHIUM_URL"),
         ({"WATCHIUM_BEHIND_PROXY": "maybe"}, "WATCHIUM_BEHIND_PROXY"),
+        ({"WATCHIUM_URL": "", "HOST": "0.0.0.0", "WATCHIUM_MAIL_URL": "smtp://h"}, "WATCHIUM_MAIL_URL"),
+        (
+            {"WATCHIUM_URL": "", "HOST": "0.0.0.0", "WATCHIUM_OPENID_ISSUER": "https://h"},
+            "WATCHIUM_OPENID_ISSUER",
+        ),
     ],
 )
 def test_it_does_not_start_with_insecure_settings(tmp_path: Path, wrong: dict[str, str], says: str):

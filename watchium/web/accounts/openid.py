@@ -25,7 +25,7 @@ from rooms.accounts.openid import Confirmed, Flow, ProviderFailed
 from rooms.auth.identity import identify
 from rooms.display_names import NAME_CHARS, generate_name
 from rooms.models import AccountName, Person
-from rooms.urls import site_url
+from rooms.urls import own_url
 from watchium.config.openid import Provider
 from watchium.protocol.errors import NotAllowed, RateLimited, Refused
 from watchium.web.accounts.access import account_required, session_account
@@ -140,7 +140,7 @@ def _flow(request: HttpRequest) -> tuple[Flow, str, int]:
 
 
 def _callback(request: HttpRequest) -> str:
-    return f"{site_url(request)}{PATH}callback/"
+    return f"{own_url(request)}{PATH}callback/"
 
 
 def _provider() -> Provider:

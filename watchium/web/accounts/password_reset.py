@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rooms import rate_limits
 from rooms.auth.identity import identify
-from rooms.urls import site_url
+from rooms.urls import own_url
 from watchium.protocol.errors import RateLimited
 from watchium.services.accounts.mail import send_reset_links
 from watchium.services.accounts.passwords import end_sessions_of_former_password
@@ -41,7 +41,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         email = form.cleaned_data["email"]
         try:
             rate_limits.limit_password_resets(identify(request).address, email)
-            send_reset_links(email, site_url(request))
+            send_reset_links(email, own_url(request))
             return HttpResponseRedirect("/accounts/reset/sent/")
         except RateLimited as refused:
             form.add_error(None, TOO_MANY)

@@ -155,6 +155,12 @@ class Attacks(AtProvider):
                 page = self.client.get("/accounts/openid/")
                 self.assertContains(page, "did not confirm who you are", status_code=503)
 
+    def test_the_answer_does_not_go_to_an_address_of_the_request(self):
+        with self.settings(HOST="192.0.2.1", WATCHIUM_URL=""):
+            there = self.client.get("/accounts/openid/", HTTP_HOST="203.0.113.66")["Location"]
+        (back,) = parse_qs(urlsplit(there).query)["redirect_uri"]
+        assert urlsplit(back).hostname == "192.0.2.1"
+
     def test_a_foreign_next_is_not_followed(self):
         assert self.sign_in_there(self.client, "https://evil.example/")["Location"] == "/"
 

@@ -58,6 +58,16 @@ class ByMail(Reset):
         assert self.sign_in(self.client_class(), password=NEW).status_code == 302
         self.assertContains(self.client_class().get(link, follow=True), "This link does not work")
 
+    def test_the_link_does_not_lead_to_an_address_of_the_request(self):
+        foreign = "203.0.113.66"
+        for own, host in (("", "192.0.2.1"), ("https://watch.example.org", "watch.example.org")):
+            for sent_as in (foreign, host):
+                with self.settings(HOST="192.0.2.1", WATCHIUM_URL=own):
+                    self.ask("dana@example.org", HTTP_HOST=sent_as)
+            message = str(mail.outbox.pop().body)
+            assert f"//{host}" in message
+            assert foreign not in message
+
     def test_the_response_does_not_disclose_who_has_an_account(self):
         known, unknown = self.ask("dana@example.org"), self.ask("nobody@example.org")
         assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
