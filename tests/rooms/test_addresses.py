@@ -83,6 +83,7 @@ class Slugs(Cast):
         pages = [Client().get(f"/r/{slug}/") for slug in ("friday", "monday")]
         assert [page.status_code for page in pages] == [200, 200]
         assert "movie-night" not in pages[0].text
+        assert self.room.room_id not in pages[0].text
 
 
 class Descriptions(Cast):

@@ -122,14 +122,13 @@ def room_code(request: HttpRequest) -> HttpResponse:
 def room_at_slug(request: HttpRequest, slug: str) -> HttpResponse:
     """A room's own address. An unknown one shows what a private room shows, so that outsiders learn nothing."""
     found = Room.objects.with_slug(slug.lower())
+    unknown = f"r-{slug}"  # no room has such an id: the same queries, and the same page, without a room
+    room_id = found.room_id if found else unknown
     identity = identify(request)
     person = identity.person
-    if found is not None and (
-        visible_room(identity, found.room_id)
-        or (person is not None and Member.objects.is_in(found.room_id, person))
-    ):
-        return redirect("room", room_id=found.room_id)
-    return room(request, found.room_id if found else f"r-{slug}")
+    if visible_room(identity, room_id) or (person is not None and Member.objects.is_in(room_id, person)):
+        return redirect("room", room_id=room_id)
+    return _join_form(request, identity, room_id, cover=unknown)
 
 
 def _closed(request: HttpRequest, room_id: str) -> HttpResponse:
@@ -141,8 +140,11 @@ def _closed(request: HttpRequest, room_id: str) -> HttpResponse:
 _PASSED = ("none", "admitted")
 
 
-def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpResponse:
-    """The same form and status for all rooms of which the visitor is no member, whether the room exists or not."""
+def _join_form(request: HttpRequest, identity: Identity, room_id: str, cover: str = "") -> HttpResponse:
+    """The same form and status for all rooms of which the visitor is no member, whether the room exists or not.
+
+    `cover`: what the picture behind the form is drawn from, if not from the room's id.
+    """
     errors: Errors = {}
     if request.method == "POST":
         form, errors = from_post(JoinForm, request.POST)
@@ -167,6 +169,7 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpRe
         shown, errors = None, form_errors(refused)
     context = {
         "room_id": room_id,
+        "cover": cover or room_id,
         "room": shown,
         "members": [member_state(present) for present in shown.members.present()] if shown else [],
         "needs_passphrase": shown is None or _asks_again(asked, answer),

@@ -32,6 +32,12 @@ CALLS = {
     "comments": lambda caller, url: caller.get(url + "comments/"),
     "say": lambda caller, url: caller.post(url + "comments/", {"text": "hi", "event_id": "x"}),
     "take back": lambda caller, url: caller.delete(url + "comments/1/"),
+    "code": lambda caller, url: caller.post(url + "code/", {}),
+    "own knock": lambda caller, url: caller.get(url + "knock/"),
+    "knocks": lambda caller, url: caller.get(url + "knocks/"),
+    "companion": lambda caller, url: caller.post(url + "companion/", {}),
+    "search": lambda caller, url: caller.get(url + "comments/search/?text=plans"),
+    "image": lambda caller, url: caller.get(url + "comments/1/image/"),
     "broadcast": lambda caller, url: caller.post(url + "broadcast/", {"type": "x", "payload": {}}),
 }
 
@@ -92,6 +98,22 @@ class TheSameAnswer(ApiCase):
                 assert answer.status_code == expected.status_code, kind
                 assert plain(answer, room_id) == plain(expected, UNKNOWN), kind
                 assert done == expected_work, kind
+
+    def test_the_address_of_a_private_room_equals_one_that_no_room_has(self):
+        private = self.rooms()["private"]
+        Room.objects.filter(room_id=private).update(slug="friday")
+        for visitor in (Client(), self.browser_of(self.carol)):
+            for send in (
+                visitor.get,
+                lambda path, visitor=visitor: visitor.post(path, {"username": "Carol"}),
+                lambda path, visitor=visitor: visitor.post(path, JOINING),
+            ):
+                expected, expected_work = work(send, "/r/monday/")
+                answer, done = work(send, "/r/friday/")
+                assert answer.status_code == expected.status_code == 200
+                assert plain(answer, "friday") == plain(expected, "monday")
+                assert private not in answer.text
+                assert done == expected_work
 
     def test_a_wrong_passphrase_costs_the_same_for_a_missing_room(self):
         hashed = []
