@@ -225,7 +225,7 @@ class Moderation(RoomAPIView):
     def get(self, request: Request, room_id: str) -> HttpResponse:
         member = self.member(room_id)
         member.require(Right.REMOVE)
-        state = moderation_state(member.room, now_ms=server_clock.now_ms(), now=timezone.now())
+        state = moderation_state(member, now_ms=server_clock.now_ms(), now=timezone.now())
         return json_response(state)
 
 

@@ -94,8 +94,9 @@ def room_state(room: Room, host: Member | None, playback_settings: dict[str, Any
 # ---------------------------------------------------------------- moderation
 
 
-def moderation_state(room: Room, *, now_ms: float, now: datetime) -> ModerationState:
-    """Build the lists for the host and moderators, in four queries. `now_ms` is server time, `now` wall time."""
+def moderation_state(reader: Member, *, now_ms: float, now: datetime) -> ModerationState:
+    """Build the lists for who may moderate, in five queries. `now_ms` is server time, `now` wall time."""
+    room, leaders = reader.room, Member.objects.leaders(reader.room)
     muted = Member.objects.muted(room, now_ms)
     acts = ModerationAct.objects.latest_mutes(room, [member.person_id for member in muted])
     bans = [
@@ -104,13 +105,17 @@ def moderation_state(room: Room, *, now_ms: float, now: datetime) -> ModerationS
     ]
     return ModerationState(
         bans=bans,
-        acts=[act_state(act) for act in ModerationAct.objects.latest_in(room)],
+        acts=[
+            act_state(act, reader, leaders) for act in ModerationAct.objects.latest_in(room, reader.person)
+        ],
         filter=room.chat_filter.splitlines(),
     )
 
 
-def act_state(act: ModerationAct) -> ActState:
+def act_state(act: ModerationAct, reader: Member, leaders: set[int]) -> ActState:
+    """The act as this member sees it: the name of an account in the admin stays there."""
     details = act.details
+    undo_until = act.undo_until if reader.why_not_undo(act, leaders) is None else None
     until = details.get("until")
     return ActState(
         id=act.pk,
@@ -118,12 +123,12 @@ def act_state(act: ModerationAct) -> ActState:
         at=act.created_at.timestamp() * 1000,
         by=_user(act.by),
         target=_user(act.target, details.get("name", "")),
-        reason=act.why,
+        reason="" if act.is_by_staff else act.why,
         until=details.get("until_ms") or (until and datetime.fromisoformat(until).timestamp() * 1000),
         text=details.get("text"),
         comment_id=details.get("comment"),
         undone=act.undone_at is not None,
-        undo_until=act.undo_until.timestamp() * 1000 if act.undo_until else None,
+        undo_until=undo_until.timestamp() * 1000 if undo_until else None,
     )
 
 
@@ -133,7 +138,7 @@ def _mute_state(member: Member, act: ModerationAct | None) -> BanState:
         kind="mute",
         user=_user(member.person, member.username),
         until=member.muted_until_ms or 0.0,
-        reason=act.why if act else "",
+        reason=_reason(act),
         by=_user(act.by) if act else None,
         person_only=True,
     )
@@ -146,10 +151,16 @@ def _ban_state(ban: Ban) -> BanState:
         kind=act.kind if act else "ban",
         user=_user(ban.person, act.details.get("name", "") if act else ""),
         until=ban.until.timestamp() * 1000,
-        reason=act.why if act else "",
+        reason=_reason(act),
         by=_user(act.by) if act else None,
         person_only=not ban.address_hash,
     )
+
+
+def _reason(act: ModerationAct | None) -> str:
+    if act is None:
+        return ""
+    return "by the staff" if act.is_by_staff else act.why
 
 
 def _user(person: Person | None, name: str = "") -> UserRef | None:

@@ -179,11 +179,18 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Return the member that an act was about, also one who has left."""
         return self.select_related("person").filter(room=room, person=act.target_id).first()
 
-    def moderators(self, room: Room, limit: int = 100) -> list[int]:
-        """Return the present host and moderators (primary keys)."""
-        roles = (Role.HOST, Role.MODERATOR)
-        present = self.current().filter(room=room, present=True, role__in=roles)
-        return list(present.values_list("pk", flat=True)[:limit])
+    def moderators(self, room: Room) -> list[Member]:
+        """Return the present members who may remove others, whatever their role."""
+        present = list(self.filter(room=room).present())
+        for member in present:
+            member.room = room
+        return [member for member in present if member.may_moderate]
+
+    def leaders(self, room: Room) -> set[int]:
+        """Return the host, the moderators and the owner (primary keys of persons)."""
+        rows = self.current().filter(room=room).exclude(role=Role.MEMBER)
+        owner = {room.owner_id} if room.owner_id is not None else set()
+        return owner.union(rows.values_list("person_id", flat=True))
 
     def muted(self, room: Room, now_ms: float, limit: int = 100) -> list[Member]:
         """Return muted members, also those who have left, the latest to end first."""
@@ -309,6 +316,18 @@ class Member(models.Model):
         """Raises NotHost (about playback and its media) or RuleRefused, with the sentence that names the rule."""
         if why_not := self.why_not(right):
             raise NotHost(why_not) if right in (Right.CONTROL, Right.MEDIA) else RuleRefused(why_not)
+
+    def why_not_undo(self, act: ModerationAct, leaders: set[int]) -> str | None:
+        """Return the sentence that says why the member may not undo the act, or None. `leaders`: of the room."""
+        if why_not := self.why_not(Right.REMOVE):
+            return why_not
+        if act.is_by_staff:
+            return "This cannot be undone, or not any more."
+        if self.is_host or act.by_id == self.person_id:
+            return None
+        if act.target_id == self.person_id:
+            return "You cannot do this to yourself."
+        return "Only the host may do this to moderators." if act.target_id in leaders else None
 
     @property
     def may_moderate(self) -> bool:

@@ -84,9 +84,10 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
         """Return the act that this person's command with this `event_id` caused, or None."""
         return self.filter(room=room, by=person, event_id=event_id).first()
 
-    def latest_in(self, room: Room, limit: int = 100) -> list[ModerationAct]:
-        """Return the latest acts of a room, latest first."""
-        rows = self.filter(room=room).exclude(kind="undo").select_related("by", "target")
+    def latest_in(self, room: Room, reader: Person, limit: int = 100) -> list[ModerationAct]:
+        """Return the latest acts of a room, latest first, without reports about the reader."""
+        shown = self.filter(room=room).exclude(kind="undo").exclude(kind="report", target=reader)
+        rows = shown.select_related("by", "target")
         return list(rows.order_by("-pk")[:limit])
 
     def of_room(self, room: Room, pk: int) -> ModerationAct | None:
@@ -100,6 +101,11 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
         """Return the latest mute of each person (primary key)."""
         rows = self.filter(room=room, kind="mute", target__in=persons).select_related("by").order_by("-pk")
         return {act.target_id: act for act in reversed(rows[:1000]) if act.target_id is not None}
+
+    def staff_muted(self, room: Room, until_ms: float) -> bool:
+        """Return whether staff began the mute that ends then."""
+        rows = self.filter(room=room, kind="mute", by=None, undone_at=None, details__until_ms=until_ms)
+        return any(act.is_by_staff for act in rows)
 
     def erase_words_of(self, person: Person) -> None:
         """Delete the person's name, and excerpts of what they wrote, from acts about them."""
@@ -150,6 +156,11 @@ class ModerationAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.room_id}"
+
+    @property
+    def is_by_staff(self) -> bool:
+        """`by` is null also if the person was deleted. Older acts of staff are known by their reason alone."""
+        return self.by_id is None and ("staff" in self.details or self.why.endswith(", in admin"))
 
     @property
     def undo_until(self) -> datetime | None:

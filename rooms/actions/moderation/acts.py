@@ -1,4 +1,4 @@
-"""The log of acts of moderation: each is one row, and the present host and moderators get it as an event."""
+"""The log of acts of moderation: each is one row, and the present members who may moderate get it as an event."""
 
 from __future__ import annotations
 
@@ -36,14 +36,19 @@ def record_act(
         by=actor.person if actor is not None else None,
         target=target,
         why=reason[:200],
-        details=details or {},
+        # A null `by` may also be a person who was deleted since.
+        details={"staff": True, **(details or {})} if actor is None else details or {},
     )
     announce_act(room, act)
     return act
 
 
 def announce_act(room: Room, act: ModerationAct) -> None:
-    """Send the act to the present host and moderators."""
-    event = Moderated(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=act_state(act))
-    for moderator in Member.objects.moderators(room):
-        broadcast.to_member(moderator, event)
+    """Send the act to the present members who may moderate; a report not to whom it is about."""
+    leaders = Member.objects.leaders(room)
+    for reader in Member.objects.moderators(room):
+        if act.kind == "report" and act.target_id == reader.person_id:
+            continue
+        state = act_state(act, reader, leaders)
+        event = Moderated(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=state)
+        broadcast.to_member(reader.pk, event)

@@ -104,6 +104,21 @@ def _require_moderator(actor: Member | None) -> None:
         actor.require(Right.REMOVE)
 
 
+def require_may_undo(actor: Member, act: ModerationAct) -> None:
+    """Raises RuleRefused for acts of staff, acts about the actor and, unless by the host, about moderators."""
+    if why_not := actor.why_not_undo(act, Member.objects.leaders(actor.room)):
+        raise RuleRefused(why_not)
+
+
+def _require_no_mute_by_staff(actor: Member | None, target: Member) -> None:
+    """A mute by staff is neither ended nor replaced by a shorter one in the room."""
+    until_ms = target.muted_until_ms
+    if actor is None or until_ms is None or not target.muted_for_ms(server_clock.now_ms()):
+        return
+    if ModerationAct.objects.staff_muted(actor.room, until_ms):
+        raise RuleRefused("This cannot be undone, or not any more.")
+
+
 @transaction.atomic
 def lift_ban(ban: Ban, *, actor: Member | None, reason: str = "") -> ModerationAct | None:
     """End a ban early; return None if it has ended already."""
@@ -111,6 +126,8 @@ def lift_ban(ban: Ban, *, actor: Member | None, reason: str = "") -> ModerationA
     if ban.room_id != room.pk:
         raise NotFound("This ban does not exist.")
     _require_moderator(actor)
+    if actor is not None and ban.act is not None:
+        require_may_undo(actor, ban.act)
     now = timezone.now()
     if not Ban.objects.lift(ban, now):
         return None
@@ -134,6 +151,7 @@ def mute(
     """Let a member write and react no more for `minutes`, also one who has left. It ends by itself."""
     room, actor = lock_for(room, actor)
     target = target_of_act(room, user_id, actor)
+    _require_no_mute_by_staff(actor, target)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     until_ms = now_ms + minutes * 60_000
     _set_mute(target, until_ms)
@@ -146,6 +164,7 @@ def unmute(room: Room, user_id: str, *, actor: Member | None, reason: str = "") 
     """End a mute early. Harmless for a member without a mute."""
     room, actor = lock_for(room, actor)
     target = target_of_act(room, user_id, actor)
+    _require_no_mute_by_staff(actor, target)
     if target.muted_until_ms is not None:
         _set_mute(target, None)
     details = {"name": target.username}

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+import chat.actions
+from chat.models import Comment
 from rooms import actions
 from rooms.actions.merge_guest import merge_guest
 from rooms.models import Ban, Member, ModerationAct, Role, Room
 from rooms.serializers import moderation_state
 from tests.cases import Cast
 from watchium import server_clock
-from watchium.protocol.commands import BanMember, BanRequest
+from watchium.protocol.commands import BanMember, BanRequest, CommentDraft, PostComment
 from watchium.protocol.errors import Banned, EventIdConflict, NotFound, RuleRefused
 from watchium.protocol.moderation.commands import (
     ActRef,
@@ -21,11 +23,16 @@ from watchium.protocol.moderation.commands import (
     LiftBan,
     MuteMember,
     MuteRequest,
+    ReportMember,
+    ReportRequest,
     SetChat,
     UndoAct,
     UnmuteMember,
 )
+from watchium.protocol.moderation.events import ModerationState
+from watchium.protocol.people.commands import RightChange, SetRight
 from watchium.protocol.types import MemberRef
+from watchium.realtime.groups import member_group
 from watchium.services.moderation.undo import undo_act
 from watchium.services.room_commands import dispatch
 
@@ -53,6 +60,15 @@ class ActsCast(Cast):
         return self.do(
             self.alice, MuteMember, MuteRequest(user_id=self.bobs_id, minutes=5, reason="loud"), event_id
         )
+
+    def listed(self, reader: Member) -> ModerationState:
+        reader = Member.objects.select_related("room", "person").get(pk=reader.pk)
+        return moderation_state(reader, now_ms=server_clock.now_ms(), now=timezone.now())
+
+    def heard(self, member: Member) -> list[dict[str, Any]]:
+        """The acts that were sent to this member."""
+        frames = [frame for group, frame in self.published.frames if group == member_group(member.pk)]
+        return [frame["payload"] for frame in frames if frame["type"] == "moderated"]
 
     def ban_bob(self, **more: Any) -> ModerationAct:
         return self.do(self.alice, BanMember, BanRequest(user_id=self.bobs_id, minutes=60, **more))
@@ -163,7 +179,7 @@ class ListTests(ActsCast):
         self.mute_bob()
         self.do(self.alice, BanMember, BanRequest(user_id=carol.person.user_id, minutes=60, person_only=True))
         self.do(self.alice, SetChat, ChatChanges(filter=["damn"]))
-        state = moderation_state(Room.objects.get(), now_ms=server_clock.now_ms(), now=timezone.now())
+        state = self.listed(self.alice)
         assert [(ban.kind, ban.user.username, ban.reason, ban.person_only) for ban in state.bans] == [
             ("mute", "Bob", "loud", True),
             ("ban", "Carol", "", True),
@@ -171,12 +187,12 @@ class ListTests(ActsCast):
         assert [act.kind for act in state.acts] == ["set_chat", "ban", "mute"]
         assert state.filter == ["damn"]
         later_ms = server_clock.now_ms() + 3_600_000
-        ended = moderation_state(self.room, now_ms=later_ms, now=timezone.now() + timedelta(hours=2))
+        ended = moderation_state(self.alice, now_ms=later_ms, now=timezone.now() + timedelta(hours=2))
         assert ended.bans == []
 
     def test_an_undo_is_no_act_of_its_own_in_the_list(self):
         self.undo(self.mute_bob())
-        state = moderation_state(self.room, now_ms=server_clock.now_ms(), now=timezone.now())
+        state = self.listed(self.alice)
         assert [(act.kind, act.undone, act.undo_until) for act in state.acts] == [("mute", True, None)]
 
 
@@ -233,3 +249,107 @@ class UndoTests(ActsCast):
         undone = self.undo(act)
         with pytest.raises(RuleRefused):
             self.undo(undone)
+
+
+class AuthorityTests(ActsCast):
+    STAFF = "by root, in admin"
+
+    def mute_as_staff(self) -> ModerationAct:
+        with self.committing():
+            return actions.mute(self.room, self.bobs_id, actor=None, minutes=60, reason=self.STAFF)
+
+    def refused(self, act: ModerationAct, actor: Member) -> None:
+        with pytest.raises(RuleRefused):
+            self.undo(act, actor)
+        assert [shown.undo_until for shown in self.listed(actor).acts if shown.id == act.pk] == [None]
+
+    def test_moderators_undo_no_act_about_themselves_or_another_moderator(self):
+        carol = self.enrol(self.carol, role=Role.MODERATOR)
+        Member.objects.filter(pk=self.bob.pk).update(role=Role.MODERATOR)
+        act = self.mute_bob()
+        self.refused(act, self.bob)
+        self.refused(act, carol)
+        assert [heard["undo_until"] is None for heard in self.heard(self.bob)] == [True]
+        assert [heard["undo_until"] is None for heard in self.heard(self.alice)] == [False]
+        assert Member.objects.get(pk=self.bob.pk).muted_until_ms
+        self.undo(act)
+        assert Member.objects.get(pk=self.bob.pk).muted_until_ms is None
+
+    def test_moderators_undo_their_own_act_also_if_it_is_about_the_host(self):
+        carol = self.enrol(self.carol, role=Role.MODERATOR)
+        post = PostComment(event_id="c", payload=CommentDraft(text="welcome"))
+        chat.actions.post(self.alice, post, position=0)
+        comment = Comment.objects.get(event_id="c")
+        chat.actions.remove(carol, comment.pk)
+        self.undo(ModerationAct.objects.get(), carol)
+        comment.refresh_from_db()
+        assert comment.deleted_at is None
+
+    def test_the_room_undoes_no_act_of_staff_and_staff_does(self):
+        act = self.mute_as_staff()
+        self.refused(act, self.alice)
+        assert [heard["undo_until"] for heard in self.heard(self.alice)] == [None]
+        undo_act(self.room, act.pk, actor=None, now=timezone.now())
+        assert Member.objects.get(pk=self.bob.pk).muted_until_ms is None
+
+    def test_a_mute_by_staff_is_not_ended_or_replaced_in_the_room(self):
+        until_ms = self.mute_as_staff().details["until_ms"]
+        with pytest.raises(RuleRefused):
+            self.do(self.alice, UnmuteMember, MemberRef(user_id=self.bobs_id))
+        with pytest.raises(RuleRefused):
+            self.do(self.alice, MuteMember, MuteRequest(user_id=self.bobs_id, minutes=1))
+        assert Member.objects.get(pk=self.bob.pk).muted_until_ms == until_ms
+        actions.unmute(self.room, self.bobs_id, actor=None)
+        self.undo(self.mute_bob())
+
+    def test_a_ban_by_staff_is_not_lifted_in_the_room(self):
+        act = actions.ban(self.room, self.bobs_id, actor=None, minutes=60)
+        ban = Ban.objects.get()
+        with pytest.raises(RuleRefused):
+            self.do(self.alice, LiftBan, BanRef(ban_id=ban.pk))
+        self.refused(act, self.alice)
+        assert actions.lift_ban(ban, actor=None) is not None
+
+    def test_an_older_act_of_staff_is_known_by_its_reason_and_that_of_a_deleted_person_is_none(self):
+        act = self.mute_as_staff()
+        ModerationAct.objects.update(details={**act.details, "asked": {}})
+        act = ModerationAct.objects.get()
+        del act.details["staff"]
+        assert act.is_by_staff
+        act.why = "loud"
+        assert not act.is_by_staff
+
+    def test_the_name_of_an_admin_account_stays_in_the_admin(self):
+        self.mute_as_staff()
+        actions.ban(
+            self.room, self.enrol(self.carol).person.user_id, actor=None, minutes=5, reason=self.STAFF
+        )
+        state = self.listed(self.alice)
+        assert [ban.reason for ban in state.bans] == ["by the staff", "by the staff"]
+        assert "root" not in f"{state} {self.published.frames}"
+        assert {act.why for act in ModerationAct.objects.all()} == {self.STAFF}
+
+
+class ReaderTests(ActsCast):
+    def report(self, actor: Member, target: Member) -> None:
+        self.do(actor, ReportMember, ReportRequest(user_id=target.person.user_id, reason="rude"))
+
+    def set_remove(self, member: Member, *, allowed: bool) -> None:
+        right = RightChange(right="remove", allowed=allowed, user_id=member.person.user_id)
+        self.do(self.alice, SetRight, right)
+
+    def test_acts_go_to_who_may_remove_whatever_their_role(self):
+        carol = self.enrol(self.carol, role=Role.MODERATOR)
+        self.set_remove(carol, allowed=False)
+        self.set_remove(self.bob, allowed=True)
+        self.report(carol, self.alice)
+        assert self.heard(carol) == []
+        assert [act["kind"] for act in self.heard(self.bob)] == ["report"]
+
+    def test_a_report_is_not_shown_to_whom_it_is_about(self):
+        carol = self.enrol(self.carol, role=Role.MODERATOR)
+        self.report(self.bob, carol)
+        assert self.heard(carol) == []
+        assert self.listed(carol).acts == []
+        assert [act["kind"] for act in self.heard(self.alice)] == ["report"]
+        assert [act.kind for act in self.listed(self.alice).acts] == ["report"]

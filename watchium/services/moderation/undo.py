@@ -19,7 +19,8 @@ def undo_act(
 ) -> ModerationAct:
     """Undo an act and return the act of undoing. Harmless if it was undone before. `actor` is None for staff.
 
-    Raises NotFound for an act of another room, RuleRefused for one that cannot be undone, or not any more.
+    Raises NotFound for an act of another room, RuleRefused for one that cannot be undone, or not any more, or not by
+    the actor.
     """
     room, actor = rooms.actions.lock_for(room, actor)
     if actor is not None:
@@ -27,6 +28,8 @@ def undo_act(
     act = ModerationAct.objects.of_room(room, act_id)
     if act is None:
         raise NotFound("This act does not exist.")
+    if actor is not None:
+        rooms.actions.require_may_undo(actor, act)
     if act.undone_at is None:
         if act.undo_until is None or now > act.undo_until:
             raise RuleRefused("This cannot be undone, or not any more.")
