@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.contrib.auth.models import User
+from django.db import models, transaction
 
 
 class LinkedSignInQuerySet(models.QuerySet["LinkedSignIn"]):
@@ -16,9 +17,13 @@ class LinkedSignInQuerySet(models.QuerySet["LinkedSignIn"]):
         return self.filter(account=account, issuer=issuer).exists()
 
     def link(self, account: Any, issuer: str, subject: str) -> bool:
-        """Link the provider's account; return False if it signs in to another account already."""
-        row, _ = self.get_or_create(issuer=issuer, subject=subject, defaults={"account": account})
-        return bool(row.account_id == account.pk)
+        """Link the provider's account; return False if one of both is linked to another already."""
+        with transaction.atomic():
+            User.objects.select_for_update().only("pk").get(pk=account.pk)
+            if self.filter(account=account, issuer=issuer).exclude(subject=subject).exists():
+                return False
+            row, _ = self.get_or_create(issuer=issuer, subject=subject, defaults={"account": account})
+            return bool(row.account_id == account.pk)
 
     def unlink(self, account: int, issuer: str) -> None:
         self.filter(account=account, issuer=issuer).delete()

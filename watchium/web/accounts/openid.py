@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rooms import rate_limits
 from rooms.accounts import openid
@@ -28,7 +28,7 @@ from rooms.models import AccountName, Person
 from rooms.urls import own_url
 from watchium.config.openid import Provider
 from watchium.protocol.errors import NotAllowed, RateLimited, Refused
-from watchium.web.accounts.access import account_required, session_account
+from watchium.web.accounts.access import account_required, session_account, signed_in_recently
 from watchium.web.accounts.sign_in import next_address, sign_in_as
 
 logger = logging.getLogger(__name__)
@@ -41,19 +41,29 @@ NAME_SIGNS = "@.+-_"
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the provider. What it has to return is in a signed cookie."""
+    """Send the browser to the provider: by GET to sign in, by POST to link. What it has to return is in a cookie."""
     provider = _provider()
-    flow = Flow.begin()
     person = session_account(request)
+    if (request.method == "POST") != (person is not None) or _is_linked(provider, person):
+        return HttpResponseRedirect("/accounts/")  # which asks to sign in, or shows the link
+    flow = Flow.begin()
     try:
         rate_limits.limit_joins(identify(request).address)
-        response = HttpResponseRedirect(openid.authorization_url(provider, flow, _callback(request)))
+        if person is not None:
+            _may_link(request)
+        there = openid.authorization_url(provider, flow, _callback(request))
     except Refused as refused:
         return _problem(request, refused)
-    linked = person.pk if person is not None else 0
-    value = signing.dumps([flow.state, flow.nonce, flow.verifier, next_address(request), linked])
+    linking = person.pk if person is not None else 0
+    value = signing.dumps([flow.state, flow.nonce, flow.verifier, next_address(request), linking])
+    if person is None:
+        response: HttpResponse = HttpResponseRedirect(there)
+    else:
+        # The policy's form-action covers redirects of a form; a page that goes on by itself is none.
+        response = render(request, "accounts/openid_continue.html", {"provider": provider, "there": there})
+        response["Refresh"] = f"0; url={there}"
     response.set_signed_cookie(
         COOKIE,
         value,
@@ -98,7 +108,21 @@ def _signed_in(request: HttpRequest, provider: Provider) -> HttpResponse:
     return HttpResponseRedirect(next_path)
 
 
+def _may_link(request: HttpRequest) -> None:
+    """A linked account would outlive a stolen session: it is added minutes after a sign-in only."""
+    if not signed_in_recently(request):
+        raise NotAllowed(_("Sign out, sign in again, and do this within ten minutes."))
+
+
+def _is_linked(provider: Provider, person: Person | None) -> bool:
+    account = person.account_id if person is not None else None
+    return account is not None and LinkedSignIn.objects.is_linked(account, provider.issuer)
+
+
 def _link(request: HttpRequest, provider: Provider, person: Person, confirmed: Confirmed) -> HttpResponse:
+    _may_link(request)
+    if _is_linked(provider, person):
+        return HttpResponseRedirect("/accounts/")
     if not LinkedSignIn.objects.link(person.account, provider.issuer, confirmed.subject):
         raise NotAllowed(_("That account signs in to another account here."))
     messages.success(request, _("%(name)s signs you in from now on.") % {"name": provider.name})

@@ -13,6 +13,7 @@ from tests.rooms.accounts.provider import CLIENT, SECRET, OpenIdProvider, openid
 from tests.watchium.web.accounts.test_sign_in import PASSWORD, SignedIn
 from watchium import process_state
 from watchium.config.openid import Provider
+from watchium.web.accounts.access import SIGNED_IN_KEY
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -33,6 +34,14 @@ class AtProvider(SignedIn):
     def visit(self, browser, next_path: str = "/") -> str:
         """Go to the provider, and return the path and query that it sends the browser back to."""
         there = browser.get(f"/accounts/openid/?next={next_path}")["Location"]
+        return self.back_from(there)
+
+    def link_there(self, browser):
+        page = browser.post("/accounts/openid/")
+        assert page.status_code == 200, page
+        return browser.get(self.back_from(page["Refresh"].partition("url=")[2]))
+
+    def back_from(self, there: str) -> str:
         try:
             urllib.request.build_opener(_Stay).open(there)
         except urllib.error.HTTPError as redirect:
@@ -75,13 +84,13 @@ class SignInThere(AtProvider):
 
     def test_an_account_is_linked_and_unlinked_on_its_page(self):
         self.sign_up(self.client)
-        assert self.sign_in_there(self.client)["Location"] == "/accounts/"
+        assert self.link_there(self.client)["Location"] == "/accounts/"
         browser = self.client_class()
         self.sign_in_there(browser)
         assert browser.get("/").context["person"].username == "Dana"
         eve = self.client_class()
         self.sign_up(eve, "Eve")
-        assert self.sign_in_there(eve).status_code == 403
+        assert self.link_there(eve).status_code == 403
         self.client.post("/accounts/openid/unlink/")
         assert not LinkedSignIn.objects.exists()
 
@@ -100,6 +109,41 @@ class SignInThere(AtProvider):
 
 
 class Attacks(AtProvider):
+    def test_another_site_links_nothing(self):
+        browser = self.client_class(enforce_csrf_checks=True)
+        self.sign_up(self.client)
+        browser.cookies = self.client.cookies
+        assert browser.post("/accounts/openid/").status_code == 403
+        visit = browser.get("/accounts/openid/")
+        assert (visit["Location"], visit.cookies.get("openid")) == ("/accounts/", None)
+
+    def test_a_session_is_linked_minutes_after_a_sign_in_only(self):
+        self.sign_up(self.client)
+        page = self.client.post("/accounts/openid/")
+        self.sign_in_was_long_ago()
+        self.rejected(self.client.get(self.back_from(page["Refresh"].partition("url=")[2])))
+        self.assertContains(self.client.post("/accounts/openid/"), "sign in again", status_code=403)
+
+    def test_an_account_has_one_link(self):
+        self.sign_up(self.client)
+        account = User.objects.get()
+        issuer = self.idp.issuer
+        begun = self.client.post("/accounts/openid/")["Refresh"].partition("url=")[2]
+        assert LinkedSignIn.objects.link(account, issuer, "owner")
+        assert LinkedSignIn.objects.link(account, issuer, "owner")
+        assert not LinkedSignIn.objects.link(account, issuer, "another")
+        assert self.client.get(self.back_from(begun))["Location"] == "/accounts/"
+        assert self.client.post("/accounts/openid/")["Location"] == "/accounts/"
+        assert LinkedSignIn.objects.get().subject == "owner"
+
+    def test_a_visitor_links_nothing(self):
+        assert self.client.post("/accounts/openid/")["Location"] == "/accounts/"
+
+    def sign_in_was_long_ago(self) -> None:
+        session = self.client.session
+        session[SIGNED_IN_KEY] = 0
+        session.save()
+
     def test_the_answer_belongs_to_the_browser_that_began(self):
         path = self.visit(self.client)
         self.rejected(self.client_class().get(path))
