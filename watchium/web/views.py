@@ -136,10 +136,6 @@ def _closed(request: HttpRequest, room_id: str) -> HttpResponse:
     return render(request, "rooms/closed.html", context, status=410)
 
 
-# Answers to a request to join, of which a private room made sure that the person knew the passphrase.
-_PASSED = ("none", "admitted")
-
-
 def _join_form(request: HttpRequest, identity: Identity, room_id: str, cover: str = "") -> HttpResponse:
     """The same form and status for all rooms of which the visitor is no member, whether the room exists or not.
 
@@ -163,18 +159,23 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str, cover: st
                 errors = form_errors(refused)
     asked = JoinRequest.objects.of_visitor(room_id, identity.person)
     answer = asked.answer_at(timezone.now()) if asked else None
+    waits_outside = asked is not None and answer == "none" and asked.room.visibility == "private"
     try:
-        shown = asked.room if asked else room_for_visitor(identity, room_id)
+        # Who waits or was admitted knew the passphrase. Others, also those who were declined, are strangers.
+        knows = asked is not None and (waits_outside or answer == "admitted")
+        shown = asked.room if asked and knows else room_for_visitor(identity, room_id)
     except RateLimited as refused:
         shown, errors = None, form_errors(refused)
+    details = None if waits_outside else shown
     context = {
         "room_id": room_id,
         "cover": cover or room_id,
         "room": shown,
-        "members": [member_state(present) for present in shown.members.present()] if shown else [],
-        "needs_passphrase": shown is None or _asks_again(asked, answer),
+        "details": details,
+        "members": [member_state(present) for present in details.members.present()] if details else [],
+        "needs_passphrase": shown is None,
         "knock": answer,
-        "premiere_at": coming_premiere(shown, timezone.now()) if shown else None,
+        "premiere_at": coming_premiere(details, timezone.now()) if details else None,
         **_form_values(request, identity, errors),
     }
     return render(request, "rooms/join.html", context)
@@ -200,11 +201,6 @@ def premiere_calendar(request: HttpRequest, room_id: str) -> HttpResponse:
     response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="premiere-{room_id}.ics"'
     return response
-
-
-def _asks_again(asked: JoinRequest | None, answer: str | None) -> bool:
-    """Whether a visitor who asked to join has to type the passphrase again. The owner never does."""
-    return asked is not None and asked.room.visibility == "private" and answer not in _PASSED
 
 
 def _form_values(request: HttpRequest, identity: Identity, errors: Errors) -> dict[str, Any]:
