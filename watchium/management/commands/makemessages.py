@@ -1,12 +1,15 @@
 """Extract the texts of pages, scripts and errors, merge them into the catalogues in `watchium/locale/`; compile them.
 
 Django's command, with this project's options. Also the sentences of errors (`raise TooLong("...")`) are extracted:
-every subclass of `Refused` is a keyword. Needs GNU gettext.
+every subclass of `Refused` whose first argument is a message is a keyword. Needs GNU gettext.
 """
 
 from __future__ import annotations
 
+import inspect
+import pkgutil
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,7 @@ IGNORED = [
     ".venv/*",
     "node_modules/*",
 ]
+NO_ERRORS = (".migrations", ".management", "watchium.asgi")  # importing these runs code
 ADMIN = [
     "templates/admin/*",
     "*/admin.py",
@@ -72,9 +76,7 @@ class Command(makemessages.Command):
         return files
 
     def extract(self, domain: str, languages: list[str]) -> None:
-        keywords = (
-            [f"--keyword={kind.__name__}" for kind in subclasses_of(Refused)] if domain == "django" else []
-        )
+        keywords = [f"--keyword={name}" for name in error_names()] if domain == "django" else []
         self.xgettext_options = [*makemessages.Command.xgettext_options, *keywords]
         self.msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
         super().handle(
@@ -93,6 +95,16 @@ class Command(makemessages.Command):
             keep_pot=False,
             verbosity=0,
         )
+
+
+def error_names() -> list[str]:
+    """Return the errors whose first argument is a sentence for users, of all modules, whichever are loaded."""
+    for package in ("watchium", "rooms", "playback", "chat"):
+        for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
+            if not any(part in module.name for part in NO_ERRORS):
+                import_module(module.name)
+    kinds = subclasses_of(Refused)
+    return [kind.__name__ for kind in kinds if next(iter(inspect.signature(kind).parameters)) == "message"]
 
 
 def subclasses_of(kind: type[Refused]) -> list[type[Refused]]:
