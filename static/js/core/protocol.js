@@ -791,7 +791,7 @@
  */
 
 /**
- * Who did what to whom, when (server time) and why. `by` is null for staff; `target` for acts about the room. `until`: when a mute or ban ends. `text`: of a reported or deleted comment, shortened. `undo_until`: the act can be undone until this server time; null: it cannot.
+ * Who did what to whom, when (server time) and why. `by` is null for staff; `target` for acts about the room. `until`: when a mute or ban ends. `text`: of a reported or deleted comment, shortened. `undo_until`: the reader can undo the act until this server time; null: not, or not any more.
  * @typedef {object} ActState
  * @property {number} id
  * @property {string} kind

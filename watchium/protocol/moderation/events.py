@@ -30,8 +30,8 @@ class CommentsDeleted(Event, tag="comments_deleted", frozen=True, kw_only=True):
 class ActState(Struct, frozen=True, kw_only=True):
     """Who did what to whom, when (server time) and why. `by` is null for staff; `target` for acts about the room.
 
-    `until`: when a mute or ban ends. `text`: of a reported or deleted comment, shortened. `undo_until`: the act can be
-    undone until this server time; null: it cannot.
+    `until`: when a mute or ban ends. `text`: of a reported or deleted comment, shortened. `undo_until`: the reader
+    can undo the act until this server time; null: not, or not any more.
     """
 
     id: int
@@ -48,7 +48,7 @@ class ActState(Struct, frozen=True, kw_only=True):
 
 
 class Moderated(Event, tag="moderated", frozen=True, kw_only=True):
-    """An act of moderation, or its undoing, or a report. Sent to the host and moderators."""
+    """An act of moderation, its undoing, or a report. Sent to who may remove members, a report not to its target."""
 
     payload: ActState
 
