@@ -17,12 +17,16 @@ from watchium.telemetry.context import bind_log_context
 
 @dataclass(frozen=True)
 class Identity:
-    """The client of a request or socket: its person (None if anonymous), browser, address and token."""
+    """The client of a request or socket: its person (None if anonymous), browser, address and token.
+
+    `is_companion`: the browser is the person's second screen, and has what it may do from a ticket.
+    """
 
     person: Person | None
     device_id: str = ""
     address: str = ""
     token: int | None = None
+    is_companion: bool = False
 
     @property
     def socket_key(self) -> str:

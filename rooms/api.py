@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from rooms import actions
 from rooms.actions.admission import WaitingGuest, room_code
 from rooms.api_view import RoomAPIView, json_response
-from rooms.auth.companions import account_hash
+from rooms.auth.companions import account_hash, record_issued
 from rooms.domain.rights import Right
 from rooms.models import Companion, JoinRequest, Member, Person, Room, Token
 from rooms.models.companion import TICKET_LASTS
 from rooms.serializers import moderation_state
 from rooms.urls import room_url
 from watchium import server_clock
-from watchium.protocol.errors import NotMember
+from watchium.protocol.errors import NotMember, RuleRefused
 from watchium.protocol.events import WaitingList
 from watchium.protocol.moderation.events import ModerationState
 from watchium.protocol.replies import Problem
@@ -62,14 +62,19 @@ class Companions(RoomAPIView):
         request=None,
         responses={201: CompanionTicket, "4XX": Problem},
         description="A ticket with which one other browser, such as that of your phone, is you in this room: "
-        "chat, queue, reactions and controls. It can be used once, within two minutes; an earlier one ends.",
+        "chat, queue, reactions and controls. It can be used once, within two minutes; an earlier one ends. "
+        "Second screens get none.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         member = self.member(room_id)
+        if self.identity.is_companion:
+            raise RuleRefused  # it would renew itself
         now_ms = server_clock.now_ms()
         rate_limits.spend("companion", member.person.user_id, now_ms)
         person = Person.objects.with_account(member.person_id) or member.person
-        ticket = Companion.objects.issue(member.room, person, account_hash(person), timezone.now())
+        companion, ticket = Companion.objects.issue(member.room, person, account_hash(person), timezone.now())
+        if not isinstance(request.auth, Token):
+            record_issued(request.session, companion)
         url = f"{room_url(request._request, room_id)}companion/{ticket}/"
         expires_at = now_ms + TICKET_LASTS.total_seconds() * 1000
         return json_response(CompanionTicket(url=url, expires_at=expires_at), 201)

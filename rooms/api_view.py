@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from rooms import access, rate_limits
 from rooms.access import Identity
+from rooms.auth.authentication import AS_COMPANION
 from rooms.auth.identity import known_device
 from rooms.auth.origin import client_address
 from rooms.models import Member, Person, Room, Token
@@ -39,11 +40,12 @@ class RoomAPIView(APIView):
 
     @property
     def identity(self) -> Identity:
-        request, person, token = self.request, self.request.user, self.request.auth
+        request, person, auth = self.request, self.request.user, self.request.auth
         meta = request.META
         address = client_address(meta.get("HTTP_X_FORWARDED_FOR", ""), meta.get("REMOTE_ADDR", ""))
-        device_id = "" if isinstance(token, Token) else known_device(request)
-        return Identity(person if isinstance(person, Person) else None, device_id, address)
+        device_id = "" if isinstance(auth, Token) else known_device(request)
+        known = person if isinstance(person, Person) else None
+        return Identity(known, device_id, address, is_companion=auth == AS_COMPANION)
 
     def member(self, room_id: str) -> Member:
         """Return the client's member. Raises NotMember, RoomClosed, and RateLimited after many commands or guesses."""

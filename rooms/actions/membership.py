@@ -15,7 +15,7 @@ from rooms.actions.knocking import request_to_join
 from rooms.actions.naming import resolve_name
 from rooms.actions.presence import broadcast_presence, mark_absent, revoke_leases
 from rooms.auth.client_address import address_hash
-from rooms.models import Ban, JoinRequest, Member, Person, Role, Room, Token, Visibility
+from rooms.models import Ban, Companion, JoinRequest, Member, Person, Role, Room, Token, Visibility
 from watchium import server_clock
 from watchium.protocol.errors import Banned, CloseCode, NotMember, RoomFull, Waiting, WrongPassphrase
 from watchium.realtime import broadcast
@@ -141,7 +141,7 @@ def leave(member: Member) -> None:
 
 
 def end_membership(member: Member, reason: str) -> None:
-    """End a membership. The caller has locked the room."""
+    """End a membership, with the person's second screens in the room. The caller has locked the room."""
     was_host = member.is_host
     revoke_leases(member.connections.all())
     mark_absent(member, reason)
@@ -149,4 +149,5 @@ def end_membership(member: Member, reason: str) -> None:
         choose_next_host(member.room)
     now = timezone.now()
     Member.objects.filter(pk=member.pk).update(left_at=now, role=Role.MEMBER)
+    Companion.objects.end_in_room(member.room_id, member.person_id)
     Token.objects.expire_soon(Person.objects.filter(pk=member.person_id), now)

@@ -13,6 +13,8 @@ from rooms.auth.identity import bearer, find_valid_token, has_identity_cookie, s
 from rooms.models import Person, Token
 from watchium.protocol.errors import Refused, gettext_noop
 
+AS_COMPANION = "companion"  # `request.auth` of a second screen
+
 
 class BadToken(Refused):
     code = "not_member"
@@ -29,7 +31,7 @@ class Forged(Refused):
 
 
 class PersonAuthentication(BaseAuthentication):
-    def authenticate(self, request: Request) -> tuple[Person, Token | None] | None:
+    def authenticate(self, request: Request) -> tuple[Person, Token | str | None] | None:
         value = bearer(request.META.get("HTTP_AUTHORIZATION", ""))
         if value is not None:
             token = find_valid_token(value)
@@ -42,7 +44,7 @@ class PersonAuthentication(BaseAuthentication):
         match = request._request.resolver_match
         companion = companion_person(request.session, room_of(match.kwargs)) if match else None
         person = companion or session_person(request.session)
-        return None if person is None else (person, None)
+        return None if person is None else (person, AS_COMPANION if companion else None)
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

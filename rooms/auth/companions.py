@@ -12,6 +12,8 @@ from rooms.models import Companion, Person
 
 COMPANIONS_KEY = "companions"  # primary keys, by room id
 MOST_IN_SESSION = 10
+ISSUED_KEY = "issued_companions"  # primary keys of those whose tickets this browser issued
+MOST_ISSUED = 50
 
 
 def companion_person(session: SessionBase, room_id: str | None) -> Person | None:
@@ -34,6 +36,18 @@ def store_companion(session: SessionBase, companion: Companion) -> None:
     """Let the browser of this session act as the person in the room."""
     others = dict(list(session.get(COMPANIONS_KEY, {}).items())[-MOST_IN_SESSION + 1 :])
     session[COMPANIONS_KEY] = {**others, companion.room.room_id: companion.pk}
+
+
+def record_issued(session: SessionBase, companion: Companion) -> None:
+    """Remember that this browser issued the ticket: they end together. Beyond `MOST_ISSUED` the oldest ends."""
+    issued = [*session.get(ISSUED_KEY, []), companion.pk]
+    Companion.objects.end(issued[:-MOST_ISSUED])
+    session[ISSUED_KEY] = issued[-MOST_ISSUED:]
+
+
+def end_issued(session: SessionBase | dict[str, Any]) -> None:
+    """End the second screens of tickets that the browser of this session issued."""
+    Companion.objects.end(session.get(ISSUED_KEY, []))
 
 
 def _has_same_account(companion: Companion, person: Person) -> bool:

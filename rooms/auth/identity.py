@@ -39,8 +39,9 @@ def identify(request: HttpRequest) -> Identity:
         token = find_valid_token(value)
         return _by_token(token, address)
     match = request.resolver_match
-    person = companion_person(request.session, room_of(match.kwargs)) if match else None
-    return Identity(person or session_person(request.session), known_device(request), address)
+    companion = companion_person(request.session, room_of(match.kwargs)) if match else None
+    person = companion or session_person(request.session)
+    return Identity(person, known_device(request), address, is_companion=companion is not None)
 
 
 def identify_scope(scope: dict[str, Any]) -> Identity:
@@ -53,8 +54,10 @@ def identify_scope(scope: dict[str, Any]) -> Identity:
     cookies = parse_cookie(header(scope, b"cookie"))
     session = scope_session(scope)
     room_id = room_of(scope.get("url_route", {}).get("kwargs", {}))
-    person = companion_person(session, room_id) or session_person(session)
-    return Identity(person, session.get(DEVICE_KEY) or read_device_cookie(cookies), address)
+    companion = companion_person(session, room_id)
+    person = companion or session_person(session)
+    device_id = session.get(DEVICE_KEY) or read_device_cookie(cookies)
+    return Identity(person, device_id, address, is_companion=companion is not None)
 
 
 def _by_token(token: Token | None, address: str) -> Identity:

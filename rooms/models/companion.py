@@ -16,18 +16,18 @@ MOST_OF_PERSON = 5  # in one room
 
 
 class CompanionQuerySet(models.QuerySet["Companion"]):
-    def issue(self, room: Room, person: Person, account_hash: str, now: datetime) -> str:
-        """Return a new ticket, in place of the person's earlier ones that were not used. Only its digest is stored."""
+    def issue(self, room: Room, person: Person, account_hash: str, now: datetime) -> tuple[Companion, str]:
+        """Return a new companion and its ticket, of which only the digest is stored. Earlier unused ones end."""
         self.filter(room=room, person=person, claimed_at=None).delete()
         ticket = secrets.token_urlsafe(24)
-        self.create(
+        companion = self.create(
             room=room,
             person=person,
             digest=digest_of(ticket),
             account_hash=account_hash,
             ends_at=now + TICKET_LASTS,
         )
-        return ticket
+        return companion, ticket
 
     def with_ticket(self, room_id: str, ticket: str, now: datetime) -> Companion | None:
         """Return the companion whose ticket this is, unless it was used, or is older than two minutes."""
@@ -46,6 +46,17 @@ class CompanionQuerySet(models.QuerySet["Companion"]):
 
     def in_use(self, pk: int, room_id: str, now: datetime) -> Companion | None:
         return self.filter(pk=pk, room__room_id=room_id, claimed_at__isnull=False, ends_at__gt=now).first()
+
+    def end(self, pks: list[int]) -> None:
+        """End these, also tickets that were not used."""
+        if pks:
+            self.filter(pk__in=pks).delete()
+
+    def end_all_of(self, person_pk: int) -> None:
+        self.filter(person=person_pk).delete()
+
+    def end_in_room(self, room_pk: int, person_pk: int) -> None:
+        self.filter(room=room_pk, person=person_pk).delete()
 
     def ended(self, now: datetime) -> CompanionQuerySet:
         return self.filter(ends_at__lt=now)

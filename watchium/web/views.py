@@ -147,7 +147,8 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str, cover: st
         if not errors:
             try:
                 member = admit(identity, room_id, form)
-                store_person(request, member.person, form.username)
+                if not identity.is_companion:  # whose browser stays who it is everywhere else
+                    store_person(request, member.person, form.username)
                 return redirect("room", room_id=room_id)
             except Waiting as waiting:
                 if isinstance(waiting, WaitingGuest):

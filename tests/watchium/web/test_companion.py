@@ -11,10 +11,13 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from playback.room.status_reports import LAST_REPORTS
+from rooms import actions
+from rooms.accounts.models import AccountSession
 from rooms.auth.identity import identify_scope
 from rooms.models import Ban, Companion, Member, Person, Room
 from tests.watchium.api.callers import ApiCase
 from watchium.config.rate_limits import DEFAULTS
+from watchium.services.accounts.sessions import end_other_sessions, end_session
 from watchium.services.people.merge_guest import merge_guest_into_account
 
 BOOT = re.compile(r'<script id="boot" type="application/json">(.*?)</script>', re.DOTALL)
@@ -132,6 +135,62 @@ class CompanionTests(ApiCase):
         person = self.account_named("dora")
         merge_guest_into_account(self.bob.person, person)
         assert self.user_at(phone) == person.user_id
+
+    def test_a_second_screen_gets_no_ticket(self):
+        phone = self.claim(self.ticket())
+        response = phone.post(self.url("companion/"), {}, content_type="application/json")
+        self.refused(response, 403, "not_allowed")
+        assert Companion.objects.count() == 1
+
+    def test_it_ends_with_the_membership_also_for_who_joins_again(self):
+        phone = self.claim(self.ticket())
+        actions.leave(self.bob)
+        actions.join(self.bob.person, self.room.room_id)
+        assert self.user_at(phone) is None
+
+    def test_a_second_screen_that_joins_again_does_not_become_its_person(self):
+        phone = self.claim(self.ticket())
+        Member.objects.filter(pk=self.bob.pk).update(left_at=timezone.now())
+        phone.post(f"/rooms/{self.room.room_id}/", {"username": "Bob"})
+        assert self.user_at(phone) == self.bob.person.user_id
+        assert "person_id" not in phone.session
+
+    def test_it_ends_when_the_browser_that_issued_its_ticket_signs_out(self):
+        phones, browsers = self.of_two_browsers()
+        browsers[0].post("/accounts/logout/")
+        assert [self.user_at(phone) is not None for phone in phones] == [False, True]
+
+    def test_it_ends_when_that_browser_changes_the_account(self):
+        phones, browsers = self.of_two_browsers()
+        self.account_named("mira")
+        browsers[0].post("/accounts/login/", {"username": "mira", "password": "correct horse"})
+        assert [self.user_at(phone) is not None for phone in phones] == [False, True]
+
+    def test_it_ends_when_that_browser_is_signed_out_from_elsewhere(self):
+        phones, browsers = self.of_two_browsers()
+        key = browsers[0].session.session_key
+        end_session(self.dora, AccountSession.objects.get(session=key).pk)
+        assert [self.user_at(phone) is not None for phone in phones] == [False, True]
+
+    def test_all_end_when_all_other_browsers_are_signed_out(self):
+        phones, browsers = self.of_two_browsers()
+        phones.append(self.claim(self.ticket(self.program_of(self.dora))))
+        end_other_sessions(self.dora, browsers[1].session.session_key)
+        assert [self.user_at(phone) for phone in phones] == [None] * 3
+
+    def of_two_browsers(self) -> tuple[list[Client], list[Client]]:
+        """Two phones of dora, and the browsers that issued their tickets."""
+        self.dora = self.account_named("dora")
+        self.enrol(self.dora)
+        browsers = [Client(), Client()]
+        for browser in browsers:
+            browser.post("/accounts/login/", {"username": "dora", "password": "correct horse"})
+        phones = []
+        for browser in browsers:
+            response = browser.post(self.url("companion/"), {}, content_type="application/json")
+            phones.append(self.claim("/" + response.json()["url"].split("/", 3)[3]))
+        assert [self.user_at(phone) for phone in phones] == [self.dora.user_id] * 2
+        return phones, browsers
 
     def test_outsiders_get_no_ticket_and_a_room_has_five_companions_of_a_person(self):
         self.refused(self.as_carol.post(self.url("companion/"), {}), 404, "not_member")

@@ -10,33 +10,37 @@ from django.db import transaction
 from playback.player.devices import assign_device
 from rooms.accounts.models import AccountSession
 from rooms.actions import reconnect_person
+from rooms.auth.companions import end_issued
 from rooms.auth.identity import DEVICE_KEY
-from rooms.models import Person, Token
+from rooms.models import Companion, Person, Token
 
 
 def end_session(person: Person, pk: int) -> bool:
-    """Sign one browser of the account out; return False if it was signed out before."""
+    """Sign one browser of the account out, with its second screens; return False if it was signed out before."""
     sessions = AccountSession.objects.stored_sessions(_account(person), only=pk)
     _end(person, sessions)
     return bool(sessions)
 
 
 def end_other_sessions(person: Person, current_key: str | None) -> None:
-    """Sign every browser out but the one with this session key, and end the tokens of programs."""
+    """Sign every browser out but the one with this session key; end all second screens and the tokens of programs."""
     sessions = AccountSession.objects.stored_sessions(_account(person), except_key=current_key)
-    _end(person, sessions, with_tokens=True)
+    _end(person, sessions, everything=True)
 
 
 @transaction.atomic
-def _end(person: Person, sessions: Iterable[Session], *, with_tokens: bool = False) -> None:
+def _end(person: Person, sessions: Iterable[Session], *, everything: bool = False) -> None:
     """All sockets of the person reconnect: those of ended sessions are rejected then."""
     for session in sessions:
-        device_id = session.get_decoded().get(DEVICE_KEY)
+        stored = session.get_decoded()
+        device_id = stored.get(DEVICE_KEY)
+        end_issued(stored)
         session.delete()
         if device_id:
             assign_device(device_id, None)
-    if with_tokens:
+    if everything:
         Token.objects.of(person).delete()
+        Companion.objects.end_all_of(person.pk)
     reconnect_person(person.pk)
 
 

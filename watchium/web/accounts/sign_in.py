@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from playback.player.devices import assign_device
 from rooms import rate_limits
 from rooms.actions import reconnect_person
+from rooms.auth.companions import end_issued
 from rooms.auth.identity import (
     ACCOUNT_PREFIX,
     DEVICE_KEY,
@@ -122,9 +123,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out and disconnect the open pages of this account; the browser keeps its device ID."""
+    """Sign out, end this browser's second screens and disconnect the account's pages; the device ID is kept."""
     person = session_person(request.session)
     device_id = known_device(request)
+    end_issued(request.session)
     logout(request)
     if device_id:
         request.session[DEVICE_KEY] = device_id
@@ -142,6 +144,8 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
     """Sign in; the session's guest is merged into the account's person, and the device ID is kept."""
     guest = session_person(request.session)
     device_id = known_device(request)
+    if guest is not None and guest.account_id not in (None, account.pk):
+        end_issued(request.session)  # this browser leaves the other account
     login(request, account)
     person = person_of(account)
     if device_id:
