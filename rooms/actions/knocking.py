@@ -60,6 +60,12 @@ def admit(actor: Member, user_id: str, *, on: bool) -> ModerationAct:
     )
 
 
+def forget_outsiders(room: Room, now: datetime) -> None:
+    """Have everybody who is no member ask again, with the new passphrase. The caller has locked the room."""
+    if JoinRequest.objects.forget_outsiders(room, now):
+        _publish(room, now)
+
+
 def waiting_list(room: Room, now: datetime) -> WaitingList:
     now_ms = server_clock.now_ms()
     return WaitingList(

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access, display_names, rate_limits, signals
+from rooms.actions.knocking import forget_outsiders
 from rooms.actions.naming import resolve_name
 from rooms.actions.presence import revoke_leases
 from rooms.domain.rights import Level, Right, with_policy
@@ -134,6 +135,7 @@ def _update(
 ) -> Room:
     room = _locked_for(room, actor, changes)
     before = {name: getattr(room, name) for name in sorted(changes) if name != "passphrase"}
+    was_private = room.visibility == Visibility.PRIVATE
     if "title" in changes:
         room.title = display_names.clean_title(changes["title"], room.title)
     if "visibility" in changes or "passphrase" in changes:
@@ -159,6 +161,9 @@ def _update(
     if "capacity" in changes:
         room.capacity = _checked_capacity(changes["capacity"])
     room.save()
+    becomes_private = room.visibility == Visibility.PRIVATE and not was_private
+    if passphrase_hash or becomes_private:  # who was let in before need not know the passphrase
+        forget_outsiders(room, timezone.now())
     if actor is None:
         ModerationAct.objects.create(
             room=room, kind="change_room", why=reason[:200], details={"before": before}

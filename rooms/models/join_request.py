@@ -36,8 +36,9 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         return found if found is not None and found.room.knock and found.room.closed_at is None else None
 
     def is_admitted_to(self, room_id: str, person: Person) -> bool:
-        """Whether the person was let into the room: who knew its passphrase when they asked."""
-        return self.filter(room__room_id=room_id, person=person, answer=Answer.ADMITTED).exists()
+        """Whether the person was let into the room, which still asks: who knew its passphrase when they asked."""
+        admitted = self.filter(room__room_id=room_id, person=person, answer=Answer.ADMITTED)
+        return admitted.filter(room__knock=True).exists()
 
     def is_admitted(self, room: Room, person: Person) -> bool:
         return self.filter(room=room, person=person, answer=Answer.ADMITTED).exists()
@@ -50,6 +51,15 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         """Move the requests of a guest who signed in, except to rooms that the account asked itself."""
         asked = self.filter(person=after).values("room")
         self.filter(person=before).exclude(room__in=asked).update(person=after)
+
+    def forget_outsiders(self, room: Room, now: datetime) -> bool:
+        """Take who is no member off the list, and let requests lapse; return whether somebody waited.
+
+        Refusals stay.
+        """
+        members = room.members.current().values("person")
+        self.filter(room=room, answer=Answer.ADMITTED).exclude(person__in=members).delete()
+        return bool(self.filter(room=room, answer=Answer.NONE, until__gt=now).update(until=now))
 
     def forget(self, room: Room, person: Person) -> None:
         """Take a person off the list, who was removed from the room."""

@@ -8,7 +8,7 @@ from django.utils import timezone
 import rooms.actions
 from rooms.models import JoinRequest, Member, Person, Room
 from tests.cases import Cast
-from watchium.protocol.errors import NotFound, RoomFull, RuleRefused, Waiting
+from watchium.protocol.errors import NotFound, NotMember, RoomFull, RuleRefused, Waiting
 from watchium.protocol.people.commands import Admission, Admit
 from watchium.services.room_commands import dispatch
 
@@ -96,3 +96,50 @@ class Knocking(Cast):
         self.asks(self.carol, passphrase="open sesame")
         self.answers(self.alice, on=True)
         assert rooms.actions.join(self.carol, self.room.room_id)
+
+    def is_private(self, passphrase: str = "open sesame") -> None:
+        with self.committing():
+            rooms.actions.update_room(self.room, actor=None, visibility="private", passphrase=passphrase)
+
+    def is_shut_out(self) -> None:
+        with pytest.raises(NotMember):
+            rooms.actions.join(self.carol, self.room.room_id)
+
+    def test_a_new_passphrase_shuts_out_who_is_no_member(self):
+        self.is_private()
+        self.asks(self.carol, passphrase="open sesame")
+        self.answers(self.alice, on=True)
+        member = rooms.actions.join(self.carol, self.room.room_id)
+        self.is_private("another one")
+        assert rooms.actions.join(self.carol, self.room.room_id) == member
+        rooms.actions.leave(member)
+        self.is_private("the third one")
+        self.is_shut_out()
+        self.asks(self.carol, passphrase="the third one")
+
+    def test_a_new_passphrase_ends_the_waiting_and_no_refusal(self):
+        self.is_private()
+        self.asks(self.carol, passphrase="open sesame")
+        self.is_private("another one")
+        assert self.told()[-1] == (f"member.{self.alice.pk}", [])
+        assert JoinRequest.objects.get().answer_at(timezone.now()) == "lapsed"
+        self.asks(self.carol, passphrase="another one")
+        self.answers(self.alice, on=False)
+        self.is_private("the third one")
+        with pytest.raises(RuleRefused, match="did not let you in"):
+            rooms.actions.join(self.carol, self.room.room_id, passphrase="the third one")
+
+    def test_who_was_let_into_a_public_room_needs_the_passphrase_once_it_is_private(self):
+        self.is_private()
+        rooms.actions.update_room(self.room, actor=None, visibility="public")
+        self.asks(self.carol)
+        self.answers(self.alice, on=True)
+        rooms.actions.update_room(self.room, actor=None, visibility="private")
+        self.is_shut_out()
+
+    def test_the_list_of_a_room_that_does_not_ask_lets_nobody_in(self):
+        self.is_private()
+        self.asks(self.carol, passphrase="open sesame")
+        self.answers(self.alice, on=True)
+        rooms.actions.update_room(self.room, actor=None, knock=False)
+        self.is_shut_out()
