@@ -308,6 +308,11 @@ class Member(models.Model):
         if self.may(right) != allowed:
             self.exceptions = stored_exceptions({**others, right: allowed})
 
+    def drop_given_rights(self) -> None:
+        """Keep of the exceptions only what was taken; the caller saves it."""
+        taken = {right: False for right, allowed in self.standing.exceptions.items() if not allowed}
+        self.exceptions = stored_exceptions(taken)
+
     def why_not(self, right: Right) -> str | None:
         """Return the sentence that names the rule in the way, or None if the member has the right."""
         return None if self.may(right) else rights.rule(self.room.levels, self.standing, right)

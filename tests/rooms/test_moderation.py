@@ -38,6 +38,28 @@ class RemoveTests(Cast):
         actions.remove(self.room, self.bob.person.user_id, actor=self.alice, cooldown_s=0)
         assert actions.join(self.bob.person, self.room.room_id)
 
+    def give_and_take(self) -> None:
+        Member.objects.filter(pk=self.bob.pk).update(exceptions="+control -chat +remove")
+
+    def exceptions_after_joining_again(self) -> str:
+        return actions.join(self.bob.person, self.room.room_id).exceptions
+
+    def test_who_was_removed_comes_back_without_what_was_given_and_without_what_was_taken(self):
+        self.give_and_take()
+        actions.remove(self.room, self.bob.person.user_id, actor=self.alice, cooldown_s=0)
+        assert self.exceptions_after_joining_again() == "-chat"
+
+    def test_a_ban_drops_what_was_given_also_of_who_has_left(self):
+        self.give_and_take()
+        actions.leave(Member.objects.select_related("room", "person").get(pk=self.bob.pk))
+        actions.ban(self.room, self.bob.person.user_id, actor=self.alice, minutes=0)
+        assert self.exceptions_after_joining_again() == "-chat"
+
+    def test_who_leaves_keeps_what_was_given(self):
+        self.give_and_take()
+        actions.leave(Member.objects.select_related("room", "person").get(pk=self.bob.pk))
+        assert self.exceptions_after_joining_again() == "+control -chat +remove"
+
     def test_a_member_cannot_remove_others(self):
         with pytest.raises(NotAllowed):
             actions.remove(self.room, self.alice.person.user_id, actor=self.bob)

@@ -71,6 +71,8 @@ def _remove(
     address = target.address_hash if bans_address else ""
     Ban.objects.create(room=room, person=target.person, address_hash=address, until=until, act=act)
     JoinRequest.objects.forget(room, target.person)
+    target.drop_given_rights()
+    target.save(update_fields=["exceptions"])
     if target.left_at is None:
         end_membership(target, "banned" if kind == "ban" else "removed")
         broadcast.close_member(target.pk, CloseCode.REMOVED)
