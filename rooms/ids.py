@@ -20,7 +20,7 @@ def random_id(length: int = 10) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-# Letters that are told apart on any keyboard and screen, without vowels, so that they make no words.
+# Letters that differ clearly on any keyboard and screen, without vowels, so that they make no words.
 CODE_LETTERS = "BCDFGHJKMNPQRSTVWXZ"
 CODE_CHARS = 6
 

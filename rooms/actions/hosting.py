@@ -101,7 +101,7 @@ def claim_host(actor: Member) -> int:
 
 @transaction.atomic
 def set_successor(actor: Member, user_id: str | None) -> Member | None:
-    """Name the member who becomes host if the host stays away, or (None) nobody. Raises RuleRefused, NotFound."""
+    """Name the member who becomes host if the host stays away, or (None) no member. Raises RuleRefused, NotFound."""
     actor = access.lock(actor)
     if not actor.is_host:
         raise RuleRefused("Only the host may name a successor.")

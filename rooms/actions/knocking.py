@@ -1,4 +1,4 @@
-"""Knocking: a room may ask its host and moderators before somebody joins. Who was admitted once stays on its list."""
+"""Knocking: a room may ask its host and moderators before a person joins. Who was admitted once stays on its list."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def request_to_join(room: Room, person: Person, username: str, now: datetime) ->
     if not room.knock or room.owner_id == person.pk or JoinRequest.objects.is_admitted(room, person):
         return None
     JoinRequest.objects.lapsed(now).filter(room=room).delete()
-    request = room.join_requests.filter(person=person).first()
+    request = JoinRequest.objects.with_user_id(room, person.user_id)
     if request is None:
         if len(JoinRequest.objects.waiting(room, now)) >= MOST_WAITING:
             raise RoomFull("Too many people wait to join this room.")
@@ -39,12 +39,11 @@ def request_to_join(room: Room, person: Person, username: str, now: datetime) ->
 
 @transaction.atomic
 def admit(actor: Member, user_id: str, *, on: bool) -> ModerationAct:
-    """Let a waiting person join, or decline. Raises RuleRefused, and NotFound if nobody with this id waits."""
+    """Let a waiting person join, or decline. Raises RuleRefused, and NotFound if no person with this id waits."""
     actor = access.lock(actor)
     actor.require(Right.REMOVE)
     now = timezone.now()
-    rows = JoinRequest.objects.select_related("person").filter(room=actor.room, person__user_id=user_id)
-    request = rows.first()
+    request = JoinRequest.objects.with_user_id(actor.room, user_id)
     if request is None or (request.answer == Answer.NONE and request.until <= now):
         raise NotFound("This person does not wait any more.")
     request.answer = Answer.ADMITTED if on else Answer.DECLINED
@@ -81,12 +80,10 @@ def waiting_list(room: Room, now: datetime) -> WaitingList:
 
 
 def _publish(room: Room, now: datetime) -> None:
-    """To those who may answer. The caller has locked the room."""
+    """Send the list to the members who may answer. The caller has locked the room."""
     event = Knocks(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=waiting_list(room, now))
-    for member in room.members.present():
-        member.room = room
-        if member.may(Right.REMOVE):
-            broadcast.to_member(member.pk, event)
+    for member in Member.objects.moderators(room):
+        broadcast.to_member(member.pk, event)
 
 
 def _left_ms(until: datetime, now: datetime) -> int:

@@ -179,7 +179,7 @@ def _checked_slug(room: Room, slug: str | None) -> str | None:
         return None
     if room.owner is None or room.owner.account_id is None:
         raise RuleRefused("Only rooms of accounts have an address of their own.")
-    if Room.objects.filter(slug=slug).exclude(pk=room.pk).exists():
+    if Room.objects.is_slug_taken(slug, room):
         raise NameTaken("Another room has this address.")
     return slug
 

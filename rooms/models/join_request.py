@@ -1,4 +1,4 @@
-"""Requests to join a room that asks its host before somebody joins, and who was admitted before."""
+"""Requests to join a room that asks its host before a person joins, and who was admitted before."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
     def of_person(self, room_id: str, person: Person) -> JoinRequest | None:
         return self.select_related("room").filter(room__room_id=room_id, person=person).first()
 
+    def with_user_id(self, room: Room, user_id: str) -> JoinRequest | None:
+        return self.select_related("person").filter(room=room, person__user_id=user_id).first()
+
     def of_visitor(self, room_id: str, person: Person | None) -> JoinRequest | None:
         """The request of a person who asked to join and is to see the answer, with the room."""
         found = self.of_person(room_id, person) if person is not None else None
@@ -44,7 +47,7 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         return self.filter(room=room, person=person, answer=Answer.ADMITTED).exists()
 
     def lapsed(self, now: datetime) -> JoinRequestQuerySet:
-        """Requests that nobody answered in time, and old refusals. Who was admitted stays on the list."""
+        """Requests without an answer in time, and old refusals. Who was admitted stays on the list."""
         return self.filter(~Q(answer=Answer.ADMITTED), until__lt=now)
 
     def reassign(self, before: Person, after: Person) -> None:
@@ -53,7 +56,7 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         self.filter(person=before).exclude(room__in=asked).update(person=after)
 
     def forget_outsiders(self, room: Room, now: datetime) -> bool:
-        """Take who is no member off the list, and let requests lapse; return whether somebody waited.
+        """Take who is no member off the list, and let requests lapse; return whether a person waited.
 
         Refusals stay.
         """
@@ -87,7 +90,7 @@ class JoinRequest(models.Model):
         return f"{self.username} to {self.room_id}"
 
     def answer_at(self, now: datetime) -> str:
-        """The answer, or `lapsed` if nobody answered in time or a refusal is over."""
+        """The answer, or `lapsed` without an answer in time or a refusal is over."""
         if self.answer != Answer.ADMITTED and self.until <= now:
             return "lapsed"
         return self.answer

@@ -103,6 +103,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
     def with_slug(self, slug: str) -> Room | None:
         return self.open().filter(slug=slug).first()
 
+    def is_slug_taken(self, slug: str, room: Room) -> bool:
+        """Whether another room has the address, which a closed one gives up."""
+        return self.filter(slug=slug).exclude(pk=room.pk).exists()
+
     def inactive_since(self, moment: datetime) -> RoomQuerySet:
         return self.open().filter(last_active_at__lt=moment)
 
@@ -131,12 +135,12 @@ class Room(models.Model):
     description = models.CharField(max_length=500, blank=True, default="")
     # Its own address below /r/, which an account chose. null: none
     slug = models.CharField(max_length=40, null=True, blank=True, unique=True)
-    # To type on a device without the link. null: nobody asked for one
+    # To type on a device without the link. null: no member asked for one
     code = models.CharField(max_length=6, null=True, blank=True, unique=True)
     code_until = models.DateTimeField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
     keep_evenings = models.BooleanField(default=False)
-    knock = models.BooleanField(default=False)  # whether host and moderators are asked before somebody joins
+    knock = models.BooleanField(default=False)  # whether host and moderators are asked before a person joins
     capacity = models.PositiveIntegerField(null=True, blank=True)  # null: as many as the instance allows
 
     # Rules of the chat, for all but the host and moderators. The filter has one entry a line: see chat.word_filter.

@@ -28,7 +28,7 @@ class Knocking(Cast):
         with self.committing():
             dispatch(by, Admit(event_id=event_id, payload=payload))
 
-    def told(self) -> list[tuple[str, list[str]]]:
+    def sent(self) -> list[tuple[str, list[str]]]:
         return [
             (group, [person["username"] for person in frame["payload"]["waiting"]])
             for group, frame in self.published.frames
@@ -37,16 +37,16 @@ class Knocking(Cast):
 
     def test_who_may_remove_members_sees_who_waits_and_lets_them_in(self):
         self.asks(self.carol)
-        assert self.told() == [(f"member.{self.alice.pk}", ["Carol"])]
+        assert self.sent() == [(f"member.{self.alice.pk}", ["Carol"])]
         self.answers(self.alice, on=True)
-        assert self.told()[-1] == (f"member.{self.alice.pk}", [])
+        assert self.sent()[-1] == (f"member.{self.alice.pk}", [])
         assert rooms.actions.join(self.carol, self.room.room_id).person == self.carol
 
     def test_asking_again_waits_on(self):
         self.asks(self.carol)
         self.asks(self.carol)
         assert JoinRequest.objects.count() == 1
-        assert len(self.told()) == 1
+        assert len(self.sent()) == 1
 
     def test_a_declined_person_may_ask_again_later(self):
         self.asks(self.carol)
@@ -121,7 +121,7 @@ class Knocking(Cast):
         self.is_private()
         self.asks(self.carol, passphrase="open sesame")
         self.is_private("another one")
-        assert self.told()[-1] == (f"member.{self.alice.pk}", [])
+        assert self.sent()[-1] == (f"member.{self.alice.pk}", [])
         assert JoinRequest.objects.get().answer_at(timezone.now()) == "lapsed"
         self.asks(self.carol, passphrase="another one")
         self.answers(self.alice, on=False)
