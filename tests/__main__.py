@@ -27,7 +27,7 @@ CAPTURED: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDO
 # More workers than cores, because a part of the time is spent waiting.
 WORKERS = ("-n", "4", "--dist", "worksteal")
 MAX_CONNECTIONS = 300  # of servers in four workers; 100 were not enough
-MOST_AGAIN = 5  # scenes
+MOST_AGAIN = 5  # tests
 BROWSER_WORKERS = ("-n", "3", "--dist", "worksteal")
 # These run again on PostgreSQL, the database for several processes. Faults on PostgreSQL: `make test-faults`.
 ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "guarantees")
@@ -115,8 +115,26 @@ def lint_js() -> list[tuple[str | Path, ...]]:
     ]
 
 
+def pytest_twice(workers: Sequence[str], *options: str | Path, env: dict[str, str] | None = None) -> bool:
+    """Run tests; a few that fail run once more, one after the other, and that result counts.
+
+    Beside other work on two cores a process can stand still for seconds: one of 98 scenes, each time another one,
+    failed in three of six whole runs, none of them alone. Scenes of one file
+    share their pages, so one of them can fail the next. A fault of the product fails alone as well.
+    """
+    failed_before = count["failed"]
+    passed = pytest(*workers, *options, env=env)
+    failed = count["failed"] - failed_before
+    if passed or failed > MOST_AGAIN:
+        return passed
+    print(f"\n{failed} failed beside other work; once more, alone:", flush=True)
+    count["failed"] = failed_before
+    wait_for_background()
+    return pytest("--last-failed", "--last-failed-no-failures=none", *options, env=env)
+
+
 def python() -> bool:
-    return pytest(*WORKERS)
+    return pytest_twice(WORKERS)
 
 
 def coverage() -> bool:
@@ -140,7 +158,8 @@ def postgres() -> bool:
         raise Skipped("there are no tests for PostgreSQL")
     try:
         with servers.postgres(MAX_CONNECTIONS) as url:
-            return pytest(*WORKERS, "-m", "not long and not once", *folders, env={"DATABASE_URL": url})
+            env = {"DATABASE_URL": url}
+            return pytest_twice(WORKERS, "-m", "not long and not once", *folders, env=env)
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
 
@@ -191,12 +210,7 @@ def alone() -> bool:
 
 
 def scenes(marked: str, *workers: str) -> bool:
-    """Run scenes. Up to three that fail run once more while nothing else does, and that result counts.
-
-    Beside other work on two cores a page can stand still for seconds: one of 98 scenes, each time another one, failed
-    in three of six whole runs, none of them alone. Scenes of one file share their pages, so one of them can fail the
-    next. A fault of the product fails alone as well.
-    """
+    """Run the scenes that are marked so."""
     files = [path.relative_to(ROOT) for path in sorted((ROOT / "tests" / "browser").rglob("test_*.py"))]
     if not files:
         raise Skipped("there are no browser tests")
@@ -204,16 +218,7 @@ def scenes(marked: str, *workers: str) -> bool:
         servers.headless_chromium_path()
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
-    options: list[str | Path] = ["-m", marked, "-c", "tests/browser/pytest.ini", *files]
-    failed_before = count["failed"]
-    passed = pytest(*workers, *options)
-    failed = count["failed"] - failed_before
-    if passed or failed > MOST_AGAIN:
-        return passed
-    print(f"\n{failed} failed beside other work; once more, alone:", flush=True)
-    count["failed"] = failed_before
-    wait_for_background()
-    return pytest("--last-failed", *options)
+    return pytest_twice(workers, "-m", marked, "-c", "tests/browser/pytest.ini", *files)
 
 
 background: list[Background] = []

@@ -9,7 +9,6 @@ from watchium.middleware.host_check import DOCTOR_HEADER, HOST_HEADER, doctor_to
 from watchium.telemetry.log_rate_limit import OncePerPeriod, RejectionFilter
 
 PAGES = ("/", "/player/", "/rooms/nosuchroom/", "/accounts/login/", "/admin/", "/nowhere/")
-ANY = ("/healthz/live", "/healthz/ready")
 
 
 def status(path: str, host: str) -> int:
@@ -18,8 +17,10 @@ def status(path: str, host: str) -> int:
 
 class HealthTests(TransactionTestCase):  # the probe writes on its own connection
     def test_health_answers_to_any_name(self):
-        for path in ANY:
-            assert status(path, "evil.example") == 200
+        """The host is accepted; whether the backends answer in time is not what this test is about."""
+        assert Client(HTTP_HOST="evil.example").get("/healthz/live").content == b"ok"
+        states = Client(HTTP_HOST="evil.example").get("/healthz/ready").json()
+        assert set(states) == {"database", "channel_layer"}
 
 
 class HostNames(TestCase):
