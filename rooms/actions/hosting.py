@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from rooms import access, signals
+from rooms.actions.mutes import end_mute_of_host
 from rooms.host_succession import next_host
 from rooms.models import Member, Role, Room
 from rooms.serializers import host_state
@@ -27,6 +28,8 @@ def assign_host(room: Room, to: Member | None) -> None:
     if to is not None:
         Member.objects.filter(pk=to.pk).update(role=Role.HOST)
         to.role = Role.HOST
+        to.room = room
+        end_mute_of_host(to)
     _clear_host_grace(room)
     signals.host_changed.send(Room, room=room, member=to, former=former)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from rooms import display_names, signals
 from rooms.actions.membership import end_membership
+from rooms.actions.mutes import end_mute_of_host
 from rooms.actions.presence import broadcast_presence, revoke_leases
 from rooms.domain.rights import exceptions_of, stored_exceptions
 from rooms.models import Ban, Connection, JoinRequest, Member, Person, Role, Room
@@ -94,6 +95,8 @@ def _merge_rows(room: Room, before: Member, person: Person) -> Member:
         Member.objects.filter(pk=before.pk).delete()
     merged = Member.objects.select_related("person").get(pk=after.pk)
     merged.room = room
+    if merged.is_host:
+        end_mute_of_host(merged)
     return merged
 
 

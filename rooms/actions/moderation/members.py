@@ -13,17 +13,18 @@ from django.utils import timezone
 from rooms import access
 from rooms.actions.membership import end_membership
 from rooms.actions.moderation.acts import announce_act, lock_for, record_act
+from rooms.actions.mutes import is_muted_by_staff, set_mute
 from rooms.domain.rights import Right
 from rooms.models import Ban, JoinRequest, Member, ModerationAct, Role, Room
 from rooms.serializers import member_state
 from watchium import server_clock
 from watchium.protocol.errors import CloseCode, NotAllowed, NotFound, RuleRefused
 from watchium.protocol.events import RoleChanged
-from watchium.protocol.moderation.events import MemberChanged
 from watchium.realtime import broadcast
 
 COOLDOWN_S = 60
 NOT_HERE = "This person is not in the room."
+NOT_ANY_MORE = "This cannot be undone, or not any more."
 
 
 def remove(
@@ -114,11 +115,8 @@ def require_may_undo(actor: Member, act: ModerationAct) -> None:
 
 def _require_no_mute_by_staff(actor: Member | None, target: Member) -> None:
     """A mute by staff is neither ended nor replaced by a shorter one in the room."""
-    until_ms = target.muted_until_ms
-    if actor is None or until_ms is None or not target.muted_for_ms(server_clock.now_ms()):
-        return
-    if ModerationAct.objects.staff_muted(actor.room, until_ms):
-        raise RuleRefused("This cannot be undone, or not any more.")
+    if actor is not None and is_muted_by_staff(target):
+        raise RuleRefused(NOT_ANY_MORE)
 
 
 @transaction.atomic
@@ -156,7 +154,7 @@ def mute(
     _require_no_mute_by_staff(actor, target)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     until_ms = now_ms + minutes * 60_000
-    _set_mute(target, until_ms)
+    set_mute(target, until_ms)
     details = {"until_ms": until_ms, "name": target.username}
     return record_act(room, "mute", actor=actor, target=target.person, reason=reason, details=details)
 
@@ -168,20 +166,9 @@ def unmute(room: Room, user_id: str, *, actor: Member | None, reason: str = "") 
     target = target_of_act(room, user_id, actor)
     _require_no_mute_by_staff(actor, target)
     if target.muted_until_ms is not None:
-        _set_mute(target, None)
+        set_mute(target, None)
     details = {"name": target.username}
     return record_act(room, "unmute", actor=actor, target=target.person, reason=reason, details=details)
-
-
-def _set_mute(member: Member, until_ms: float | None) -> None:
-    """Store a mute or its end, and publish it. The room is locked."""
-    member.muted_until_ms = until_ms
-    member.save(update_fields=["muted_until_ms"])
-    if member.left_at is None:
-        event = MemberChanged(
-            room_id=member.room.room_id, timestamp=server_clock.now_ms(), payload=member_state(member)
-        )
-        broadcast.to_room(member.room.room_id, event)
 
 
 # ---------------------------------------------------------------- undo
@@ -193,7 +180,7 @@ def undo_removal_or_mute(room: Room, act: ModerationAct) -> None:
         member = Member.objects.of_act(room, act)
         if member is not None and member.muted_until_ms == act.details.get("until_ms"):
             member.room = room
-            _set_mute(member, None)
+            set_mute(member, None)
     elif (ban := Ban.objects.of_act(act)) is not None:
         Ban.objects.lift(ban, timezone.now())
 

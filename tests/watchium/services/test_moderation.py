@@ -108,6 +108,26 @@ class MuteCommandTests(ActsCast):
         member = actions.join(account, self.room.room_id)
         assert member.muted_until_ms == act.details["until_ms"]
 
+    def test_a_muted_member_who_becomes_host_may_write(self):
+        self.mute_bob()
+        with self.committing():
+            actions.transfer_host(self.alice, self.bobs_id)
+        bob = Member.objects.get(pk=self.bob.pk)
+        assert bob.is_host
+        assert bob.muted_until_ms is None
+        assert "muted_until" not in self.published.last("member_changed")["payload"]
+
+    def test_a_mute_by_staff_holds_for_a_host_too(self):
+        act = actions.mute(self.room, self.bobs_id, actor=None, minutes=60)
+        actions.transfer_host(self.alice, self.bobs_id)
+        assert Member.objects.get(pk=self.bob.pk).muted_until_ms == act.details["until_ms"]
+
+    def test_a_muted_account_that_is_host_as_a_guest_may_write(self):
+        self.mute_bob()
+        merge_guest(self.alice.person, self.bob.person)
+        host = Member.objects.get(role=Role.HOST)
+        assert (host.person, host.muted_until_ms) == (self.bob.person, None)
+
 
 class BanCommandTests(ActsCast):
     def test_the_owner_cannot_be_banned(self):
