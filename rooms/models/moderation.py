@@ -126,7 +126,8 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
         acts.filter(details__until=ban.until.isoformat()).update(undone_at=now)
 
     def reassign(self, before: Person, after: Person) -> None:
-        """Move one person's acts to another, except those whose `event_id` the other has used in the same room."""
+        """Move acts about and by one person to another, except an `event_id` that the other has used in the room."""
+        self.filter(target=before).update(target=after)
         same_id = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
         conflicting = self.filter(same_id, by=after)
         self.filter(by=before).exclude(models.Exists(conflicting)).update(by=after)

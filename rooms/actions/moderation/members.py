@@ -175,10 +175,15 @@ def unmute(room: Room, user_id: str, *, actor: Member | None, reason: str = "") 
 
 
 def undo_removal_or_mute(room: Room, act: ModerationAct) -> None:
-    """End the ban or the mute that an act began, if it still holds. The room is locked."""
+    """End the ban or the mute that an act began, if it still holds. The room is locked.
+
+    Raises RuleRefused if the muted person is not known any more.
+    """
     if act.kind == "mute":
         member = Member.objects.of_act(room, act)
-        if member is not None and member.muted_until_ms == act.details.get("until_ms"):
+        if member is None:
+            raise RuleRefused(NOT_ANY_MORE)
+        if member.muted_until_ms == act.details.get("until_ms"):
             member.room = room
             set_mute(member, None)
     elif (ban := Ban.objects.of_act(act)) is not None:

@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 import chat.actions
 from chat.models import Comment
 from rooms import actions
 from rooms.actions.merge_guest import merge_guest
-from rooms.models import Ban, Member, ModerationAct, Role, Room
+from rooms.models import Ban, Member, ModerationAct, Person, Role, Room
 from rooms.serializers import moderation_state
 from tests.cases import Cast
 from watchium import server_clock
@@ -34,6 +35,7 @@ from watchium.protocol.people.commands import RightChange, SetRight
 from watchium.protocol.types import MemberRef
 from watchium.realtime.groups import member_group
 from watchium.services.moderation.undo import undo_act
+from watchium.services.people.merge_guest import merge_guest_into_account
 from watchium.services.room_commands import dispatch
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -238,6 +240,30 @@ class UndoTests(ActsCast):
         Ban.objects.update(act=None)
         self.undo(act)
         assert actions.join(self.bob.person, self.room.room_id)
+
+    def sign_in_as_bobby(self) -> Person:
+        account = User.objects.create_user("bobby")
+        bobby = Person.objects.create(username="Bobby", account=account)
+        merge_guest_into_account(self.bob.person, bobby)
+        return bobby
+
+    def test_acts_about_a_guest_who_signed_in_are_about_the_account(self):
+        mute, ban = self.mute_bob(), self.ban_bob()
+        bobby = self.sign_in_as_bobby()
+        self.undo(ban)
+        self.undo(mute)
+        assert actions.join(bobby, self.room.room_id).muted_until_ms is None
+        assert [act.target and act.target.username for act in self.listed(self.alice).acts] == ["Bob", "Bob"]
+        ModerationAct.objects.erase_words_of(bobby)
+        assert "Bob" not in str([act.details for act in ModerationAct.objects.all()])
+
+    def test_a_mute_of_a_person_who_was_deleted_cannot_be_undone(self):
+        act = self.mute_bob()
+        self.bob.person.delete()
+        with pytest.raises(RuleRefused):
+            self.undo(act)
+        act.refresh_from_db()
+        assert act.undone_at is None
 
     def test_undone_rules_are_as_before(self):
         self.do(self.alice, SetChat, ChatChanges(filter=["one"], slow_mode_s=5))
