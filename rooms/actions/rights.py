@@ -75,5 +75,7 @@ def change_levels(room: Room, levels: rights.Levels, actor: Member | None) -> No
 
 
 def set_who_adds(actor: Member, level: Level) -> None:
-    """Store who may add to the queue, one of the queue's rules. The caller has locked the room."""
+    """Store who may add to the queue, one of the queue's rules. The caller has locked the room. Raises RuleRefused."""
+    if actor.room.levels[Right.QUEUE_ADD] != level:
+        require_authority(actor)
     change_levels(actor.room, {**actor.room.levels, Right.QUEUE_ADD: level}, actor)

@@ -201,6 +201,17 @@ class WhoAdds(Rights):
         change_queue(self.alice, change)  # sent again
         assert self.levels[Right.QUEUE_ADD] == self.queue().settings.who_adds == "everyone"
 
+    def test_only_the_host_and_the_owner_change_who_adds(self):
+        Member.objects.filter(pk=self.bob.pk).update(role="moderator")
+        change = SetQueue(event_id="q", payload=QueueSettingsChange(who_adds="host"))
+        self.refused(lambda: change_queue(self.bob, change), "may change permissions")
+        same = QueueSettingsChange(who_adds="everyone", quota=3)
+        change_queue(self.bob, SetQueue(event_id="r", payload=same))
+        Room.objects.filter(pk=self.room.pk).update(is_demo=True)
+        self.refused(lambda: change_queue(self.alice, change), "demo room cannot be changed")
+        assert self.levels[Right.QUEUE_ADD] == "everyone"
+        assert (self.queue().settings.who_adds, self.queue().settings.quota) == ("everyone", 3)
+
     def test_members_who_were_given_the_right_add(self):
         change_queue(self.alice, SetQueue(event_id="q", payload=QueueSettingsChange(who_adds="host")))
         self.sets(self.alice, "queue_add", True, user_id=self.bob.person.user_id)
