@@ -245,7 +245,8 @@ class CommentsByPosition(RoomAPIView):
         ],
         responses={200: PlayedComments, "4XX": Problem},
         description="Comments about the media that play now, in the order of their positions: for a viewer who "
-        "watches them from the start. The first page also has the reactions, if the room keeps its evenings.",
+        "watches them from the start. The first page also has the reactions, if the room keeps its evenings, for "
+        "members.",
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         since = self.query_integer("since", 0)
@@ -253,7 +254,12 @@ class CommentsByPosition(RoomAPIView):
         limit = self.query_integer("limit", PAGE_SIZE, maximum=PAGE_SIZE)
         room = self.readable_room(room_id)
         limit_comments_by_position(self.identity.address)
-        return json_response(played_comments(room, since or None, after, limit, server_clock.now_ms()))
+        person = self.identity.person if room.keep_evenings else None
+        is_member = person is not None and Member.objects.is_in(room_id, person)
+        now_ms = server_clock.now_ms()
+        return json_response(
+            played_comments(room, since or None, after, limit, now_ms, with_reactions=is_member)
+        )
 
 
 class Broadcast(RoomAPIView):

@@ -113,6 +113,15 @@ class Comments(ApiCase):
         rest = self.as_bob.get(self.url(f"comments/by-position/?since={page['since']}")).json()
         assert rest["reactions"] == []
 
+    def test_visitors_of_a_public_room_read_no_reactions_of_its_evenings(self):
+        self.update_room(keep_evenings=True, visibility="public")
+        self.command(self.as_alice, "load", media_url="https://films.example/two.mp4", event_id="l")
+        self.react("🔥")
+        url = self.url("comments/by-position/")
+        assert [each["emoji"] for each in self.as_bob.get(url).json()["reactions"]] == ["🔥"]
+        for visitor in (self.as_carol, self.client):
+            assert visitor.get(url).json()["reactions"] == []
+
     def react(self, emoji: str) -> None:
         reaction = {"type": "reaction", "payload": {"emoji": emoji}}
         assert self.as_bob.post(self.url("commands/"), reaction).status_code == 204

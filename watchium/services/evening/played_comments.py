@@ -28,7 +28,7 @@ class PlayedComments(msgspec.Struct, frozen=True, kw_only=True):
     """If `more` is set, there are others after the `seq` of the last one.
 
     `since`: comments with a smaller `seq` are about earlier media. `reactions`: on the first page, the first 300; rooms
-    that do not keep their evenings have none.
+    that do not keep their evenings have none, and visitors get none.
     """
 
     comments: list[CommentState]
@@ -37,17 +37,19 @@ class PlayedComments(msgspec.Struct, frozen=True, kw_only=True):
     reactions: list[PlayedReaction] = []
 
 
-def played_comments(room: Room, since: int | None, after: int, limit: int, now_ms: float) -> PlayedComments:
+def played_comments(
+    room: Room, since: int | None, after: int, limit: int, now_ms: float, *, with_reactions: bool
+) -> PlayedComments:
     """Return a page of comments: those after the one at the `seq` `after`, from the `seq` `since` on.
 
-    Without `since`: from the first one about the media on that play now.
+    Without `since`: from the first one about the media on that play now. `with_reactions`: for members.
     """
     reactions: list[PlayedReaction] = []
     if since is None:
         media = queries.media_now(room, now_ms)
         loaded_ms = PlaybackEvent.objects.last_load(room, media.url, now_ms) if media else None
         since = 1 if loaded_ms is None else Comment.objects.last_seq_before(room, loaded_ms) + 1
-        if loaded_ms is not None and room.keep_evenings:
+        if loaded_ms is not None and room.keep_evenings and with_reactions:
             reactions = _reactions(room, loaded_ms, now_ms)
     comments = Comment.objects.by_position(room, since, after, limit + 1)
     return PlayedComments(
