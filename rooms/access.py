@@ -55,8 +55,11 @@ def is_banned(identity: Identity, room_id: str) -> bool:
 
 
 def readable_room(identity: Identity, room_id: str) -> Room:
-    """Return a public room, or one of which the person is a member. Raises as `member_for` does."""
-    room = Room.objects.open().filter(room_id=room_id, visibility=Visibility.PUBLIC).first()
+    """Return a public room that lets everybody join, or one of which the person is a member.
+
+    Raises as `member_for` does.
+    """
+    room = Room.objects.open().filter(room_id=room_id, visibility=Visibility.PUBLIC, knock=False).first()
     return room or member_for(identity, room_id).room
 
 

@@ -59,6 +59,19 @@ class TheSameAnswer(ApiCase):
         closed = Room.objects.create(title="over", closed_at=timezone.now())
         return {"private": private.room_id, "closed": closed.room_id}
 
+    def test_a_public_room_that_asks_before_a_person_joins_is_read_by_members_only(self):
+        self.update_room(visibility="public", knock=True)
+        for path in (
+            "",
+            "state/",
+            "comments/",
+            "comments/search/?text=hi",
+            "comments/by-position/",
+            "history/",
+        ):
+            assert self.as_carol.get(self.url(path)).status_code == 404, path
+            assert self.as_bob.get(self.url(path)).status_code == 200, path
+
     def passphrase_hash(self, passphrase: str) -> str:
         from rooms.models import hash_passphrase
 
