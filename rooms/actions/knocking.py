@@ -10,7 +10,7 @@ from django.utils import timezone
 from rooms import access
 from rooms.domain.rights import Right
 from rooms.models import JoinRequest, Member, ModerationAct, Person, Room
-from rooms.models.join_request import DECLINED_FOR, MOST_WAITING, WAITS, Answer
+from rooms.models.join_request import DECLINED_FOR, WAITS, Answer
 from watchium import server_clock
 from watchium.protocol.errors import NotFound, RoomFull, RuleRefused
 from watchium.protocol.events import Knocks, WaitingList
@@ -18,22 +18,27 @@ from watchium.protocol.types import WaitingPerson
 from watchium.realtime import broadcast
 
 
-def request_to_join(room: Room, person: Person, username: str, now: datetime) -> JoinRequest | None:
+def request_to_join(
+    room: Room, person: Person, username: str, address_hash: str, now: datetime
+) -> JoinRequest | None:
     """Return the person's waiting request, a new one if need be, or None if the person may join.
 
-    The caller has locked the room, and the person is no member. Raises RuleRefused for a declined person, RoomFull.
+    The caller has locked the room, and the person is no member. Raises RuleRefused for a declined person and for one
+    who came from the same address after a refusal, RoomFull.
     """
     if not room.knock or room.owner_id == person.pk or JoinRequest.objects.is_admitted(room, person):
         return None
     JoinRequest.objects.lapsed(now).filter(room=room).delete()
     request = JoinRequest.objects.with_user_id(room, person.user_id)
+    refusal = request or JoinRequest.objects.refused_at(room, address_hash, person)
+    if refusal is not None and refusal.answer == Answer.DECLINED:
+        raise RuleRefused("The host did not let you in.", retry_after_ms=_left_ms(refusal.until, now))
     if request is None:
-        if len(JoinRequest.objects.waiting(room, now)) >= MOST_WAITING:
+        if JoinRequest.objects.are_too_many(room, address_hash, now):
             raise RoomFull("Too many people wait to join this room.")
-        request = JoinRequest.objects.create(room=room, person=person, username=username, until=now + WAITS)
+        values = {"username": username, "address_hash": address_hash, "until": now + WAITS}
+        request = JoinRequest.objects.create(room=room, person=person, **values)
         _publish(room, now)
-    if request.answer == Answer.DECLINED:
-        raise RuleRefused("The host did not let you in.", retry_after_ms=_left_ms(request.until, now))
     return request
 
 
@@ -48,7 +53,8 @@ def admit(actor: Member, user_id: str, *, on: bool) -> ModerationAct:
         raise NotFound("This person does not wait any more.")
     request.answer = Answer.ADMITTED if on else Answer.DECLINED
     request.until = now + (timedelta(0) if on else DECLINED_FOR)
-    request.save(update_fields=["answer", "until"])
+    request.address_hash = "" if on else request.address_hash
+    request.save(update_fields=["answer", "until", "address_hash"])
     _publish(actor.room, now)
     return ModerationAct.objects.create(
         room=actor.room,

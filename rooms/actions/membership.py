@@ -85,7 +85,7 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member 
         now = timezone.now()
         if until := Ban.objects.applies(room, now, person, address):
             raise banned_until(until, now)
-        if request := request_to_join(room, person, name, now):
+        if request := request_to_join(room, person, name, address, now):
             return request
         _free_a_place_if_full(room)
         fields["joined_at"] = now

@@ -13,6 +13,7 @@ from rooms.models.room import Room
 WAITS = timedelta(minutes=5)
 DECLINED_FOR = timedelta(minutes=10)  # until the person may ask again
 MOST_WAITING = 50  # in one room
+MOST_OF_NETWORK = 10  # of them, those who were declined included: a household, or some of a class
 
 
 class Answer(models.TextChoices):
@@ -26,6 +27,23 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         """Requests without an answer, the first one first."""
         rows = self.select_related("person").filter(room=room, answer=Answer.NONE, until__gt=now)
         return rows.order_by("pk")[:MOST_WAITING]
+
+    def refused_at(self, room: Room, address_hash: str, person: Person) -> JoinRequest | None:
+        """Return a refusal of a person at this address before `person` was new there: perhaps they are the same.
+
+        Lapsed requests of the room are deleted.
+        """
+        declined = self._of_network(room, address_hash).filter(answer=Answer.DECLINED)
+        return declined.filter(until__lt=person.created_at + DECLINED_FOR).order_by("-until").first()
+
+    def are_too_many(self, room: Room, address_hash: str, now: datetime) -> bool:
+        """Whether so many wait that no more of this address may ask. Lapsed requests of the room are deleted."""
+        if self._of_network(room, address_hash).count() >= MOST_OF_NETWORK:
+            return True
+        return len(self.waiting(room, now)) >= MOST_WAITING
+
+    def _of_network(self, room: Room, address_hash: str) -> JoinRequestQuerySet:
+        return self.filter(room=room, address_hash=address_hash).exclude(address_hash="")
 
     def of_person(self, room_id: str, person: Person) -> JoinRequest | None:
         return self.select_related("room").filter(room__room_id=room_id, person=person).first()
@@ -77,6 +95,7 @@ class JoinRequest(models.Model):
     username = models.CharField(max_length=48)
     answer = models.CharField(max_length=8, choices=Answer.choices, default=Answer.NONE)
     until = models.DateTimeField()
+    address_hash = models.CharField(max_length=64, blank=True, default="")  # until the person is admitted
 
     objects = JoinRequestQuerySet.as_manager()
 

@@ -90,6 +90,38 @@ class Knocking(Cast):
         with pytest.raises(RoomFull):
             rooms.actions.join(self.carol, self.room.room_id)
 
+    def test_guests_behind_one_address_all_ask_within_a_bound(self):
+        school = "192.0.2.7"
+        pupils = [rooms.actions.create_guest(f"pupil {number}") for number in range(11)]
+        for pupil in pupils[:10]:
+            self.asks(pupil, address=school)
+        with pytest.raises(RoomFull):
+            rooms.actions.join(pupils[10], self.room.room_id, address=school)
+        self.asks(pupils[10], address="192.0.2.8")
+        self.asks(self.carol, address="127.0.0.1")
+        self.asks(pupils[0], address=school)  # waits on
+
+    def test_a_refusal_holds_for_new_guests_of_the_same_address(self):
+        classmate, friend = rooms.actions.create_guest(), rooms.actions.create_guest()
+        self.asks(self.carol, address="2001:db8::1")
+        self.asks(classmate, address="2001:db8::2")
+        self.answers(self.alice, on=False)
+        again = rooms.actions.create_guest("Carol")
+        with pytest.raises(RuleRefused, match="did not let you in") as refused:
+            rooms.actions.join(again, self.room.room_id, address="2001:db8::3")
+        assert 0 < (refused.value.retry_after_ms or 0) <= 600_000
+        self.asks(friend, address="2001:db8::4")  # was here before the refusal
+        self.asks(rooms.actions.create_guest(), address="2001:db8:1::1")
+        self.asks(classmate, address="2001:db8::2")
+        JoinRequest.objects.filter(answer="declined").update(until=timezone.now() - timedelta(seconds=1))
+        self.asks(again, address="2001:db8::3")
+
+    def test_of_who_was_let_in_no_address_is_kept(self):
+        self.asks(self.carol, address="192.0.2.7")
+        assert JoinRequest.objects.get().address_hash
+        self.answers(self.alice, on=True)
+        assert JoinRequest.objects.get().address_hash == ""
+
     def test_a_private_room_asks_after_the_passphrase_and_not_for_it_again(self):
         Room.objects.filter(pk=self.room.pk).update(visibility="private")
         rooms.actions.update_room(self.room, actor=None, passphrase="open sesame")
