@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat import rules
-from chat.models import AcceptedComment, Comment, CommentImage, EncodedImage, Reaction
+from chat.models import AcceptedCommand, Comment, CommentImage, EncodedImage, Reaction
 from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
 from rooms.actions import record_act
@@ -53,7 +53,7 @@ def post(
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     digest = content_hash(text, command.payload.reply_to, image.digest if image else "")
     if accepted:
-        return AcceptedComment(*accepted[0]).replay(command.event_id, digest)
+        return AcceptedCommand(*accepted[0]).replay(command.event_id, digest)
     rules.require_may_write(actor, text, now_ms)
     rules.require_slow(actor, now_ms)
     rate_limits.spend("comment", actor.person.user_id, now_ms)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db import transaction
 
 from chat import rules
-from chat.models import Comment, CommentReaction, states
-from chat.text import clean_comment, clean_emoji
+from chat.models import AcceptedChange, AcceptedCommand, Comment, CommentReaction, states
+from chat.text import change_hash, clean_comment, clean_emoji
 from rooms import access
 from rooms.domain.rights import Right
 from rooms.models import Member, Room
 from watchium import server_clock
 from watchium.db.prepared import run_in_one_round_trip
-from watchium.db.rows import update
+from watchium.db.rows import insert, update
 from watchium.protocol import events
 from watchium.protocol.chat.commands import EditComment, ReactToComment
 from watchium.protocol.errors import NotAllowed, NotFound, RuleRefused
@@ -25,9 +25,10 @@ EDIT_WITHIN_MS = 5 * 60_000.0
 
 @transaction.atomic
 def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) -> Accepted:
-    """Change the text of one's own comment. Idempotent: the same text again changes nothing.
+    """Change the text of one's own comment. Idempotent: a repeated command gets the same reply.
 
     Raises:
+        EventIdConflict: this `event_id` was used for another change.
         BadMessage, TooLong: the text.
         NotFound: the comment is not in the room, or was deleted.
         NotAllowed: it is another member's.
@@ -37,14 +38,15 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
     """
     text = clean_comment(command.payload.text)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    actor = access.lock(actor)
+    digest = change_hash("edit", command.payload.id, text)
+    actor, accepted = _lock(actor, command.event_id)
+    if accepted:
+        return accepted.replay(command.event_id, digest)
     comment = _shown_comment(actor.room, command.payload.id)
     if comment.person_id != actor.person_id:
         raise NotAllowed("Only its author can edit a message.")
     if comment.text == text:
-        return Accepted(
-            event_id=command.event_id, revision=None, timestamp=comment.edited_ms or comment.at_ms
-        )
+        return _accept(actor, command.event_id, digest, comment.edited_ms or comment.at_ms)
     if now_ms - comment.at_ms > EDIT_WITHIN_MS:
         raise RuleRefused("A message can be edited for five minutes.")
     rules.require_may_write(actor, text, now_ms)
@@ -52,14 +54,15 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
     actor.require(Right.CHAT)
     comment.text, comment.edited_ms = text, now_ms
     _publish_change(actor.room, comment, now_ms)
-    return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
+    return _accept(actor, command.event_id, digest, now_ms)
 
 
 @transaction.atomic
 def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | None = None) -> Accepted:
-    """Give an emoji to a comment, or take it back. Idempotent.
+    """Give an emoji to a comment, or take it back. Idempotent: a repeated command gets the same reply.
 
     Raises:
+        EventIdConflict: this `event_id` was used for another change.
         BadMessage: it is not one emoji.
         NotFound: the comment is not in the room, or was deleted.
         RuleRefused: the comment has as many reactions as fit, or the member may not react.
@@ -68,8 +71,11 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
     """
     emoji = clean_emoji(command.payload.emoji)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    digest = change_hash("react", command.payload.id, emoji, command.payload.on)
+    actor, accepted = _lock(actor, command.event_id)
+    if accepted:
+        return accepted.replay(command.event_id, digest)
     rate_limits.spend("reaction", actor.person.user_id, now_ms)
-    actor = access.lock(actor)
     if command.payload.on:
         actor.require(Right.REACT)
         rules.require_not_muted(actor, now_ms)
@@ -77,7 +83,22 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
     change = CommentReaction.objects.add if command.payload.on else CommentReaction.objects.take_back
     if change(comment.pk, actor.person, emoji):
         _publish_change(actor.room, comment, now_ms)
-    return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
+    return _accept(actor, command.event_id, digest, now_ms)
+
+
+def _lock(actor: Member, event_id: str) -> tuple[Member, AcceptedCommand | None]:
+    """Lock the room, and return what was accepted under this `event_id`."""
+    actor, (rows,) = access.lock_and_query(actor, AcceptedChange.to_replay(actor, event_id))
+    return actor, AcceptedCommand(*rows[0]) if rows else None
+
+
+def _accept(actor: Member, event_id: str, content_hash: str, at_ms: float) -> Accepted:
+    """Remember the change, also one that changed nothing: repeated later, it must not undo what followed."""
+    change = AcceptedChange(
+        room=actor.room, person=actor.person, event_id=event_id, content_hash=content_hash, at_ms=at_ms
+    )
+    run_in_one_round_trip(insert(change))
+    return Accepted(event_id=event_id, revision=None, timestamp=at_ms)
 
 
 def _shown_comment(room: Room, pk: int) -> Comment:

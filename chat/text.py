@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from typing import Any
 
 from watchium.protocol.errors import BadMessage, TooLong
 from watchium.text import clean, is_one_emoji, is_too_long
@@ -55,4 +56,13 @@ def clean_emoji(text: str) -> str:
 def content_hash(text: str, reply_to: int | None, image: str = "") -> str:
     """Hash the content of a comment, to detect an `event_id` that is reused for another one."""
     content = [text, reply_to, image] if image else [text, reply_to]
+    return _hash(content)
+
+
+def change_hash(kind: str, comment_id: int, *content: str | bool) -> str:
+    """Hash an edit or a reaction, to detect an `event_id` that is reused for another one."""
+    return _hash([kind, comment_id, *content])
+
+
+def _hash(content: list[Any]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -1,9 +1,9 @@
 """What is written in a room: comments, and reactions."""
 
+from chat.models.accepted_change import AcceptedChange, AcceptedCommand
 from chat.models.comment import (
     COMMENT,
     PRESENCE,
-    AcceptedComment,
     Comment,
     CommentQuerySet,
     FoundComments,
@@ -17,7 +17,8 @@ from chat.models.reaction import Reaction, ReactionQuerySet
 __all__ = [
     "COMMENT",
     "PRESENCE",
-    "AcceptedComment",
+    "AcceptedChange",
+    "AcceptedCommand",
     "Comment",
     "CommentImage",
     "CommentQuerySet",

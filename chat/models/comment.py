@@ -15,8 +15,6 @@ from chat.models.comment_reaction import CommentReaction
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 from watchium.db.rows import RowMapper
-from watchium.protocol.errors import EventIdConflict
-from watchium.protocol.replies import Accepted
 from watchium.protocol.types import CommentReaction as CommentReactionState
 from watchium.protocol.types import CommentState, ImageSize
 
@@ -42,19 +40,6 @@ class FoundComments(NamedTuple):
 
     comments: list[Comment]
     before: int | None
-
-
-class AcceptedComment(NamedTuple):
-    """The stored outcome of an accepted command, for idempotent replays."""
-
-    content_hash: str
-    at_ms: float
-
-    def replay(self, event_id: str, content_hash: str) -> Accepted:
-        """Return the first reply again. Raises EventIdConflict if this command has other content."""
-        if self.content_hash != content_hash:
-            raise EventIdConflict
-        return Accepted(event_id=event_id, revision=None, timestamp=self.at_ms)
 
 
 class CommentQuerySet(DeletionQuerySet):
@@ -246,7 +231,7 @@ class Comment(models.Model):
 
     @staticmethod
     def to_replay(actor: Member, event_id: str) -> PreparedQuery:
-        """Select the `AcceptedComment` of this member's command, if it was accepted before."""
+        """Select the `AcceptedCommand` of this member's command, if it was accepted before."""
         sql = """SELECT content_hash, at_ms FROM chat_comment
             WHERE room_id = %s AND event_id = %s
             AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""

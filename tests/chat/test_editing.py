@@ -6,13 +6,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chat import actions, editing
-from chat.models import Comment, CommentReaction, states
+from chat.models import AcceptedChange, Comment, CommentReaction, states
 from rooms.models import Member, Room
 from tests.cases import Cast
 from watchium.protocol.chat.commands import CommentEdit, EditComment, ReactionToComment, ReactToComment
 from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import (
     BadMessage,
+    EventIdConflict,
     NotAllowed,
     NotFound,
     NotMember,
@@ -36,17 +37,37 @@ class ChangeCase(Cast):
         actions.post(actor, draft, position=12.5, now_ms=NOW_MS)
         return Comment.objects.get(text=text)
 
-    def edit(self, actor: Member, text: str, *, comment: Comment | None = None, now_ms: float = NOW_MS + 1):
+    def edit(
+        self,
+        actor: Member,
+        text: str,
+        *,
+        comment: Comment | None = None,
+        now_ms: float = NOW_MS + 1,
+        event_id: str = "",
+    ):
         payload = CommentEdit(id=(comment or self.posted).pk, text=text)
+        command = EditComment(event_id=event_id or self.new_id(), payload=payload)
         with self.committing():
-            return editing.edit(actor, EditComment(event_id="edit", payload=payload), now_ms=now_ms)
+            return editing.edit(actor, command, now_ms=now_ms)
 
-    def react(self, actor: Member, emoji: str = "🎉", *, on: bool = True, now_ms: float = NOW_MS):
+    def react(
+        self,
+        actor: Member,
+        emoji: str = "🎉",
+        *,
+        on: bool = True,
+        now_ms: float = NOW_MS,
+        event_id: str = "",
+    ):
         payload = ReactionToComment(id=self.posted.pk, emoji=emoji, on=on)
+        command = ReactToComment(event_id=event_id or self.new_id(), payload=payload)
         with self.committing():
-            return editing.react_to_comment(
-                actor, ReactToComment(event_id="react", payload=payload), now_ms=now_ms
-            )
+            return editing.react_to_comment(actor, command, now_ms=now_ms)
+
+    def new_id(self) -> str:
+        self.number = getattr(self, "number", 0) + 1
+        return f"change {self.number}"
 
     def shown(self):
         return states(Comment.objects.recent(self.room))[0]
@@ -54,7 +75,7 @@ class ChangeCase(Cast):
 
 class EditTests(ChangeCase):
     def test_the_author_edits_a_message_and_everyone_gets_the_whole_comment(self):
-        accepted = self.edit(self.bob, "  the end\u200b ")
+        accepted = self.edit(self.bob, "  the end\u200b ", event_id="edit")
         assert (accepted.event_id, accepted.revision, accepted.timestamp) == ("edit", None, NOW_MS + 1)
         payload = self.published.last("comment_changed")["payload"]
         assert (payload["seq"], payload["comment"]["seq"]) == (2, 1)
@@ -66,7 +87,8 @@ class EditTests(ChangeCase):
 
     def test_the_same_text_again_changes_nothing(self):
         first = self.edit(self.bob, "the end")
-        assert self.edit(self.bob, "the end", now_ms=NOW_MS + 10 * MINUTE_MS) == first
+        again = self.edit(self.bob, "the end", now_ms=NOW_MS + 10 * MINUTE_MS)
+        assert again.timestamp == first.timestamp
         assert self.published.types() == ["comment_changed"]
 
     def test_nobody_edits_the_messages_of_others(self):
@@ -161,6 +183,71 @@ class ReactionTests(ChangeCase):
             ("🔥", [alice]),
         ]
         assert CommentReaction.objects.count() == 2
+
+
+class RepeatedChangeTests(ChangeCase):
+    def test_an_edit_that_is_sent_again_gets_its_reply_and_undoes_no_later_one(self):
+        first = self.edit(self.bob, "second text", event_id="a")
+        self.edit(self.bob, "third text", event_id="b")
+        assert self.edit(self.bob, " second text", now_ms=NOW_MS + 10 * MINUTE_MS, event_id="a") == first
+        assert self.shown().text == "third text"
+        assert self.published.types() == ["comment_changed"] * 2
+
+    def test_an_edit_that_changed_nothing_changes_nothing_when_it_is_sent_again(self):
+        first = self.edit(self.bob, "teh end", event_id="a")
+        self.edit(self.bob, "the end", event_id="b")
+        assert self.edit(self.bob, "teh end", event_id="a") == first
+        assert self.shown().text == "the end"
+
+    def test_a_reaction_that_is_sent_again_gets_its_reply_and_undoes_no_later_one(self):
+        first = self.react(self.alice, event_id="a")
+        self.react(self.alice, on=False, event_id="b")
+        assert self.react(self.alice, now_ms=NOW_MS + 1, event_id="a") == first
+        assert self.shown().reactions == []
+
+    def test_another_change_under_the_same_event_id_is_a_conflict(self):
+        self.edit(self.bob, "the end", event_id="a")
+        self.react(self.bob, event_id="b")
+        for change in (
+            lambda: self.edit(self.bob, "another end", event_id="a"),
+            lambda: self.react(self.bob, event_id="a"),
+            lambda: self.react(self.bob, "🔥", event_id="b"),
+            lambda: self.react(self.bob, on=False, event_id="b"),
+        ):
+            with self.assertRaises(EventIdConflict):
+                change()
+        assert (self.shown().text, len(self.shown().reactions)) == ("the end", 1)
+
+    def test_the_same_event_id_of_two_members_are_two_changes(self):
+        self.react(self.alice, event_id="a")
+        self.react(self.bob, event_id="a")
+        assert len(self.shown().reactions[0].user_ids) == 2
+
+    def test_a_refused_change_is_not_remembered(self):
+        with self.assertRaises(BadMessage):
+            self.react(self.bob, "no", event_id="a")
+        self.react(self.bob, event_id="a")
+        assert len(self.shown().reactions) == 1
+
+    def test_a_change_is_remembered_though_its_comment_was_deleted_since(self):
+        first = self.edit(self.bob, "the end", event_id="a")
+        actions.remove(self.bob, self.posted.pk)
+        assert self.edit(self.bob, "the end", event_id="a") == first
+
+    def test_a_guest_who_signed_in_may_send_a_change_again(self):
+        first = self.edit(self.bob, "the end", event_id="a")
+        self.react(self.alice, event_id="b")
+        self.react(self.bob, event_id="b")
+        merge_guest_into_account(self.bob.person, self.alice.person)
+        alice = Member.objects.get(room=self.room, person=self.alice.person)
+        assert self.edit(alice, "the end", event_id="a") == first
+        assert AcceptedChange.objects.count() == 2
+
+    def test_changes_are_remembered_for_a_day(self):
+        self.edit(self.bob, "the end", event_id="a")
+        self.react(self.alice, now_ms=NOW_MS + 60 * MINUTE_MS)
+        AcceptedChange.objects.outdated(NOW_MS + 30 * MINUTE_MS).delete()
+        assert list(AcceptedChange.objects.values_list("person", flat=True)) == [self.alice.person.pk]
 
 
 class MissedChangeTests(ChangeCase):

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from chat.models import Comment, CommentImage, Reaction
+from chat.models import AcceptedChange, Comment, CommentImage, Reaction
 from playback.conversion.tidy import tidy
 from playback.library.captions.cleaning import discard_outdated
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
@@ -35,7 +35,7 @@ from watchium.services.evening.evenings import keep_due
 from watchium.services.people.forget_people import forget_people
 
 EIGHT_DAYS = timedelta(days=1, milliseconds=LOG_MS)  # a day after the log has lost it
-WEEK, MONTH, YEAR = timedelta(days=7), timedelta(days=30), timedelta(days=366)
+DAY, WEEK, MONTH, YEAR = (timedelta(days=days) for days in (1, 7, 30, 366))
 # Rows that refer to a room are deleted with it, in the same transaction.
 ROOM_BATCH = 20
 
@@ -62,6 +62,7 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     yield "requests to join that lapsed", JoinRequest.objects.lapsed(now), 1000
     yield "expired bans", Ban.objects.expired(now), 1000
     yield "events of rooms closed 30 days ago", PlaybackEvent.objects.of_rooms(closed), 1000
+    yield "edits and reactions remembered for a day", AcceptedChange.objects.outdated(_ago_ms(DAY)), 1000
     yield "images of messages deleted 7 days ago", CommentImage.objects.of_deleted_comments(now - WEEK), 100
     yield "images of rooms closed 30 days ago", CommentImage.objects.of_rooms(closed), 100
     yield "comments of rooms closed 30 days ago", Comment.objects.of_rooms(closed), 1000
