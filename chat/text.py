@@ -9,7 +9,7 @@ import unicodedata
 from typing import Any
 
 from watchium.protocol.errors import BadMessage, TooLong
-from watchium.text import clean, is_one_emoji, is_too_long
+from watchium.text import SPOILER, clean, is_one_emoji, is_too_long
 
 MAX_CHARS = 500  # code points
 
@@ -43,7 +43,8 @@ _LINK = re.compile(
 
 def has_link(text: str) -> bool:
     """Return whether the text has an address, also one without a scheme: example.org/film."""
-    return _LINK.search(unicodedata.normalize("NFKC", text)) is not None
+    shown = unicodedata.normalize("NFKC", text)
+    return any(_LINK.search(shown.replace(SPOILER, mark)) for mark in (" ", ""))
 
 
 def clean_emoji(text: str) -> str:

@@ -12,6 +12,7 @@ from watchium.text import normalized
 _SHAPES = str.maketrans("01i|", "olll")
 _PAIRS = (("rn", "m"), ("vv", "w"))
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_OVERLAY = 1  # the combining class of strokes through a letter
 # Blank in spite of a category of letter or symbol.
 _BLANK = set("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159")
 
@@ -66,8 +67,17 @@ def _is_selector(character: str) -> bool:
     )
 
 
+def is_decoration(character: str) -> bool:
+    """Whether a word is read the same without this character: an accent, a stroke through a letter, invisible."""
+    category = unicodedata.category(character)
+    if category[0] == "M":
+        return unicodedata.combining(character) == _OVERLAY or _is_accent(character, category)
+    return category == "Cf" or character in _BLANK
+
+
 def without_disguise(word: str) -> str:
     """Return the word with letters of other scripts as the Latin ones they look like, if it has Latin ones too."""
     if word.isascii() or not any(character.isascii() and character.isalpha() for character in word):
         return word
-    return "".join(one if one.isascii() else _CONFUSABLES.get(ord(one), one) for one in word).casefold()
+    shapes = "".join(one if one.isascii() else _CONFUSABLES.get(ord(one), one) for one in word)
+    return "".join(one for one in shapes.casefold() if not is_decoration(one))

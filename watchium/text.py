@@ -11,6 +11,7 @@ import unicodedata
 from typing import Literal
 
 Form = Literal["NFC", "NFKC", "NFKD"]
+SPOILER = "||"  # before and after a text that is shown when it is pressed
 MARKS_IN_A_ROW = 4
 # Combining marks that are normalised together: Unicode's stream-safe limit (UAX 15), more than any script uses.
 LONGEST_RUN = 30

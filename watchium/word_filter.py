@@ -1,21 +1,22 @@
 """The word filter of a room's chat: words and phrases, with `*` for any letters within a word. Pure.
 
-Users write no regular expressions. A word of the filter matches whole words only, in any case; `*` widens it: `spoil*`
-matches "Spoiler!", `*spoil*` also "unspoiled". The text is searched once per entry with `str.find`, which is linear, so
-that no text and no filter can make the server search for long.
+Users write no regular expressions. A word of the filter matches whole words only, in any case and with any accents; `*`
+widens it: `spoil*` matches "Spoiler!", `*spoil*` also "unspoiled". The marks of spoilers hide no word. The text is
+searched once per entry with `str.find`, which is linear, so that no text and no filter can make the server search for
+long.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from watchium.confusables import without_disguise
+from watchium.confusables import is_decoration, without_disguise
 from watchium.protocol.errors import BadMessage
 from watchium.protocol.moderation.commands import MAX_FILTER_WORD_CHARS, MAX_FILTER_WORDS
+from watchium.text import SPOILER, normalized
 
 # Both begin where no word goes on, so that a search through a long word begins once.
 _WORD = re.compile(r"(?<![^\W_])[^\W_]+")
@@ -71,9 +72,7 @@ class WordFilter:
 
     def matches(self, text: str) -> bool:
         """Return whether the text has a word or phrase of the filter, also one disguised by letters that look alike."""
-        words = _WORD.findall(_folded(text))
-        plain = [without_disguise(word) for word in words]
-        return self._matches(words) or (plain != words and self._matches(plain))
+        return any(self._matches(words) for words in _readings(text))
 
     def _matches(self, words: list[str]) -> bool:
         joined = " ".join(words)
@@ -89,12 +88,26 @@ def _occurs(patterns: tuple[WordPattern, ...], words: list[str]) -> bool:
     )
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+def _readings(text: str) -> Iterator[list[str]]:
+    """The words of the text as it may be read: a spoiler may begin within a word, and letters look like others."""
+    for shown in {text.replace(SPOILER, " "), text.replace(SPOILER, "")}:
+        words = _WORD.findall(without_accents(shown))
+        yield words
+        plain = [without_disguise(word) for word in words]
+        if plain != words:
+            yield plain
+
+
+def without_accents(text: str) -> str:
+    """Return the text in one case, without accents, strokes and invisible characters."""
+    if text.isascii():
+        return text.casefold()
+    folded = normalized("NFKD", normalized("NFKD", text).casefold())
+    return normalized("NFKC", "".join(one for one in folded if not is_decoration(one)))
 
 
 def _patterns(entry: str) -> list[str]:
-    return _PATTERN.findall(_folded(entry))
+    return _PATTERN.findall(without_accents(entry))
 
 
 def clean_filter(entries: Iterable[str]) -> list[str]:
@@ -105,7 +118,7 @@ def clean_filter(entries: Iterable[str]) -> list[str]:
             f"A filter has at most {MAX_FILTER_WORDS} words of at most {MAX_FILTER_WORD_CHARS} characters each."
         )
     for entry in cleaned:
-        if not _WORD.search(_folded(entry)):
+        if not _WORD.search(without_accents(entry)):
             raise BadMessage(f"The filter needs letters or digits: {entry}")
     return cleaned
 

@@ -136,7 +136,14 @@ class FilterTests(RulesCast):
 
     def test_links_are_refused_where_they_are_off(self):
         self.set_chat(links=False)
-        for text in ("see https://example.org/x", "go to example.com", "www.example.org", "evil.xy/abc"):
+        for text in (
+            "see https://example.org/x",
+            "go to example.com",
+            "www.example.org",
+            "evil.xy/abc",
+            "exam||ple.c||om",
+            "a||b.org||c",
+        ):
             with pytest.raises(Filtered):
                 self.post(self.bob, text)
         self.post(self.bob, "wait.What? 3.5 stars e.g. this...")
