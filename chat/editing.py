@@ -33,7 +33,7 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
         NotFound: the comment is not in the room, or was deleted.
         NotAllowed: it is another member's.
         RuleRefused: it is older than five minutes, or the author may not write any more.
-        Muted, ChatOff, Filtered: see `chat.rules`.
+        Muted, ChatOff, Filtered, SlowMode: see `chat.rules`.
         RateLimited: as comments.
     """
     text = clean_comment(command.payload.text)
@@ -50,6 +50,7 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
     if now_ms - comment.at_ms > EDIT_WITHIN_MS:
         raise RuleRefused("A message can be edited for five minutes.")
     rules.require_may_write(actor, text, now_ms)
+    rules.require_slow_edits(actor, now_ms)
     rate_limits.spend("comment", actor.person.user_id, now_ms)
     actor.require(Right.CHAT)
     comment.text, comment.edited_ms = text, now_ms

@@ -1,10 +1,11 @@
-"""The texts a member may write: mutes, and the rules that the host sets for the chat. They need no query of their own.
+"""The texts a member may write: mutes, and the rules that the host sets for the chat. Only slowed edits need a query of their own.
 
 The rules bind everyone except the host and moderators; a mute binds the muted.
 """
 
 from __future__ import annotations
 
+from chat.models import Comment
 from chat.text import has_link
 from rooms.models import Member, Room
 from watchium.protocol.errors import ChatOff, Filtered, Muted, SlowMode
@@ -43,6 +44,15 @@ def require_slow(actor: Member, now_ms: float) -> None:
             f"Your next one can follow in {lasting(waits_ms)}.",
             retry_after_ms=max(1, round(waits_ms)),
         )
+
+
+def require_slow_edits(actor: Member, now_ms: float) -> None:
+    """Raises SlowMode: edits wait for each other, or the text of one comment could carry a conversation."""
+    if not is_slowed(actor):
+        return
+    edited_ms = Comment.objects.last_edit_ms(actor, now_ms)
+    if waits_ms := slow_mode_wait_ms(actor.room, edited_ms, now_ms):
+        raise SlowMode(retry_after_ms=max(1, round(waits_ms)))
 
 
 def is_slowed(actor: Member) -> bool:

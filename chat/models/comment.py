@@ -21,7 +21,7 @@ from watchium.protocol.types import CommentState, ImageSize
 MAX_BY_POSITION = 10_000  # of each room are read in the order of their positions
 MAX_SEARCHED = 5000  # in one request
 
-
+EDITS_SEARCHED_MS = 7_200_000.0  # longer than slow mode and the time for edits together
 PRESENCE = "presence"
 
 
@@ -147,6 +147,13 @@ class CommentQuerySet(DeletionQuerySet):
     def of_room(self, room: Room, pk: int) -> Comment | None:
         """Return the comment, deleted or not, or None if it is not in this room."""
         return self.select_related("person").filter(room=room, pk=pk).first()
+
+    def last_edit_ms(self, author: Member, now_ms: float) -> float | None:
+        """Return when the author last edited a comment of the past two hours, in the room; None if never."""
+        recent = self.filter(
+            room=author.room_id, person=author.person_id, at_ms__gt=now_ms - EDITS_SEARCHED_MS
+        )
+        return recent.aggregate(last=models.Max("edited_ms"))["last"]
 
     def by(self, person: Person) -> CommentQuerySet:
         return self.filter(person=person)

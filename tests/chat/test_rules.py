@@ -118,6 +118,25 @@ class SlowModeTests(RulesCast):
         first = actions.post(self.bob, command, position=0, now_ms=NOW_MS)
         assert actions.post(self.bob, command, position=0, now_ms=NOW_MS + 1) == first
 
+    def edit(self, comment: Comment, text: str, at_ms: float) -> None:
+        RulesCast.number += 1
+        payload = CommentEdit(id=comment.pk, text=text)
+        editing.edit(self.bob, EditComment(event_id=f"e{self.number}", payload=payload), now_ms=at_ms)
+
+    def test_edits_wait_for_each_other_as_comments_do(self):
+        self.set_chat(slow_mode_s=30)
+        self.post(self.bob, "teh end")
+        self.post(self.bob, "and now", at_ms=NOW_MS + 30_000)
+        first, second = Comment.objects.filter(is_system=False).order_by("seq")
+        self.edit(first, "the end", NOW_MS + 31_000)  # a slip can be corrected at once
+        for comment in (first, second):
+            with pytest.raises(SlowMode) as refused:
+                self.edit(comment, "another message", NOW_MS + 41_000)
+            assert refused.value.retry_after_ms == 20_000
+        self.edit(second, "and then", NOW_MS + 61_000)
+        self.set_chat(slow_mode_s=0)
+        self.edit(first, "The end", NOW_MS + 62_000)
+
 
 class FilterTests(RulesCast):
     def test_a_comment_with_a_word_of_the_filter_is_refused(self):
