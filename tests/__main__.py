@@ -119,8 +119,8 @@ def pytest_twice(workers: Sequence[str], *options: str | Path, env: dict[str, st
     """Run tests; a few that fail run once more, one after the other, and that result counts.
 
     Beside other work on two cores a process can stand still for seconds: one of 98 scenes, each time another one,
-    failed in three of six whole runs, none of them alone. Scenes of one file
-    share their pages, so one of them can fail the next. A fault of the product fails alone as well.
+    failed in three of six whole runs, none of them alone. Scenes of one file share their pages, so one of them can
+    fail the next. A fault of the product fails alone as well.
     """
     failed_before = count["failed"]
     passed = pytest(*workers, *options, env=env)
@@ -157,8 +157,8 @@ def postgres() -> bool:
     if not folders:
         raise Skipped("there are no tests for PostgreSQL")
     try:
-        with servers.postgres(MAX_CONNECTIONS) as url:
-            env = {"DATABASE_URL": url}
+        with servers.migrated_postgres_service(MAX_CONNECTIONS) as service:
+            env = {"DATABASE_URL": service.url}
             return pytest_twice(WORKERS, "-m", "not long and not once", *folders, env=env)
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
@@ -170,8 +170,8 @@ def faults() -> bool:
     passed = pytest("-m", "long", "tests/playback", "tests/deploy", "tests/watchium") and passed
     passed = pytest("-c", "tests/browser/pytest.ini", "-m", "long", "tests/browser") and passed
     try:
-        with servers.postgres(MAX_CONNECTIONS) as url:
-            return everything({"DATABASE_URL": url}) and passed
+        with servers.migrated_postgres_service(MAX_CONNECTIONS) as service:
+            return everything({"DATABASE_URL": service.url}) and passed
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
 

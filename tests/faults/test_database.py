@@ -16,7 +16,7 @@ from tests.faults.support.invariants import everything_holds, footprint, settles
 from tests.faults.support.locks import room_row_locked
 from tests.faults.support.send_commands import say_until_accepted
 from tests.guarantees.fixtures import scene_in
-from tests.servers import Missing, Server, Service, postgres_service, unavailable, watchium_server
+from tests.servers import Missing, Server, Service, migrated_postgres_service, unavailable, watchium_server
 from tests.watchium.consumers.fixtures import Scene
 from watchium.client import ProblemError
 
@@ -88,7 +88,7 @@ async def test_a_row_locked_for_five_seconds_delays_its_room_and_loses_nothing(d
 @pytest.fixture
 def database() -> Iterator[Service]:
     try:
-        with postgres_service(CONNECTIONS) as service:
+        with migrated_postgres_service(CONNECTIONS) as service:
             yield service
     except Missing as missing:
         unavailable(missing)

@@ -20,13 +20,14 @@ from tests.servers.binaries import (
 )
 from tests.servers.child_process import START_S, folder_for, free_port
 from tests.servers.databases import Service, database_beside, postgres, postgres_service, redis, redis_service
+from tests.servers.run_folder import TEMPLATE_DATA, in_run_folder
 from tests.servers.watchium import (
     ROOT,
     SQLITE,
-    TEMPLATE_DATA,
     Server,
-    in_run_folder,
     migrated_database,
+    migrated_file,
+    migrated_postgres_service,
     watchium_server,
 )
 
@@ -48,6 +49,8 @@ __all__ = [
     "in_run_folder",
     "install",
     "migrated_database",
+    "migrated_file",
+    "migrated_postgres_service",
     "missing_packages",
     "postgres",
     "postgres_service",

@@ -1,7 +1,5 @@
 """Watchium servers on migrated databases."""
 
-import atexit
-import fcntl
 import hashlib
 import http.client
 import os
@@ -9,8 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,13 +16,13 @@ from pathlib import Path
 import psycopg
 
 from tests.servers.child_process import START_S, STOP_S, end, folder_for, free_port, wait_for
-from tests.servers.databases import database_beside
+from tests.servers.databases import Service, database_beside, postgres_service
+from tests.servers.run_folder import in_run_folder, locked, run_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 # Variables of the test run that its servers must not inherit.
 INHERITED = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "WATCHIUM_URL", "PYTEST_CURRENT_TEST")
 SQLITE = "watchium.sqlite3"
-TEMPLATE_DATA = "WATCHIUM_TEST_TEMPLATE"
 
 
 @dataclass
@@ -124,69 +121,69 @@ def _listeners(port: int) -> int:
 
 
 @cache
-def _run_folder() -> Path:
-    """Return the folder that this run shares with its processes, else one of this process."""
-    if shared := os.environ.get(TEMPLATE_DATA):
-        return Path(shared)
-    folder = Path(tempfile.mkdtemp(prefix="watchium-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
-@contextmanager
-def _locked(name: str) -> Iterator[None]:
-    with (_run_folder() / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def in_run_folder(name: str, fill: Callable[[Path], object]) -> Path:
-    """Return a folder that the first process of the run that needs it fills for all."""
-    folder = _run_folder() / name
-    with _locked(name):
-        if not folder.exists():
-            unfinished = folder.with_suffix(".unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir()
-            fill(unfinished)
-            unfinished.rename(folder)
+def _template_data() -> Path:
+    """Return a data folder with a migrated database and static files, to be copied for each server."""
+    folder = migrated_file().parent
+    with locked("static"):
+        if not (folder / "whole").exists():
+            _model(folder).manage("collectstatic", "--noinput", "--verbosity", "0")
+            (folder / "whole").touch()
     return folder
 
 
 @cache
-def _template_data() -> Path:
-    """Return a data folder with a migrated database and static files, to be copied for each server."""
-    folder = _run_folder()
-    with _locked("data"):
-        if not (folder / "whole").exists():
-            model = Server(0, folder, {**_inherited(), "WATCHIUM_DATA_DIR": str(folder)})
-            model.manage("migrate", "--verbosity", "0")
-            model.manage("collectstatic", "--noinput", "--verbosity", "0")
-            (folder / "whole").touch()
-    return folder
+def migrated_file() -> Path:
+    """Return a migrated SQLite database, to be copied."""
+    file = run_folder() / SQLITE
+    with locked("tables"):
+        if not (file.parent / "migrated").exists():
+            _model(file.parent).manage("migrate", "--verbosity", "0")
+            (file.parent / "migrated").touch()
+    return file
+
+
+def _model(folder: Path, **env: str) -> Server:
+    return Server(0, folder, {**_inherited(), "WATCHIUM_DATA_DIR": str(folder), **env})
 
 
 def _prepare_data(server: Server) -> None:
     if not (server.data_dir / "static").exists():
         (server.data_dir / "static").symlink_to(_template_data() / "static")
     if url := server.env.get("DATABASE_URL"):
-        if not _is_migrated(url):
-            server.manage("migrate", "--verbosity", "0")
+        _migrate(url)
     elif not (server.data_dir / SQLITE).exists():
-        shutil.copy(_template_data() / SQLITE, server.data_dir)
+        shutil.copy(migrated_file(), server.data_dir)
 
 
 def migrated_database(url: str) -> str:
     """Return the URL of a database with empty tables on the same PostgreSQL, to be copied; one for the whole run."""
-    folder = _template_data()
-    noted = folder / f"migrated-{hashlib.sha256(url.encode()).hexdigest()[:16]}"
-    with _locked("postgres"):
+    noted = run_folder() / f"migrated-{hashlib.sha256(url.encode()).hexdigest()[:16]}"
+    with locked("postgres"):
         if not noted.exists():
-            mine = database_beside(url)
-            env = {**_inherited(), "WATCHIUM_DATA_DIR": str(folder), "DATABASE_URL": mine}
-            Server(0, folder, env).manage("migrate", "--verbosity", "0")
+            mine = database_beside(url, copy=_is_migrated(url))
+            _migrate(mine)
             noted.write_text(mine)
         return noted.read_text()
+
+
+@contextmanager
+def migrated_postgres_service(max_connections: int = 100) -> Iterator[Service]:
+    """Start a PostgreSQL whose database has Watchium's tables; most of the time of a first start goes into them."""
+    cluster = in_run_folder("cluster", _fill_cluster) / "data"
+    with postgres_service(max_connections, cluster=cluster) as service:
+        yield service
+
+
+def _fill_cluster(folder: Path) -> None:
+    with postgres_service() as service:
+        _migrate(service.url)
+        service.end()
+        subprocess.run(["cp", "-a", service.folder / "data", folder], check=True)
+
+
+def _migrate(url: str) -> None:
+    if not _is_migrated(url):
+        _model(run_folder(), DATABASE_URL=url).manage("migrate", "--verbosity", "0")
 
 
 def _is_migrated(url: str) -> bool:

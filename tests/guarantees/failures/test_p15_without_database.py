@@ -9,14 +9,14 @@ from tests.deployments import one_process
 from tests.faults.support.invariants import everything_holds
 from tests.faults.support.send_commands import say_until_accepted
 from tests.guarantees.fixtures import scene_in
-from tests.servers import Missing, Server, Service, postgres_service, unavailable, watchium_server
+from tests.servers import Missing, Server, Service, migrated_postgres_service, unavailable, watchium_server
 from watchium.client import ProblemError
 
 
 @pytest.fixture
 def database() -> Iterator[Service]:
     try:
-        with postgres_service() as service:
+        with migrated_postgres_service() as service:
             yield service
     except Missing as missing:
         unavailable(missing)

@@ -15,7 +15,7 @@ from tests.servers import (
     Missing,
     Server,
     free_port,
-    postgres_service,
+    migrated_postgres_service,
     redis_service,
     unavailable,
     watchium_server,
@@ -92,7 +92,7 @@ def test_failures_are_printed_with_their_fix_and_exit_with_one(server: Server, t
 @pytest.mark.once
 def test_checks_of_a_frozen_database_and_a_frozen_redis_time_out(server: Server):
     try:
-        with postgres_service() as database, redis_service() as layer:
+        with migrated_postgres_service() as database, redis_service() as layer:
             env = {"DATABASE_URL": database.url, "REDIS_URL": layer.url}
             _, lines = doctor(server, **env)
             assert lines["database"].startswith("ok PostgreSQL")

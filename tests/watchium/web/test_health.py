@@ -20,7 +20,7 @@ from tests.servers import (
     Missing,
     Server,
     Service,
-    postgres_service,
+    migrated_postgres_service,
     redis_service,
     unavailable,
     watchium_server,
@@ -79,7 +79,7 @@ def test_health_endpoints_accept_any_host_name():
 def test_a_frozen_database_and_redis_are_reported_in_time_and_recover():
     try:
         with (
-            postgres_service() as database,
+            migrated_postgres_service() as database,
             redis_service() as layer,
             watchium_server({"DATABASE_URL": database.url, "REDIS_URL": layer.url}) as server,
         ):
