@@ -1,6 +1,7 @@
-"""The texts a member may write: mutes, and the rules that the host sets for the chat. Only slowed edits need a query of their own.
+"""The texts a member may write: mutes, and the rules that the host sets for the chat.
 
-The rules bind everyone except the host and moderators; a mute binds the muted.
+The rules bind everyone except the host and moderators; a mute binds the muted. Only slowed edits need a query of their
+own.
 """
 
 from __future__ import annotations

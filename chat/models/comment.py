@@ -153,7 +153,8 @@ class CommentQuerySet(DeletionQuerySet):
         recent = self.filter(
             room=author.room_id, person=author.person_id, at_ms__gt=now_ms - EDITS_SEARCHED_MS
         )
-        return recent.aggregate(last=models.Max("edited_ms"))["last"]
+        last: float | None = recent.aggregate(last=models.Max("edited_ms"))["last"]
+        return last
 
     def by(self, person: Person) -> CommentQuerySet:
         return self.filter(person=person)
