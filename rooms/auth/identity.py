@@ -22,6 +22,7 @@ from rooms.access import Identity
 from rooms.auth.companions import companion_person, room_of
 from rooms.auth.device_cookie import new_device_id, read_device_cookie
 from rooms.auth.origin import client_address, header, scope_address
+from rooms.auth.session_salt import has_salt, store_salt
 from rooms.models import Person, Token, has_open_room
 
 PERSON_KEY = "person_id"
@@ -116,7 +117,7 @@ def _is_authenticated(person: Person, session: SessionBase) -> bool:
     session_hash = session.get(HASH_SESSION_KEY, "")
     # Sessions signed with the previous secret key stay valid until they are renewed.
     hashes = [account.get_session_auth_hash(), *account.get_session_auth_fallback_hash()]
-    signed_in = str(session.get(SESSION_KEY)) == str(account.pk)
+    signed_in = str(session.get(SESSION_KEY)) == str(account.pk) and has_salt(session, person.session_salt)
     return signed_in and any(constant_time_compare(session_hash, expected) for expected in hashes)
 
 
@@ -136,6 +137,7 @@ def _record_seen(person: Person) -> None:
 def store_person(request: HttpRequest, person: Person, username: str = "") -> None:
     """Store the person in the session, and rename a guest who gave another name."""
     request.session[PERSON_KEY] = person.pk
+    store_salt(request.session, person)
     if username and person.account_id is None and person.username != display_names.clean_name(username):
         person.username = display_names.clean_name(username)
         person.save(update_fields=["username"])

@@ -33,6 +33,15 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Let one transaction at a time count what belongs to the person."""
         self.select_for_update().only("pk").get(pk=person.pk)
 
+    def session_salt_of(self, account: int) -> str:
+        """Return the salt of an account's sessions, which is empty until they were ended once."""
+        return self.filter(account=account).values_list("session_salt", flat=True).first() or ""
+
+    def renew_session_salt(self, person: Person) -> None:
+        """End all sessions of the person's account, also those that no list knows."""
+        person.session_salt = secrets.token_urlsafe(12)
+        person.save(update_fields=["session_salt"])
+
     def of_accounts(self, accounts: list[int]) -> list[int]:
         """Return the persons (primary keys) of accounts (primary keys)."""
         return list(self.filter(account__in=accounts).values_list("pk", flat=True))
@@ -48,6 +57,7 @@ class Person(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+    session_salt = models.CharField(max_length=16, blank=True, default="")  # see rooms.auth.session_salt
 
     objects = PersonQuerySet.as_manager()
 

@@ -259,4 +259,4 @@ _SUCCESSOR = """(SELECT named.user_id FROM rooms_member successor
 ROOM = RowMapper(
     Room, "room", without=["created_at", "last_active_at", "description", "slug", "code", "code_until"]
 )
-PERSON = RowMapper(Person, "person", without=["created_at", "last_seen_at"])
+PERSON = RowMapper(Person, "person", without=["created_at", "last_seen_at", "session_salt"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
@@ -20,6 +19,7 @@ from playback.models.upload import ID_CHARS
 from playback.room.captions.api import MAX_BODY_BYTES as CAPTION_BYTES
 from playback.uploads.tus import PIECE_BYTES
 from rooms import access
+from rooms.auth.account_middleware import account_of
 from rooms.auth.identity import identify_scope, scope_bearer, scope_session
 from rooms.domain.rights import Right
 from watchium.db.thread_pool import in_database
@@ -92,11 +92,11 @@ def _person_with(right: Right, scope: dict[str, Any], room_id: str) -> str:
 def _may_upload(scope: dict[str, Any]) -> bool:
     request = _SessionRequest()
     request.session = scope_session(scope)
-    user = get_user(request)
+    user = account_of(request)
     return bool(user.is_active and user.is_staff and user.has_perm(ADD_PERMISSION))
 
 
 class _SessionRequest(HttpRequest):
-    """The part of a request that `get_user` needs."""
+    """The part of a request that `account_of` needs."""
 
     session: SessionBase

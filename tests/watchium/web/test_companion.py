@@ -175,7 +175,7 @@ class CompanionTests(ApiCase):
     def test_all_end_when_all_other_browsers_are_signed_out(self):
         phones, browsers = self.of_two_browsers()
         phones.append(self.claim(self.ticket(self.program_of(self.dora))))
-        end_other_sessions(self.dora, browsers[1].session.session_key)
+        end_other_sessions(self.dora, browsers[1].session)
         assert [self.user_at(phone) for phone in phones] == [None] * 3
 
     def of_two_browsers(self) -> tuple[list[Client], list[Client]]:

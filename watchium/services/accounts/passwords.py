@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
+from django.contrib.sessions.backends.base import SessionBase
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -18,11 +19,11 @@ def set_password(account: Any, password: str) -> None:
     account.save(update_fields=["password"])
 
 
-def end_sessions_of_former_password(account: Any, current_key: str | None = None) -> None:
-    """Sign out what signed in with the former password, except the browser with this session key."""
+def end_sessions_of_former_password(account: Any, current: SessionBase | None = None) -> None:
+    """Sign out what signed in with the former password, except the browser with this session."""
     person = Person.objects.filter(account=account.pk).first()
     if person is not None:
-        end_other_sessions(person, current_key)
+        end_other_sessions(person, current)
 
 
 def reset_path(account: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from rooms.accounts.models import AccountSession
 from rooms.actions import reconnect_person
 from rooms.auth.companions import end_issued
 from rooms.auth.identity import DEVICE_KEY
+from rooms.auth.session_salt import store_salt
 from rooms.models import Companion, Person, Token
 
 
@@ -22,14 +24,22 @@ def end_session(person: Person, pk: int) -> bool:
     return bool(sessions)
 
 
-def end_other_sessions(person: Person, current_key: str | None) -> None:
-    """Sign every browser out but the one with this session key; end all second screens and the tokens of programs."""
+@transaction.atomic
+def end_other_sessions(person: Person, current: SessionBase | None) -> None:
+    """Sign every browser out but the one with this session; end all second screens and the tokens of programs."""
+    current_key = current.session_key if current is not None else None
     sessions = AccountSession.objects.stored_sessions(_account(person), except_key=current_key)
-    _end(person, sessions, everything=True)
+    Token.objects.of(person).delete()
+    Companion.objects.end_all_of(person.pk)
+    Person.objects.renew_session_salt(person)
+    if current is not None:
+        store_salt(current, person)
+        current.save()  # before the sockets of this browser reconnect
+    _end(person, sessions)
 
 
 @transaction.atomic
-def _end(person: Person, sessions: Iterable[Session], *, everything: bool = False) -> None:
+def _end(person: Person, sessions: Iterable[Session]) -> None:
     """All sockets of the person reconnect: those of ended sessions are rejected then."""
     for session in sessions:
         stored = session.get_decoded()
@@ -38,9 +48,6 @@ def _end(person: Person, sessions: Iterable[Session], *, everything: bool = Fals
         session.delete()
         if device_id:
             assign_device(device_id, None)
-    if everything:
-        Token.objects.of(person).delete()
-        Companion.objects.end_all_of(person.pk)
     reconnect_person(person.pk)
 
 

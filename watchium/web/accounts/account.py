@@ -97,7 +97,7 @@ def change_password(request: HttpRequest, person: Person) -> HttpResponse:
     set_password(form.account, form.cleaned_data["password1"])
     update_session_auth_hash(request, form.account)  # with a new session key
     record_sign_in(request, person)
-    end_sessions_of_former_password(form.account, request.session.session_key)
+    end_sessions_of_former_password(form.account, request.session)
     return _done(request, _("Your password was changed. All other browsers are signed out."))
 
 
@@ -126,7 +126,7 @@ def sign_out_there(request: HttpRequest, person: Person, number: int) -> HttpRes
 @require_POST
 @account_required
 def sign_out_elsewhere(request: HttpRequest, person: Person) -> HttpResponse:
-    end_other_sessions(person, request.session.session_key)
+    end_other_sessions(person, request.session)
     return _done(request, _("All other browsers are signed out."))
 
 

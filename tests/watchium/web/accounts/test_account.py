@@ -87,6 +87,22 @@ class Sessions(Dana):
         assert not self.is_signed_in(self.laptop)
         assert find_valid_token(token) is None
 
+    def test_everywhere_else_ends_sessions_that_are_not_on_the_list_too(self):
+        self.account.is_staff = self.account.is_superuser = True
+        self.account.save()
+        assert self.laptop.get("/admin/").status_code == 200
+        AccountSession.objects.all().delete()
+        with self.committing():
+            self.client.post("/accounts/sessions/end/")
+        assert self.is_signed_in(self.client)
+        assert not self.is_signed_in(self.laptop)
+        assert self.laptop.get("/admin/").status_code == 302
+        assert self.client.get("/admin/").status_code == 200
+        self.sign_in(self.laptop)
+        assert self.is_signed_in(self.laptop)
+        self.laptop.post("/accounts/sessions/end/")
+        assert not self.is_signed_in(self.client)
+
     def test_signing_out_removes_the_browser_from_the_list(self):
         self.laptop.post("/accounts/logout/")
         assert AccountSession.objects.filter(account=self.account).count() == 1
