@@ -6,6 +6,7 @@ A room that a client may not see does not exist for it: unknown, private and unl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from watchium.telemetry.context import bind_log_context
 class Identity:
     """The client of a request or socket: its person (None if anonymous), browser, address and token.
 
-    `is_companion`: the browser is the person's second screen, and has what it may do from a ticket.
+    `is_companion`: the browser is the person's second screen, and has what it may do from a ticket, until `ends_at`.
     """
 
     person: Person | None
@@ -27,6 +28,7 @@ class Identity:
     address: str = ""
     token: int | None = None
     is_companion: bool = False
+    ends_at: datetime | None = None
 
     @property
     def socket_key(self) -> str:

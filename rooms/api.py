@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -72,7 +73,9 @@ class Companions(RoomAPIView):
         now_ms = server_clock.now_ms()
         rate_limits.spend("companion", member.person.user_id, now_ms)
         person = Person.objects.with_account(member.person_id) or member.person
-        companion, ticket = Companion.objects.issue(member.room, person, account_hash(person), timezone.now())
+        with transaction.atomic():
+            issue = Companion.objects.issue
+            companion, ticket = issue(member.room, person, account_hash(person), timezone.now())
         if not isinstance(request.auth, Token):
             record_issued(request.session, companion)
         url = f"{room_url(request._request, room_id)}companion/{ticket}/"

@@ -7,7 +7,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from rooms.auth.companions import companion_person, room_of
+from rooms.auth.companions import companion_in, room_of
 from rooms.auth.csrf_reasons import csrf_failure_text
 from rooms.auth.identity import bearer, find_valid_token, has_identity_cookie, session_person
 from rooms.models import Person, Token
@@ -42,9 +42,10 @@ class PersonAuthentication(BaseAuthentication):
         if has_identity_cookie(request._request):
             _require_csrf(request._request)
         match = request._request.resolver_match
-        companion = companion_person(request.session, room_of(match.kwargs)) if match else None
-        person = companion or session_person(request.session)
-        return None if person is None else (person, AS_COMPANION if companion else None)
+        if match and (companion := companion_in(request.session, room_of(match.kwargs))):
+            return companion.person, AS_COMPANION
+        person = session_person(request.session)
+        return None if person is None else (person, None)
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -16,14 +16,17 @@ ISSUED_KEY = "issued_companions"  # primary keys of those whose tickets this bro
 MOST_ISSUED = 50
 
 
-def companion_person(session: SessionBase, room_id: str | None) -> Person | None:
-    """Return the person as whom this browser acts in the room, or None if it is nobody's second screen there."""
+def companion_in(session: SessionBase, room_id: str | None) -> Companion | None:
+    """Return as whose second screen this browser acts in the room, with the person, or None."""
     if room_id is None:
         return None
     pk = session.get(COMPANIONS_KEY, {}).get(room_id)
     companion = Companion.objects.in_use(pk, room_id, timezone.now()) if pk is not None else None
     person = Person.objects.with_account(companion.person_id) if companion is not None else None
-    return person if companion and person and _has_same_account(companion, person) else None
+    if companion is None or person is None or not _has_same_account(companion, person):
+        return None
+    companion.person = person
+    return companion
 
 
 def account_hash(person: Person) -> str:

@@ -19,11 +19,11 @@ from django.utils.crypto import constant_time_compare
 
 from rooms import display_names
 from rooms.access import Identity
-from rooms.auth.companions import companion_person, room_of
+from rooms.auth.companions import companion_in, room_of
 from rooms.auth.device_cookie import new_device_id, read_device_cookie
 from rooms.auth.origin import client_address, header, scope_address
 from rooms.auth.session_salt import has_salt, store_salt
-from rooms.models import Person, Token, has_open_room
+from rooms.models import Companion, Person, Token, has_open_room
 
 PERSON_KEY = "person_id"
 DEVICE_KEY = "device_id"
@@ -40,9 +40,8 @@ def identify(request: HttpRequest) -> Identity:
         token = find_valid_token(value)
         return _by_token(token, address)
     match = request.resolver_match
-    companion = companion_person(request.session, room_of(match.kwargs)) if match else None
-    person = companion or session_person(request.session)
-    return Identity(person, known_device(request), address, is_companion=companion is not None)
+    companion = companion_in(request.session, room_of(match.kwargs)) if match else None
+    return _by_session(request.session, companion, known_device(request), address)
 
 
 def identify_scope(scope: dict[str, Any]) -> Identity:
@@ -55,10 +54,14 @@ def identify_scope(scope: dict[str, Any]) -> Identity:
     cookies = parse_cookie(header(scope, b"cookie"))
     session = scope_session(scope)
     room_id = room_of(scope.get("url_route", {}).get("kwargs", {}))
-    companion = companion_person(session, room_id)
-    person = companion or session_person(session)
     device_id = session.get(DEVICE_KEY) or read_device_cookie(cookies)
-    return Identity(person, device_id, address, is_companion=companion is not None)
+    return _by_session(session, companion_in(session, room_id), device_id, address)
+
+
+def _by_session(session: SessionBase, companion: Companion | None, device_id: str, address: str) -> Identity:
+    if companion is None:
+        return Identity(session_person(session), device_id, address)
+    return Identity(companion.person, device_id, address, is_companion=True, ends_at=companion.ends_at)
 
 
 def _by_token(token: Token | None, address: str) -> Identity:
@@ -135,7 +138,12 @@ def _record_seen(person: Person) -> None:
 
 
 def store_person(request: HttpRequest, person: Person, username: str = "") -> None:
-    """Store the person in the session, and rename a guest who gave another name."""
+    """Store the person in the session, and rename a guest who gave another name.
+
+    A session that gains a guest gets another key: somebody else may know the former one. A sign-in changes it anyway.
+    """
+    if PERSON_KEY not in request.session and person.account_id is None and request.session.session_key:
+        request.session.cycle_key()
     request.session[PERSON_KEY] = person.pk
     store_salt(request.session, person)
     if username and person.account_id is None and person.username != display_names.clean_name(username):

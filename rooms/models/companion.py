@@ -17,7 +17,11 @@ MOST_OF_PERSON = 5  # in one room
 
 class CompanionQuerySet(models.QuerySet["Companion"]):
     def issue(self, room: Room, person: Person, account_hash: str, now: datetime) -> tuple[Companion, str]:
-        """Return a new companion and its ticket, of which only the digest is stored. Earlier unused ones end."""
+        """Return a new companion and its ticket, of which only the digest is stored. Earlier unused ones end.
+
+        In a transaction.
+        """
+        Person.objects.lock(person)  # of two at once the second ends the first
         self.filter(room=room, person=person, claimed_at=None).delete()
         ticket = secrets.token_urlsafe(24)
         companion = self.create(
@@ -60,9 +64,6 @@ class CompanionQuerySet(models.QuerySet["Companion"]):
 
     def ended(self, now: datetime) -> CompanionQuerySet:
         return self.filter(ends_at__lt=now)
-
-    def reassign(self, before: Person, after: Person, account_hash: str) -> None:
-        self.filter(person=before).update(person=after, account_hash=account_hash)
 
 
 class Companion(models.Model):

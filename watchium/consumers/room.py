@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from django.utils import timezone
+
 import playback.room.actions
 import playback.room.duration_updates
 import playback.room.stall_handling
@@ -56,6 +58,7 @@ class RoomConsumer(Socket):
     device_id: str
     entering: asyncio.Task[tuple[Member, Connection]] | None = None
     connection: Connection | None = None
+    end: asyncio.TimerHandle | None = None  # of a second screen
 
     def decode(self, text: str) -> Command:
         return decode_room_command(text)
@@ -74,6 +77,9 @@ class RoomConsumer(Socket):
         self.user_id = self.member.person.user_id
         self.connection = connection
         scheduler.hold_lease(connection.pk, lambda: self.close(CloseCode.RESTART))
+        if identity.ends_at is not None:
+            left_s = (identity.ends_at - timezone.now()).total_seconds()
+            self.end = asyncio.get_running_loop().call_later(left_s, self.close, CloseCode.RESTART)
         # After the lease was taken: a later login or logout ends the lease, an earlier one is detected here. Either way
         # the socket is closed, and the client reconnects with its current identity.
         if (await self._identity()).person != identity.person:
@@ -93,6 +99,8 @@ class RoomConsumer(Socket):
         self.member.room._state.fields_cache.pop("playback", None)
 
     async def on_disconnect(self) -> None:
+        if self.end is not None:
+            self.end.cancel()
         if self.connection is None and self.entering is not None:
             # The socket closed while entering, which another thread completes nevertheless.
             (entered,) = await asyncio.gather(self.entering, return_exceptions=True)

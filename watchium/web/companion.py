@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods
 
+from rooms.accounts.models import AccountSession
 from rooms.auth.companions import store_companion
 from rooms.auth.identity import identify
 from rooms.models import Companion, Member
@@ -35,6 +36,7 @@ def page(request: HttpRequest, room_id: str, ticket: str) -> HttpResponse:
         return render(request, "rooms/companion.html", {"member": member, "room_id": room_id})
     if not Companion.objects.claim(found, now):
         return render(request, "rooms/companion.html", {"room_id": room_id}, status=410)
+    AccountSession.objects.renew_key(request.session)  # somebody else may know the former key
     store_companion(request.session, found)
     response = redirect("room", room_id=room_id)
     response["Location"] += "?view=chat"

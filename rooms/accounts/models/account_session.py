@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
-from django.db import models
+from django.db import models, transaction
 
 MAX_LISTED = 50
 BROWSER_CHARS = 60
@@ -19,6 +20,17 @@ class AccountSessionQuerySet(models.QuerySet["AccountSession"]):
         self.update_or_create(
             session_id=session_key, defaults=values, create_defaults={**values, "signed_in_at": now}
         )
+
+    def renew_key(self, session: SessionBase) -> None:
+        """Give a session another key, under which it stays on the list of its account."""
+        if session.session_key is None:
+            return
+        with transaction.atomic():
+            listed = self.filter(session=session.session_key).first()
+            session.cycle_key()  # deletes the former row
+            if listed is not None:
+                listed.pk, listed.session_id = None, str(session.session_key)
+                listed.save(force_insert=True)
 
     def of(self, account: int) -> list[AccountSession]:
         """Return the sessions of an account, the last used first, at most `MAX_LISTED`."""

@@ -7,6 +7,7 @@ from django.test import Client
 
 from rooms.models import Person
 from tests.watchium.api.callers import ApiCase
+from watchium.web.session_store import SessionStore
 
 PASSWORD = "correct horse battery"
 
@@ -42,6 +43,24 @@ class AKeySomebodyElseKnows(ApiCase):
         assert attacker.get("/").context["person"] is None
         assert not Session.objects.filter(session_key=key).exists()
         assert victim.get("/").context["person"].username == "dana"
+
+    def test_becoming_a_guest_or_a_second_screen_replaces_the_session_key(self):
+        ticket = self.as_bob.post(self.url("companion/"), {}).json()["url"]
+        for path, fields in (
+            ("/", {}),
+            (f"/rooms/{self.room.room_id}/", {"username": "Dora"}),
+            ("/" + ticket.split("/", 3)[3], {}),
+        ):
+            attacker = Client()
+            session = SessionStore()
+            session["device_id"] = "d" * 32
+            session.create()
+            attacker.cookies["sessionid"] = session.session_key
+            victim = planted(session.session_key)
+            assert victim.post(path, fields).status_code == 302, path
+            assert victim.cookies["sessionid"].value != session.session_key, path
+            assert not Session.objects.filter(session_key=session.session_key).exists()
+            assert victim.session["device_id"] == "d" * 32
 
     def test_sign_up_replaces_the_session_key(self):
         attacker = self.browser_of(self.bob.person)

@@ -130,11 +130,26 @@ class CompanionTests(ApiCase):
         person.account.save()
         assert self.user_at(phone) is None
 
-    def test_a_guest_who_signs_in_keeps_the_phone(self):
-        phone = self.claim(self.ticket())
+    def test_the_phone_of_a_guest_is_not_that_of_the_account_that_signs_in(self):
+        """Somebody else may sign in at the guest's browser."""
+        phone, path = self.claim(self.ticket()), self.ticket()
         person = self.account_named("dora")
         merge_guest_into_account(self.bob.person, person)
-        assert self.user_at(phone) == person.user_id
+        assert self.user_at(phone) is None
+        assert Client().post(path).status_code == 410
+
+    def test_a_browser_that_becomes_a_second_screen_gets_another_session_key(self):
+        self.account_named("mira")
+        phone = Client()
+        phone.post("/accounts/login/", {"username": "mira", "password": "correct horse"})
+        key = phone.session.session_key
+        listed = AccountSession.objects.get()
+        self.claim(self.ticket(), phone)
+        assert phone.session.session_key != key
+        assert phone.get("/").context["person"].username == "mira"
+        renewed = AccountSession.objects.get()
+        assert renewed.session_id == phone.session.session_key
+        assert (renewed.browser, renewed.signed_in_at) == (listed.browser, listed.signed_in_at)
 
     def test_a_second_screen_gets_no_ticket(self):
         phone = self.claim(self.ticket())

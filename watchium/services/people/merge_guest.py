@@ -17,7 +17,6 @@ from playback.models import (
     WatchedMedia,
 )
 from rooms.actions.merge_guest import merge_guest
-from rooms.auth.companions import account_hash
 from rooms.models import Companion, ModerationAct, Person, Room
 
 
@@ -38,7 +37,7 @@ def merge_guest_into_account(guest: Person, person: Person) -> None:
     CommentReaction.objects.reassign(guest, person)
     AcceptedChange.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
-    Companion.objects.reassign(guest, person, account_hash(person))
+    Companion.objects.end_all_of(guest.pk)  # of a guest who is not always the owner of the account
     Upload.objects.reassign(guest, person)
     playback.room.queue.people.reassign(with_queues, guest, person)
     playback.room.start.people.reassign(with_start, guest, person)
