@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,13 +16,15 @@ import chat.actions
 import playback.room.actions
 import rooms.actions
 from playback.room.queue.actions import change_queue
+from rooms.actions.admission import room_code
 from rooms.domain.rights import Right
-from rooms.models import Member
+from rooms.models import Member, Room
 from tests.cases import CLIP, Cast
 from tests.model.replicas import Node
 from tests.playback.room.fixtures import load, play
+from watchium import server_clock
 from watchium.protocol.codec import decode_room_command, encode
-from watchium.protocol.errors import NotAllowed, NotHost
+from watchium.protocol.errors import ChatOff, Muted, NotAllowed, NotHost
 from watchium.realtime.groups import member_group, room_group
 from watchium.services.room_commands import dispatch
 from watchium.services.room_snapshot import compose_snapshot
@@ -41,9 +44,16 @@ changes = st.one_of(
     st.tuples(st.just("set_queue"), st.fixed_dictionaries(
         {"locked": st.booleans(), "who_adds": st.sampled_from(["everyone", "moderators", "host"])}
     )),
-    st.tuples(st.just("transfer_host"), st.just({"user_id": "bob"})),
+    st.tuples(st.just("set_moderator"), st.fixed_dictionaries(
+        {"user_id": st.just("dora"), "moderator": st.booleans()}
+    )),
+    st.tuples(st.just("transfer_host"), st.fixed_dictionaries({"user_id": st.sampled_from(["bob", "dora"])})),
     st.tuples(st.just("claim_host"), st.just({})),
+    st.tuples(st.just("mute_member"), st.just({"user_id": "bob", "minutes": 1})),
+    st.tuples(st.just("set_chat"), st.fixed_dictionaries({"enabled": st.booleans()})),
 )  # fmt: skip
+
+POLL = {"question": "Next?", "answers": [{"text": "Alien"}, {"text": "Brazil"}]}
 
 
 class Undone(Exception):
@@ -70,16 +80,21 @@ class Offers(Cast):
         self.sent = 0
 
     def test_the_page_offers_what_the_server_allows(self):
-        @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-        @given(st.lists(changes, max_size=6))
-        def after(steps: list[tuple[str, dict[str, Any]]]) -> None:
+        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(st.booleans(), st.lists(changes, max_size=6))
+        def after(bob_owns: bool, steps: list[tuple[str, dict[str, Any]]]) -> None:
             with undone():
+                if bob_owns:
+                    Room.objects.filter(pk=self.room.pk).update(owner=self.bob.person)
                 self.published.frames.clear()
                 self.node.ask("open", log="bob")
                 self.take(json.loads(encode(compose_snapshot(self.read(self.bob), "", None, 1)[0])))
                 for kind, payload in steps:
                     self.does(kind, dict(payload))
-                assert self.node.ask("offers", log="bob", rights=list(Right)) == self.allowed()
+                others = [self.alice.person.user_id, self.dora.person.user_id]
+                now = server_clock.now_ms()
+                offers = self.node.ask("offers", log="bob", rights=list(Right), now=now, others=others)
+                assert offers == self.allowed()
 
         after()
 
@@ -98,7 +113,7 @@ class Offers(Cast):
         )
 
     def does(self, kind: str, payload: dict[str, Any]) -> None:
-        """As the owner, who may be no host just then; what bob's page receives goes into its reducer."""
+        """As alice, who may be no host just then; what bob's page receives goes into its reducer."""
         before = len(self.published.frames)
         with self.committing():
             try:
@@ -121,20 +136,27 @@ class Offers(Cast):
             Right.QUEUE_EDIT: lambda: change_queue(bob, self.command("queue_clear", {})),
             Right.CHAT: lambda: chat.actions.post(bob, self.command("comment", {"text": "hi"}), position=0.0),
             Right.REACT: lambda: chat.actions.react(bob, "❤️"),
-            Right.INVITE: lambda: bob.require(Right.INVITE),
-            Right.REMOVE: lambda: rooms.actions.remove(self.room, self.dora.person.user_id, actor=bob),
+            Right.INVITE: lambda: room_code(bob),
+            Right.REMOVE: lambda: dispatch(bob, self.command("set_chat", {"slow_mode_s": 5})),
             Right.SETTINGS: lambda: rooms.actions.update_room(bob.room, actor=bob, title="Ours"),
             "queue_rules": lambda: change_queue(bob, self.command("set_queue", {"quota": 7})),
             "set_right": lambda: dispatch(
                 bob, self.command("set_right", {"role": "member", "right": "chat", "allowed": True})
             ),
+            "poll": lambda: dispatch(bob, self.command("open_poll", POLL)),
+            "appoint": lambda: dispatch(bob, self.command("set_successor", {"user_id": "dora"})),
+            "claim_host": lambda: dispatch(bob, self.command("claim_host", {})),
         }
-        return {str(name): self.is_allowed(attempt) for name, attempt in attempts.items()}
+        for other in (self.alice.person.user_id, self.dora.person.user_id):
+            removal = self.command("remove_member", {"user_id": other})
+            attempts[f"remove {other}"] = partial(dispatch, bob, removal)
+        allowed = {str(name): self.is_allowed(attempt) for name, attempt in attempts.items()}
+        return {**allowed, "claim_host": allowed["claim_host"] and not bob.is_host}
 
     def is_allowed(self, attempt: Callable[[], object]) -> bool:
         try:
             with undone():
                 attempt()
-        except (NotAllowed, NotHost):
+        except (NotAllowed, NotHost, Muted, ChatOff):
             return False
         return True

@@ -2,7 +2,7 @@
 /** The room's page: creates the session, mounts every module on its element and exposes `window.watchium`. */
 
 import { CHANGES, Event } from "../core/protocol.js"
-import { may } from "../core/room/rights.js"
+import { may, mayAskPolls } from "../core/room/rights.js"
 import * as chat from "../page/chat/chat.js"
 import * as controls from "../page/controls/controls.js"
 import { commandsOf } from "../page/controls/playback_commands.js"
@@ -312,7 +312,7 @@ function mountStart(stage, room) {
   const loading = new Set()
   const update = () => {
     ask.hidden = !commandsOf(room).hasControl
-    askPoll.hidden = ask.hidden && !may(room.state, "remove") && !room.state.you?.is_owner
+    askPoll.hidden = !mayAskPolls(room.state)
     for (const [isUsed, load] of STARTS) {
       if (!isUsed(room.state, room.serverNow()) || loading.has(load)) continue
       loading.add(load)

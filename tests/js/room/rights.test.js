@@ -1,7 +1,17 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { allows, levelsOf, may, mayAdd, presetOf, PRESETS } from "../../../static/js/core/room/rights.js"
+import {
+  allows,
+  levelsOf,
+  may,
+  mayAdd,
+  mayAskPolls,
+  mayReact,
+  mayWrite,
+  presetOf,
+  PRESETS,
+} from "../../../static/js/core/room/rights.js"
 
 const VECTORS = JSON.parse(readFileSync(new URL("../../vectors/rights.json", import.meta.url), "utf8"))
 
@@ -43,4 +53,29 @@ test("a locked queue is for those who may edit it", () => {
   assert.equal(mayAdd(as({})), false)
   assert.equal(mayAdd(as({ queue_edit: true })), true)
   assert.equal(mayAdd(as({ queue_edit: true, queue_add: false })), false)
+})
+
+test("who is muted neither writes nor reacts until the mute ends", () => {
+  const room = { control_policy: "host", host_id: "alice" }
+  const state = { you: { user_id: "bob", role: "member", muted_until: 1000 }, room }
+  assert.deepEqual([mayWrite(state, 999), mayReact(state, 999)], [false, false])
+  assert.deepEqual([mayWrite(state, 1000), mayReact(state, 1000)], [true, true])
+})
+
+test("a chat that is off is open to who may remove members", () => {
+  const room = { control_policy: "host", host_id: "alice", chat: { enabled: false } }
+  const as = (role) => ({ you: { user_id: "bob", role }, room })
+  assert.equal(mayWrite(as("member"), 0), false)
+  assert.equal(mayWrite(as("moderator"), 0), true)
+  assert.equal(mayReact(as("member"), 0), true)
+})
+
+test("polls are opened by who controls playback or moderates, and by the owner", () => {
+  const as = (you) => ({
+    you: { user_id: "bob", ...you },
+    room: { control_policy: "host", host_id: "alice" },
+  })
+  assert.equal(mayAskPolls(as({ role: "member" })), false)
+  for (const you of [{ role: "moderator" }, { role: "member", is_owner: true }])
+    assert.equal(mayAskPolls(as(you)), true)
 })

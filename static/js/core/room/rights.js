@@ -10,8 +10,8 @@
 /** @typedef {"everyone" | "moderators" | "host"} Level */
 /** @typedef {Record<Right, Level>} Levels */
 /** @typedef {{role?: string, is_owner?: boolean, exceptions?: Record<string, boolean>}} Standing */
-/** @typedef {{rights?: RoomRights, control_policy?: string, host_id?: string | null}} RoomRules */
-/** @typedef {{you?: (Standing & {user_id: string}) | null, room?: RoomRules | null, queue?: {settings: {locked?: boolean}} | null} | null | undefined} State */
+/** @typedef {{rights?: RoomRights, control_policy?: string, host_id?: string | null, owner_id?: string | null, chat?: {enabled?: boolean}}} RoomRules */
+/** @typedef {{you?: (Standing & {user_id: string, muted_until?: number | null}) | null, room?: RoomRules | null, queue?: {settings: {locked?: boolean}} | null} | null | undefined} State */
 
 /** @type {Level[]} */
 export const LEVELS = ["everyone", "moderators", "host"]
@@ -90,6 +90,27 @@ export function mayAdd(state) {
 /** Host, moderator, or who may change the settings: they may change the rules of the queue. @param {State} state */
 export function mayChangeQueueRules(state) {
   return isHost(state) || state?.you?.role === "moderator" || may(state, "settings")
+}
+
+/** Whether a mute of the user has not ended. @param {State} state @param {number} nowMs server time */
+export function isMuted(state, nowMs) {
+  return (state?.you?.muted_until ?? 0) > nowMs
+}
+
+/** Whether the user may react now. @param {State} state @param {number} nowMs server time */
+export function mayReact(state, nowMs) {
+  return may(state, "react") && !isMuted(state, nowMs)
+}
+
+/** Whether the user may write now; the rules of the chat do not bind who may remove members. @param {State} state @param {number} nowMs server time */
+export function mayWrite(state, nowMs) {
+  const isOpen = state?.room?.chat?.enabled !== false || may(state, "remove")
+  return may(state, "chat") && isOpen && !isMuted(state, nowMs)
+}
+
+/** Host, owner, and who controls playback or may remove members: they open polls, and close any. @param {State} state */
+export function mayAskPolls(state) {
+  return may(state, "control") || may(state, "remove") || Boolean(state?.you?.is_owner)
 }
 
 /** Permissions are no right that can be given, else who has it could take the room. @param {State} state */

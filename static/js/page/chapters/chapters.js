@@ -5,6 +5,7 @@
  */
 
 import { chapterAt, chapterList, neighbourS } from "../../core/chapters/chapters.js"
+import { may } from "../../core/room/rights.js"
 import { cloneTemplate, disposeAll, find, loadStyle, setText } from "../lib/dom.js"
 import { formatTime, gettext } from "../lib/i18n.js"
 import { SkipButton } from "./skip_button.js"
@@ -17,7 +18,7 @@ const WIDTH_PX = 320 // of the list, as in chapters.css
 
 /** @typedef {import("../../core/chapters/chapters.js").Chapter} Chapter */
 /**
- * @typedef {{allowed: boolean, hasControl: boolean, alone: boolean, positionS: number, durationS: number | null, seekTo:
+ * @typedef {{allowed: boolean, alone: boolean, positionS: number, durationS: number | null, seekTo:
  *   (positionS: number) => void}} Commands
  */
 
@@ -37,7 +38,7 @@ export function mount(bar, commands, listed, edit, room) {
   const { signal } = controller
   const marks = new Marks(bar, chapters, commands, signal)
   const list = new ChapterList(bar, chapters, commands, signal)
-  list.onEdit(edit, signal)
+  list.onEdit(edit, () => may(room.state, "media"), signal)
   const skip = new SkipButton(bar, chapters, commands, room, signal)
   const slider = find(bar, "seek")
   const show = () => {
@@ -140,6 +141,7 @@ class ChapterList {
   /** @param {HTMLElement} bar @param {Chapter[]} chapters @param {Commands} commands @param {AbortSignal} signal */
   constructor(bar, chapters, commands, signal) {
     this.chapters = chapters
+    this.mayEdit = () => false
     this.button = /** @type {HTMLButtonElement} */ (cloneTemplate("chapter-button"))
     this.menu = cloneTemplate("chapter-menu")
     find(bar, "position").closest(".time")?.after(this.button)
@@ -164,8 +166,9 @@ class ChapterList {
     return line
   }
 
-  /** @param {() => void} edit @param {AbortSignal} signal */
-  onEdit(edit, signal) {
+  /** @param {() => void} edit @param {() => boolean} mayEdit @param {AbortSignal} signal */
+  onEdit(edit, mayEdit, signal) {
+    this.mayEdit = mayEdit
     const press = () => {
       this.menu.hidePopover()
       edit()
@@ -174,12 +177,12 @@ class ChapterList {
   }
 
   /** @param {Commands} commands */
-  #place({ allowed, hasControl }) {
+  #place({ allowed }) {
     const { left, top } = this.button.getBoundingClientRect()
     const mostPx = innerWidth - WIDTH_PX - GAP_PX
     this.menu.style.setProperty("--menu-left", `${Math.max(Math.min(left - GAP_PX, mostPx), GAP_PX)}px`)
     this.menu.style.setProperty("--menu-bottom", `${innerHeight - top + 28}px`)
-    find(this.menu, "chapter-edit").hidden = !hasControl
+    find(this.menu, "chapter-edit").hidden = !this.mayEdit()
     for (const line of this.items)
       /** @type {HTMLButtonElement} */ (find(line, "chapter-go")).disabled = !allowed
   }

@@ -129,6 +129,7 @@ function mountRights(list, room) {
   const show = () => {
     list.toggleAttribute("data-no-reactions", !may(room.state, "react"))
     list.toggleAttribute("data-read-only", !may(room.state, "chat"))
+    list.toggleAttribute("data-moderates", may(room.state, "remove"))
   }
   return disposeAll(
     ...["state", "room_changed", "role_changed", "new_host"].map((type) => room.on(type, show)),

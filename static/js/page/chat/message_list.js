@@ -4,7 +4,6 @@
  * Text is set as text; URLs in it become links, spoilers buttons, and there is no other markup.
  */
 
-import { may } from "../../core/room/rights.js"
 import { cloneTemplate, find, messageNodes, setText, withoutSpoilers } from "../lib/dom.js"
 import { dateLocale, formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { showAvatar } from "../ui/artwork.js"
@@ -265,7 +264,21 @@ export class MessageList {
   #render(comment) {
     const element = renderMessage(comment, this.#reader(comment))
     for (const button of element.querySelectorAll("button")) button.tabIndex = -1
+    element.toggleAttribute("data-own", comment.user_id === this.room.boot.you.user_id)
+    this.#hideEditInTime(element, comment)
     return element
+  }
+
+  /** @param {HTMLElement} element @param {Comment} comment */
+  #hideEditInTime(element, comment) {
+    if (!element.matches("[data-own]") || comment.is_system_message) return
+    const edit = find(element, "edit")
+    setTimeout(() => (edit.hidden = true), Math.max(0, EDIT_WITHIN_MS - this.#ageMs(comment)))
+  }
+
+  /** @param {Comment} comment */
+  #ageMs(comment) {
+    return this.room.serverNow() - Date.parse(comment.created_at)
   }
 
   /** The first element that belongs after `seq`; nearly always none. @param {number} seq */
@@ -284,12 +297,11 @@ export class MessageList {
   #reader(comment) {
     const { user_id: userId, username } = this.room.boot.you
     const isOwn = comment.user_id === userId
-    const ageMs = this.room.serverNow() - Date.parse(comment.created_at)
     return {
       userId,
       username,
-      removable: isOwn || may(this.room.state, "remove"),
-      editable: isOwn && ageMs < EDIT_WITHIN_MS,
+      removable: true, // others' by who may moderate: see `mountRights`
+      editable: isOwn && this.#ageMs(comment) < EDIT_WITHIN_MS,
       imagesUrl: this.room.boot.comments_url,
       nameOf: (/** @type {string} */ id) => this.room.state.members.get(id)?.username,
       quoted: comment.reply_to ? this.known.get(comment.reply_to) : undefined,

@@ -1,7 +1,7 @@
 // @ts-check
 /** Says above the composer why the viewer cannot write, or how often. Loaded once a rule concerns the viewer. */
 
-import { may } from "../../core/room/rights.js"
+import { isMuted, may, mayWrite } from "../../core/room/rights.js"
 import { find, setText } from "../lib/dom.js"
 import { gettext, interpolate, ngettext } from "../lib/i18n.js"
 
@@ -13,6 +13,7 @@ const CHANGES = ["state", "room_changed", "member_changed", "role_changed", "new
 /** @param {Room} room */
 export function mount(room) {
   const composer = find(document, "composer")
+  const messages = find(document, "log")
   const line = document.createElement("p")
   line.className = "writing-rule muted"
   line.setAttribute("role", "status")
@@ -21,11 +22,16 @@ export function mount(room) {
   let timer = 0
   const update = () => {
     clearTimeout(timer)
-    const { text, closed, ends } = ruleOf(room, wroteMs)
+    const { text, ends } = ruleOf(room, wroteMs)
     setText(line, text)
     line.hidden = !text
-    for (const field of document.querySelectorAll("[data-draft]"))
-      /** @type {HTMLInputElement} */ (field).disabled = closed
+    const nowMs = room.serverNow()
+    const muted = isMuted(room.state, nowMs)
+    const closed = !mayWrite(room.state, nowMs)
+    disable(composer, "[data-draft], [data-field-row] button", closed)
+    disable(composer, "[data-emoji]", muted)
+    messages.toggleAttribute("data-closed", closed)
+    messages.toggleAttribute("data-muted", muted)
     if (ends) timer = setTimeout(update, TICK_MS)
   }
   for (const type of CHANGES) room.on(type, update)
@@ -36,24 +42,30 @@ export function mount(room) {
   update()
 }
 
+/** @param {HTMLElement} composer @param {string} selector @param {boolean} disabled */
+function disable(composer, selector, disabled) {
+  for (const control of composer.querySelectorAll(selector))
+    /** @type {HTMLButtonElement | HTMLInputElement} */ (control).disabled = disabled
+}
+
 /** @param {Room} room @param {number} wroteMs server time of the viewer's last comment */
 function ruleOf(room, wroteMs) {
   const { you, room: state } = room.state
   const mutedMs = (you?.muted_until ?? 0) - room.serverNow()
   if (mutedMs > 0) {
     const text = interpolate(gettext("You are muted for another {time}."), { time: lasting(mutedMs) })
-    return { text, closed: true, ends: true }
+    return { text, ends: true }
   }
   const chat = state?.chat
-  if (!chat || may(room.state, "remove")) return { text: "", closed: false, ends: false }
-  if (chat.enabled === false) return { text: gettext("The chat is off."), closed: true, ends: false }
-  if (!chat.slow_mode_s) return { text: "", closed: false, ends: false }
+  if (!chat || may(room.state, "remove")) return { text: "", ends: false }
+  if (chat.enabled === false) return { text: gettext("The chat is off."), ends: false }
+  if (!chat.slow_mode_s) return { text: "", ends: false }
   const waitMs = wroteMs + chat.slow_mode_s * 1000 - room.serverNow()
   const rule = interpolate(gettext("Slow mode: one message every {time}."), {
     time: lasting(chat.slow_mode_s * 1000),
   })
   const next = waitMs > 0 ? interpolate(gettext("The next one in {time}."), { time: lasting(waitMs) }) : ""
-  return { text: [rule, next].filter(Boolean).join(" "), closed: false, ends: waitMs > 0 }
+  return { text: [rule, next].filter(Boolean).join(" "), ends: waitMs > 0 }
 }
 
 const MINUTE_S = 60

@@ -1,12 +1,11 @@
 // @ts-check
 /** The poll of a room: its answers as buttons with their votes, live, and the form that opens one. Loaded with the first. */
 
-import { may } from "../../core/room/rights.js"
+import { mayAskPolls } from "../../core/room/rights.js"
 import { results } from "../../core/start/poll_text.js"
 import { cloneTemplate, disposeAll, find, loadStyle, setText } from "../lib/dom.js"
 import { gettext, interpolate, ngettext } from "../lib/i18n.js"
 import { every } from "../lib/timers.js"
-import { mayControl } from "../room/members.js"
 import { showRefusal } from "../ui/notices.js"
 
 const TICK_MS = 500
@@ -76,11 +75,7 @@ function show(card, room, poll) {
   const by = poll.username && interpolate(gettext("{name} asks"), { name: poll.username })
   const about = [interpolate(format, { count: total }), poll.closed ? gettext("closed") : by]
   setText(find(card, "about"), about.filter(Boolean).join(" · "))
-  const mayClose =
-    mayControl(room.state) ||
-    may(room.state, "remove") ||
-    Boolean(room.state.you?.is_owner) ||
-    poll.user_id === you
+  const mayClose = mayAskPolls(room.state) || poll.user_id === you
   find(card, "close-poll").hidden = poll.closed || !mayClose
   find(card, "dismiss-poll").hidden = !poll.closed
   showSecondsLeft(card, room)
