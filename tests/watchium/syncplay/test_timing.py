@@ -56,21 +56,48 @@ def test_a_pause_is_sent_at_once():
     assert (state.paused, state.server_counter) == (True, 2)
 
 
-def test_a_start_arrives_at_its_instant():
+def test_a_start_is_sent_earlier_by_the_way_there_and_by_what_the_player_needs():
     timing = following(STANDS, 1002.0, round_trip_s=0.1)
     starts = STANDS.played(at_ms=1_003_000.0)
-    assert timing.next_state(starts, 1002.7) is None
-    assert timing.next_s == pytest.approx(1002.95)
-    state = sent(timing, starts, timing.next_s)
+    assert sent(timing, starts, 1002.5).paused
+    cost_s = timing.player.start_lead_s()
+    assert cost_s > 0.03
+    state = sent(timing, starts, 1002.95 - cost_s)
     assert state.position_s == pytest.approx(10.0)
-    assert not state.paused
+    assert (state.paused, state.seek, state.server_counter) == (False, False, 2)
 
 
-def test_a_seek_jumps():
+def test_nothing_stops_a_player_between_the_message_of_its_start_and_the_start():
+    timing = following(STANDS, 1002.0, round_trip_s=0.4)
+    starts = STANDS.played(at_ms=1_003_000.0)
+    start = next(state for _, state in sent_between(timing, starts, 1002.1, 1002.9) if not state.paused)
+    timing.received(reply(start, 10.0), 1002.95)
+    assert all(not state.paused for _, state in sent_between(timing, starts, 1002.95, 1005.0))
+
+
+def test_a_seek_is_aimed_ahead_because_the_client_can_only_slow_down():
     timing = following(PLAYS, 1002.0)
-    seek = PLAYS.sought(at_ms=1_002_000.0, position_s=200.0)
-    state = sent(timing, seek, 1002.0)
-    assert (state.position_s, state.seek) == (200.0, True)
+    timing.opened(600.0, 1002.0)
+    seek = PLAYS.sought(at_ms=1_005_000.0, position_s=200.0)
+    assert timing.next_state(seek, 1004.5) is None, "the player plays on until the announced instant"
+    sent_s, state = next(iter(sent_between(timing, seek, 1004.5, 1005.5)))
+    assert 1004.8 < sent_s < 1005.0
+    assert 200.02 < state.position_s < 200.2
+    assert (state.seek, state.paused) == (True, False)
+
+
+def sent_between(
+    timing: ClientTiming, timeline: Timeline, from_s: float, to_s: float
+) -> list[tuple[float, StateMessage]]:
+    """The States of a span, with the instants."""
+    messages, now_s = [], from_s
+    while now_s <= to_s:
+        message = timing.next_state(timeline, now_s)
+        if message is None:
+            now_s = max(timing.next_s, now_s + 1e-6)
+        else:
+            messages.append((now_s, message))
+    return messages
 
 
 def test_changes_elsewhere_move_no_player():
@@ -83,7 +110,7 @@ def test_an_unconfirmed_change_is_not_overtaken_but_sent_again():
     sent(timing, PLAYS, 1002.0)
     assert timing.next_state(PLAYS, 1003.5) is None
     again = sent(timing, PLAYS, 1004.0)
-    assert (again.server_counter, again.seek) == (2, True)
+    assert (again.server_counter, again.seek) == (1, False)
 
 
 def test_what_a_client_says_before_its_confirmation_is_not_used():
@@ -127,8 +154,15 @@ def test_a_refused_press_is_put_back():
     timing = following(PLAYS, 1002.0)
     timing.received(PRESSED_PAUSE, 1002.4)
     timing.put_back(1002.41)
+    agreed = sent(timing, PLAYS, 1002.41)
+    assert (agreed.paused, agreed.seek, agreed.client_counter, agreed.under_own_name) == (
+        True,
+        False,
+        3,
+        True,
+    )
     state = sent(timing, PLAYS, 1002.41)
-    assert (state.paused, state.seek, state.client_counter, state.under_own_name) == (False, True, 3, False)
+    assert (state.paused, state.seek, state.client_counter, state.under_own_name) == (False, True, 0, False)
     assert state.server_counter
 
 
@@ -136,6 +170,6 @@ def test_a_press_without_an_answer_of_the_room_is_put_back():
     timing = following(PLAYS, 1002.0)
     timing.received(PRESSED_PAUSE, 1002.4)
     assert timing.next_state(PLAYS, 1003.5) is None
-    state = sent(timing, PLAYS, timing.next_s)
-    assert (state.seek, state.client_counter) == (True, 3)
+    agreed, state = (message for _, message in sent_between(timing, PLAYS, 1005.4, 1005.5))
+    assert (agreed.client_counter, state.seek) == (3, True)
     assert timing.next_s < 1010

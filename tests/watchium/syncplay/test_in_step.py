@@ -1,0 +1,189 @@
+"""A simulated client of Syncplay stays in step, over delays, jitter, unequal lines and clocks that drift."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.bench.sync.figures import percentile
+from tests.watchium.syncplay.simulated_room import SimulatedRoom
+
+delays_s = st.floats(0.0, 0.15)
+few = settings(max_examples=25, deadline=None)
+
+
+def started(*, play_s: float = 15.0, **kind: object) -> SimulatedRoom:
+    """A client that came to a room that stood, and then played for a while."""
+    room = SimulatedRoom(**kind)
+    room.connect()
+    room.world.run(0.3)
+    room.open()
+    room.world.run(3.0)
+    room.play()
+    room.world.run(play_s)
+    return room
+
+
+def steady_ms(room: SimulatedRoom, seconds: float) -> tuple[float, int]:
+    """The 95th percentile of the error, and the seeks of the player, in a span without commands."""
+    began_s, seeks = room.world.now_s, len(room.player.seeks)
+    room.world.run(seconds)
+    return 1000 * percentile(room.errors_since(began_s), 0.95), len(room.player.seeks) - seeks
+
+
+@few
+@given(
+    delays_s, st.sampled_from([1 / 24, 1 / 25, 1 / 30, 1 / 60]), st.floats(-5e-5, 5e-5), st.integers(0, 10**6)
+)
+def test_a_player_stays_within_a_frame_without_a_seek(delay_s, frame_s, fast_by, seed):
+    room = started(up_s=delay_s, down_s=delay_s, frame_s=frame_s, fast_by=fast_by, seed=seed)
+    error_ms, seeks = steady_ms(room, 60)
+    assert error_ms < 30
+    assert (seeks, room.pressed) == (0, [])
+
+
+def test_over_many_players_the_error_is_small():
+    errors = []
+    for seed in range(20):
+        room = started(up_s=0.06, down_s=0.06, seed=seed)
+        began_s = room.world.now_s
+        room.world.run(30)
+        errors += room.errors_since(began_s)
+    assert 1000 * percentile(errors, 0.5) < 10
+    assert 1000 * percentile(errors, 0.95) < 20
+
+
+@few
+@given(delays_s, delays_s, st.integers(0, 10**6))
+def test_unequal_lines_cost_half_of_their_difference(up_s, down_s, seed):
+    room = started(up_s=up_s, down_s=down_s, seed=seed)
+    error_ms, seeks = steady_ms(room, 30)
+    assert error_ms < 30 + 1000 * abs(up_s - down_s) / 2
+    assert seeks == 0
+
+
+@few
+@given(delays_s, st.floats(0.001, 0.03), st.integers(0, 10**6))
+def test_jitter_is_averaged(delay_s, jitter_s, seed):
+    room = started(up_s=delay_s, down_s=delay_s, jitter_s=jitter_s, seed=seed)
+    error_ms, seeks = steady_ms(room, 30)
+    assert error_ms < 30 + 1000 * jitter_s
+    assert seeks <= 1
+
+
+@few
+@given(st.floats(-6e-4, 6e-4), st.integers(0, 10**6))
+def test_a_clock_that_drifts_is_followed(fast_by, seed):
+    room = started(fast_by=fast_by, seed=seed)
+    error_ms, seeks = steady_ms(room, 300)
+    assert error_ms < 75
+    assert seeks <= 4
+
+
+@few
+@given(
+    delays_s,
+    st.lists(st.sampled_from(["pause", "seek", "play"]), min_size=1, max_size=6),
+    st.integers(0, 10**6),
+)
+def test_after_any_commands_the_player_is_where_the_room_is(delay_s, commands, seed):
+    room = started(up_s=delay_s, down_s=delay_s, seed=seed, play_s=2.0)
+    for number, command in enumerate(commands):
+        getattr(room, command)(*([37.0 * (number + 1)] if command == "seek" else []))
+        room.world.run(room.world.random.uniform(0.05, 3.0))
+    room.world.run(15.0)
+    assert room.player.paused != room.timeline.playing
+    assert abs(room.error_s()) < 0.045
+    assert room.pressed == []
+
+
+@few
+@given(st.floats(0.0, 0.15), st.floats(0.0, 0.4), st.integers(0, 10**6))
+def test_what_a_player_needs_is_learned(start_s, seek_s, seed):
+    room = started(start_s=(start_s, start_s + 0.02), seek_s=(seek_s, seek_s + 0.02), seed=seed)
+    for number in range(4):
+        room.pause()
+        room.world.run(3.0)
+        room.play()
+        room.world.run(8.0)
+        room.seek(100.0 * (number + 1))
+        room.world.run(10.0)
+    for command in (lambda: room.seek(1000.0), room.pause, room.play):
+        command()
+        room.world.run(2.0)
+    assert abs(room.error_s()) < 0.12
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.06])
+def test_a_client_that_joins_while_the_room_plays_does_not_move_it(delay_s):
+    room = SimulatedRoom(up_s=delay_s, down_s=delay_s)
+    room.timeline = room.timeline.played(at_ms=room.world.now_s * 1000 - 63_000)
+    room.connect()
+    room.world.run(0.3)
+    room.open()
+    room.world.run(7.0)
+    assert abs(room.error_s()) < 0.1
+    assert room.timeline.position_at(room.world.now_s * 1000) > 70
+
+
+def test_a_jump_that_the_client_does_not_report_is_undone():
+    room = started()
+    room.player.seek(room.player.position_s() + 0.6)
+    room.world.run(20.0)
+    assert abs(room.error_s()) < 0.03
+
+
+def test_a_client_that_was_frozen_catches_up():
+    room = started()
+    room.client.freeze(True)
+    room.world.run(8.0)
+    room.player.seek(room.player.position_s() - 8.0)  # its player stood still too
+    room.client.freeze(False)
+    room.world.run(10.0)
+    assert abs(room.error_s()) < 0.045
+
+
+def test_a_client_that_does_not_slow_down_is_not_asked_again():
+    room = SimulatedRoom()
+    room.client.slows_down = False
+    room.connect()
+    room.open()
+    room.world.run(3.0)
+    room.play()
+    room.world.run(60.0)
+    asked = room.timing.player.slow_down.count
+    assert not room.timing.player.slow_down.usable
+    room.world.run(60.0)
+    assert room.timing.player.slow_down.count == asked
+    assert abs(room.error_s()) < 0.1
+
+
+def test_at_another_rate_a_player_is_not_disturbed_all_the_time():
+    room = started()
+    room.timeline = room.timeline.at_rate(at_ms=room.world.now_s * 1000, rate=1.25)
+    before = len(room.player.seeks)
+    room.world.run(60.0)
+    assert 0 < len(room.player.seeks) - before <= 4
+    room.timeline = room.timeline.at_rate(at_ms=room.world.now_s * 1000, rate=1.0)
+    room.world.run(10.0)
+    assert abs(room.error_s()) < 0.045
+
+
+def test_a_file_that_ends_before_the_room_is_left_alone(monkeypatch):
+    room = started()
+    end_s = room.player.position_s() + 0.2
+    room.timing.opened(end_s, room.world.now_s)
+    monkeypatch.setattr(room, "decide", lambda state: room.timing.answer(room.world.now_s))
+    room.player.seek(end_s)
+    room.player.paused = True
+    before = len(room.sent)
+    room.world.run(10.0)
+    assert not any(message.server_counter for _, message in room.sent[before:])
+
+
+def test_states_are_sent_once_a_second_in_steady_state():
+    room = started()
+    before = len(room.sent)
+    room.world.run(60.0)
+    assert 50 <= len(room.sent) - before <= 70
