@@ -38,6 +38,8 @@ SECRET_KEY = read_secret_key(env.str("SECRET_KEY", "").strip(), DATA_DIR, TESTIN
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 HOST = env_values.parse("HOST", env.str("HOST", ""), bind_host)
 PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
+# Where Syncplay's clients, which steer mpv and VLC, join rooms: None unless WATCHIUM_SYNCPLAY has a port.
+SYNCPLAY = env_values.syncplay(env.str("WATCHIUM_SYNCPLAY", ""), HOST)
 PROCESSES = env.int("WATCHIUM_PROCESSES", 1, validate=AT_LEAST_ONE)
 
 # The public address, such as https://watch.example.org. If unset: this machine and, if HOST is not loopback, the names

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.core.exceptions import ImproperlyConfigured
 
 from watchium.config.host_names import canonical, check_host, is_loopback
+from watchium.config.listen_address import syncplay_address
 from watchium.config.security_policy import EMBED_ORIGINS
 
 
@@ -50,6 +51,13 @@ def redis_url(value: str) -> str:
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured("REDIS_URL should look like redis://host:6379/0")
     return url
+
+
+def syncplay(value: str, host: str) -> tuple[str, int] | None:
+    try:
+        return syncplay_address(value, host)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"WATCHIUM_SYNCPLAY: {error}") from None
 
 
 def accel_prefix(value: str) -> str:

@@ -4,10 +4,33 @@ from __future__ import annotations
 
 import socket
 
-from watchium.config.host_names import in_url, parsed_ip
+from watchium.config.host_names import bind_host, in_url, parsed_ip
 
 # Documentation addresses: nothing is sent, the kernel only returns the source address it would use.
 PROBE_ADDRESSES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+
+SYNCPLAY_PORT = 8999  # the one that its clients suggest
+OFF = ("", "0", "off", "no", "false")
+
+
+def syncplay_address(value: str, host: str) -> tuple[str, int] | None:
+    """Parse WATCHIUM_SYNCPLAY, a port or `host:port`; None if it is off. Raises ValueError.
+
+    `host`: HOST, where the server listens.
+    """
+    text = value.strip()
+    if text.lower() in OFF:
+        return None
+    before, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535):
+        raise ValueError(
+            f"{value!r} is neither a port from 1 to 65535 nor host:port, such as {SYNCPLAY_PORT}"
+        )
+    return (bind_host(before) if before else host), int(port)
+
+
+def address_text(host: str, port: int) -> str:
+    return f"{in_url(host)}:{port}"
 
 
 def listening_socket(host: str, port: int, shared: bool = False) -> socket.socket:

@@ -21,7 +21,7 @@ EXIT_S = 1.0  # for threads to end, once every command was answered or given up
 
 
 class Server(uvicorn.Server):
-    """Calls `ready` once it listens, and closes its sockets before it stops."""
+    """Calls `ready` once it listens, and closes its sockets before it stops. `syncplay`: a socket for its clients."""
 
     def __init__(
         self,
@@ -29,8 +29,11 @@ class Server(uvicorn.Server):
         ready: Callable[[], None],
         pipe_fd: int = -1,
         workers: Workers | None = None,
+        syncplay: socket.socket | None = None,
     ) -> None:
         super().__init__(config)
+        self.syncplay = syncplay
+        self.stop_syncplay: Callable[[], None] | None = None
         self.ready = ready
         self.pipe_fd = pipe_fd
         self.workers = websocket_protocol.state.workers = workers
@@ -48,7 +51,16 @@ class Server(uvicorn.Server):
             if self.workers is not None:
                 asyncio.get_running_loop().add_reader(self.pipe_fd, self._on_supervisor_exit)
                 self.workers.listen(self._on_handed_over)
+            if self.syncplay is not None:
+                await self._listen_for_syncplay(self.syncplay)
             self.ready()
+
+    async def _listen_for_syncplay(self, bound: socket.socket) -> None:
+        from watchium.syncplay.listener import Listener  # costs nothing where it is off
+
+        listener = Listener()
+        await listener.start(bound)
+        self.stop_syncplay = listener.stop
 
     def _on_supervisor_exit(self) -> None:
         """Stop: without the parent, no process would stop this one."""
@@ -75,6 +87,8 @@ class Server(uvicorn.Server):
             server.close()
         if self.workers is not None:
             self.workers.stop_listening()
+        if self.stop_syncplay is not None:
+            self.stop_syncplay()
         await drain()
         await super().shutdown(sockets)
         exit_within(EXIT_S)

@@ -67,6 +67,7 @@ COUNTERS = {
 }
 GAUGES = {
     "sockets": ("sockets", "kind", "Open WebSockets", 1),
+    "syncplay_sockets": ("syncplay_sockets", "", "Open connections of Syncplay's clients", 1),
     "cpu_seconds": ("process_cpu_seconds", "process", "CPU time used so far", 1),
     "resident_bytes": ("process_resident_bytes", "process", "Memory in use", 1),
     "open_fds": ("process_open_fds", "process", "Open file descriptors", 1),

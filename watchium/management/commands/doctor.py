@@ -17,6 +17,7 @@ from watchium.doctor import (
     maintenance_checks,
     settings_checks,
     sign_in_checks,
+    syncplay_checks,
 )
 from watchium.doctor.check import Check, Result, run_all
 
@@ -44,6 +45,7 @@ CHECKS = [
     Check("API", endpoint_checks.api, 8, needs="page"),
     Check("form", endpoint_checks.form, 12, needs="page"),
     Check("socket", endpoint_checks.socket, 12, needs="server"),
+    Check("Syncplay", syncplay_checks.syncplay, 8),
     Check("ffmpeg", host_checks.ffmpeg),
 ]
 

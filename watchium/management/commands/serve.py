@@ -15,7 +15,13 @@ from django.db import OperationalError, ProgrammingError
 
 from rooms.models import Room
 from watchium.config.host_names import bind_host, in_url
-from watchium.config.listen_address import listening_socket, local_url
+from watchium.config.listen_address import (
+    SYNCPLAY_PORT,
+    address_text,
+    listening_socket,
+    local_url,
+    syncplay_address,
+)
 from watchium.server.affinity import Workers
 from watchium.server.conversion_worker import conversion_worker
 from watchium.server.supervisor import Supervisor, report_serving
@@ -31,12 +37,22 @@ class Command(BaseCommand):
         parser.add_argument(
             "--processes", type=int, default=settings.PROCESSES, help="more than one needs REDIS_URL"
         )
+        parser.add_argument(
+            "--syncplay",
+            metavar="[HOST:]PORT",
+            nargs="?",
+            const=f"{SYNCPLAY_PORT}",
+            type=_syncplay,
+            default=settings.SYNCPLAY,
+            help=f"let Syncplay's clients join rooms, on this port (without one: {SYNCPLAY_PORT})",
+        )
         # From the parent to its workers: the worker's number; the listening socket, the pipe that closes with the
         # parent, and the socket pairs between workers.
         parser.add_argument("--number", type=int, help=argparse.SUPPRESS)
         parser.add_argument("--fds", type=int, nargs="+", help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, host: str, port: int, processes: int, **options: Any) -> None:
+        self.syncplay: tuple[str, int] | None = options["syncplay"]
         if options["fds"]:
             self._serve_as_worker(host, port, options["number"], options["fds"])
             return
@@ -58,18 +74,38 @@ class Command(BaseCommand):
         listener_fd, pipe_fd, *socket_fds = fds
         inbox, *outboxes = (socket.socket(fileno=fd) for fd in socket_fds)
         workers = Workers(number, inbox, outboxes)
-        server = Server(server_config(host, port), lambda: report_serving(pipe_fd), pipe_fd, workers)
+        syncplay = self._syncplay_socket(shared=True)
+        server = Server(
+            server_config(host, port), lambda: report_serving(pipe_fd), pipe_fd, workers, syncplay
+        )
         server.run([socket.socket(fileno=listener_fd)])
 
     def _serve(self, host: str, port: int, processes: int, ready: Callable[[], None]) -> None:
         if processes > 1:
             command = [sys.executable, sys.argv[0], "serve", "--host", host, "--port", str(port)]
+            if (
+                syncplay := self._syncplay_socket()
+            ) is not None:  # exclusively, as the supervisor tries its own
+                syncplay.close()
+                command += ["--syncplay", address_text(*self.syncplay)]
             with conversion_worker():
                 Supervisor(command, host, port, processes).run(ready)
         else:
             sockets = [listening_socket(host, port)]
             with conversion_worker():
-                Server(server_config(host, port), ready).run(sockets)
+                Server(server_config(host, port), ready, syncplay=self._syncplay_socket()).run(sockets)
+
+    def _syncplay_socket(self, *, shared: bool = False) -> socket.socket | None:
+        if self.syncplay is None:
+            return None
+        try:
+            return listening_socket(*self.syncplay, shared=shared)
+        except OSError as error:
+            raise CommandError(
+                f"Cannot listen on {address_text(*self.syncplay)} for Syncplay: {error.strerror}. "
+                "Set WATCHIUM_SYNCPLAY to another port.",
+                returncode=2,
+            ) from None
 
     def _announce(self, host: str, port: int) -> None:
         base = settings.WATCHIUM_URL or local_url(host, port)
@@ -93,6 +129,13 @@ class Command(BaseCommand):
 def _host(value: str) -> str:
     try:
         return bind_host(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _syncplay(value: str) -> tuple[str, int] | None:
+    try:
+        return syncplay_address(value, settings.HOST)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -1,0 +1,62 @@
+"""The listener as an operator sees it: doctor, metrics, a taken port, a graceful stop, and off by default."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from django.test import override_settings
+
+from tests.servers import free_port, watchium_server
+from tests.watchium.consumers.fixtures import scene_on
+from tests.watchium.syncplay.conftest import SyncplayServer
+from tests.watchium.syncplay.scripted_client import connected
+from tests.watchium.telemetry.test_metrics_live import wait_for
+from watchium.doctor import syncplay_checks
+
+
+def level(host: str, port: int) -> str:
+    with override_settings(SYNCPLAY=(host, port)):
+        return syncplay_checks.syncplay().level
+
+
+def test_doctor(syncplay_server: SyncplayServer):
+    assert level("127.0.0.1", syncplay_server.port) == "ok"
+    assert level("0.0.0.0", syncplay_server.port) == "warn"
+    assert level("127.0.0.1", syncplay_server.server.port) == "fail"
+    assert level("127.0.0.1", free_port()) == "fail"
+    with override_settings(SYNCPLAY=None):
+        assert syncplay_checks.syncplay().message == "off"
+
+
+async def test_metrics_count_the_connections(syncplay_server: SyncplayServer):
+    async with connected(syncplay_server.port) as tom:
+        await asyncio.to_thread(wait_for, syncplay_server.server, "watchium_syncplay_sockets", 1)
+        assert not tom.closed
+
+
+def test_a_taken_port_ends_the_start_with_one_line(syncplay_server: SyncplayServer):
+    taken = str(syncplay_server.port)
+    with pytest.raises(RuntimeError, match=f"Cannot listen on 127.0.0.1:{taken} for Syncplay"):
+        syncplay_server.server.manage("serve", "--port", str(free_port()), "--syncplay", taken)
+
+
+def test_a_server_without_it_imports_nothing_of_it(syncplay_server: SyncplayServer):
+    code = (
+        "import sys, watchium.asgi, watchium.server.uvicorn_server, watchium.management.commands.serve;"
+        "print([name for name in sys.modules if name.startswith('watchium.syncplay')])"
+    )
+    assert syncplay_server.server.manage("shell", "-c", code).strip().endswith("[]")
+
+
+async def test_a_stopped_server_closes_its_clients_without_an_error(where: dict[str, str]):
+    """Without an error, because a client that got one does not connect again."""
+    port = free_port()
+    with watchium_server({**where, "WATCHIUM_SYNCPLAY": str(port)}) as server:
+        scene = await scene_on(server)
+        async with connected(port, "Tom", scene.room_id) as tom:
+            await tom.until(lambda client: client.room)
+            assert await asyncio.to_thread(server.terminate) == 0
+            await tom.until_closed()
+            assert tom.error is None
+        assert "Traceback" not in server.log()

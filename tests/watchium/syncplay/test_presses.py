@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from playback.domain.timeline import PAUSED, PLAYING, Timeline
+from watchium.syncplay.incoming import ClientState, SetFile
+from watchium.syncplay.presses import Press, Presses
+
+PLAYS = Timeline(position_s=63.0, phase=PLAYING, at_ms=1_000_000.0, revision=5, duration_s=600.0)
+STANDS = replace(PLAYS, phase=PAUSED)
+FILM = SetFile(name="film.mkv", duration_s=600.0, size=5)
+
+
+def settled(timeline: Timeline = PLAYS) -> Presses:
+    presses = Presses()
+    presses.opened(FILM, 1000.0)
+    position_s = timeline.position_at(1_002_000.0)
+    presses.observe(ClientState(position_s=position_s, paused=not timeline.playing), timeline, 1002.0)
+    assert presses.settled
+    return presses
+
+
+def pressed(position_s: float, *, paused: bool, seek: bool = False) -> ClientState:
+    return ClientState(position_s=position_s, paused=paused, seek=seek, client_counter=1)
+
+
+def test_a_pause_a_play_and_a_seek():
+    in_room = settled().press_in(pressed(67.2, paused=True), PLAYS, 1004.2, was_moved=False)
+    assert in_room == Press("pause", 67.2)
+    play = settled(STANDS).press_in(pressed(63.0, paused=False), STANDS, 1004.2, was_moved=False)
+    assert play == Press("play", 63.0)
+    seek = settled().press_in(pressed(300.0, paused=False, seek=True), PLAYS, 1004.2, was_moved=False)
+    assert seek == Press("seek", 300.0)
+
+
+def test_a_client_that_joins_presses_nothing():
+    """Seen 0.15 s after a client joined a room at 1:03."""
+    presses = Presses()
+    joining = pressed(6e-06, paused=False, seek=True)
+    assert presses.press_in(joining, PLAYS, 1000.1, was_moved=False) is None
+    presses.opened(FILM, 1000.0)
+    assert presses.press_in(joining, PLAYS, 1000.2, was_moved=False) is None
+
+
+def test_what_a_client_reports_while_it_opens_its_file_does_not_settle_it():
+    presses = Presses()
+    presses.opened(FILM, 1000.0)
+    presses.observe(ClientState(position_s=63.5, paused=False), PLAYS, 1000.5)
+    assert not presses.settled
+
+
+def test_another_file_has_to_settle_again():
+    presses = settled()
+    presses.opened(replace_file("other.mkv"), 1003.0)
+    assert presses.press_in(pressed(0.0, paused=True), PLAYS, 1003.2, was_moved=False) is None
+    presses = settled()
+    presses.opened(FILM, 1003.0)
+    assert presses.settled
+
+
+def replace_file(name: str) -> SetFile:
+    return SetFile(name=name, duration_s=600.0, size=5)
+
+
+def test_a_seek_after_the_player_was_moved_is_an_echo():
+    """VLC reports its former position, then the new one."""
+    echo = pressed(10.0, paused=False, seek=True)
+    assert settled().press_in(echo, PLAYS, 1004.0, was_moved=True) is None
+
+
+def test_a_seek_to_where_the_room_is_is_none():
+    near = pressed(67.5, paused=False, seek=True)
+    assert settled().press_in(near, PLAYS, 1004.0, was_moved=False) is None
+
+
+def test_the_end_of_the_file_is_no_pause():
+    end = replace(PLAYS, position_s=595.0)
+    assert settled().press_in(pressed(599.5, paused=True), end, 1004.0, was_moved=False) is None
+
+
+def test_a_change_of_the_file_is_no_pause():
+    presses = settled()
+    presses.changes_file(1004.0)
+    assert presses.press_in(pressed(0.0, paused=True), PLAYS, 1004.5, was_moved=False) is None
+
+
+@pytest.mark.parametrize(
+    "state", [ClientState(client_counter=1), ClientState(position_s=67.0, client_counter=1)]
+)
+def test_a_state_that_lacks_something_is_none(state: ClientState):
+    assert settled().press_in(state, PLAYS, 1004.0, was_moved=False) is None

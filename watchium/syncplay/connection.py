@@ -1,0 +1,240 @@
+"""The connection of one client: reads its lines, lets it into its room, and ends when either side is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from rooms.access import Identity
+from rooms.models import Member
+from watchium import server_clock
+from watchium.client.room_state import AnyEvent
+from watchium.consumers.language import message_in
+from watchium.db.thread_pool import in_database
+from watchium.protocol.errors import (
+    BadMessage,
+    CloseCode,
+    Internal,
+    RateLimited,
+    Refused,
+    TooLong,
+    Unavailable,
+    Waiting,
+)
+from watchium.protocol.events import Welcome
+from watchium.protocol.replies import Error
+from watchium.services.error_mapping import refusal
+from watchium.shared_state.token_bucket import ConnectionBuckets, Limit
+from watchium.syncplay import outgoing
+from watchium.syncplay.incoming import BadLine, Hello, StartTls, decode
+from watchium.syncplay.joining import join
+from watchium.syncplay.outgoing import Line
+from watchium.syncplay.room_socket import RoomSocket
+from watchium.syncplay.session import Session
+from watchium.telemetry import counters
+
+logger = logging.getLogger(__name__)
+
+HELLO_S = 10.0
+LINES_BEFORE_HELLO = 4
+SILENT_S = 12.5  # a client answers each State, of which there is one a second
+LINES = Limit(burst=60, per_s=20)
+UNSENT_BYTES = 64 * 1024
+ASK_AGAIN_S = 2.0  # while the host is asked
+WAITS_S = 10.0  # then the client, which got no State, connects again by itself
+CLOSING_S = 2.0
+
+# Joining again would not help: the client gets the reason and does not come back by itself.
+FINAL = frozenset(
+    {
+        CloseCode.NOT_A_MEMBER,
+        CloseCode.REMOVED,
+        CloseCode.NO_SUCH_ROOM,
+        CloseCode.TOO_MANY,
+        CloseCode.FLOODING,
+    }
+)
+FINAL_TEXTS: dict[int, str] = {
+    CloseCode.NOT_A_MEMBER: "You have left this room.",
+    CloseCode.REMOVED: "You were removed from this room.",
+    CloseCode.NO_SUCH_ROOM: "This room was closed.",
+}
+
+
+class Connection:
+    """`address`: the network of the client. `take_place_of` ends an earlier connection of the same person, or returns
+    False if its client is alive: then this client is another person with the same name."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        address: str,
+        take_place_of: Callable[[Connection, int], bool],
+    ) -> None:
+        self._reader, self._writer = reader, writer
+        self._address = address
+        self._take_place_of = take_place_of
+        self._session: Session | None = None
+        self._hello: Hello | None = None
+        self._room: RoomSocket | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._buckets = ConnectionBuckets()
+        self._reason = ""  # of the room, for closing the socket
+        self.heard_s = _now_s()
+
+    async def run(self) -> None:
+        """Serve the client until its connection ends."""
+        try:
+            async with asyncio.timeout(HELLO_S):
+                self._hello = await self._read_hello()
+            member = await self._join(self._hello)
+            await self._serve(member)
+        except (Unavailable, Internal, TimeoutError, ConnectionError, asyncio.IncompleteReadError):
+            pass  # without a word: the client connects again
+        except Refused as refused:
+            self._end(message_in(settings.LANGUAGE_CODE, refused))
+        except Exception:
+            logger.exception("a connection of a Syncplay client failed")
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+            await self._close()
+
+    def close(self) -> None:
+        """End it without a word."""
+        self._writer.close()
+
+    async def _close(self) -> None:
+        self._writer.close()
+        with suppress(ConnectionError, TimeoutError):
+            async with asyncio.timeout(CLOSING_S):
+                await self._writer.wait_closed()
+                return
+        self._writer.transport.abort()
+
+    # ------------------------------------------------------------ lines
+
+    async def _read(self) -> list[Any]:
+        """The messages of the next line. Raises IncompleteReadError at the end, Refused for what is no line."""
+        try:
+            line = await self._reader.readuntil(b"\n")
+        except asyncio.LimitOverrunError:
+            raise TooLong from None
+        self.heard_s = _now_s()
+        if wait_ms := self._buckets.wait_ms("line", LINES, self.heard_s * 1000):
+            raise RateLimited(retry_after_ms=wait_ms)
+        try:
+            return decode(line)
+        except BadLine:
+            raise BadMessage from None
+
+    async def _read_hello(self) -> Hello:
+        for _ in range(LINES_BEFORE_HELLO):
+            for message in await self._read():
+                if isinstance(message, Hello):
+                    return message
+                if isinstance(message, StartTls):
+                    self.send(outgoing.tls(False))
+        raise BadMessage
+
+    def send(self, line: Line) -> None:
+        if self._writer.is_closing():
+            return
+        self._writer.write(outgoing.encode(line))
+        if self._writer.transport.get_write_buffer_size() > UNSENT_BYTES:
+            self._writer.transport.abort()  # it takes nothing: the client is frozen, or its line too slow
+
+    def _end(self, text: str) -> None:
+        self.send(outgoing.error(text))
+
+    # ------------------------------------------------------------ joining
+
+    async def _join(self, hello: Hello) -> Member:
+        """Join, and ask again while the host is asked. Raises what `join` raises."""
+        until_s = _now_s() + WAITS_S
+        while True:
+            try:
+                member = await in_database(join, hello, self._address)
+                if not self._take_place_of(self, member.person_id):
+                    member = await in_database(join, hello, self._address, as_another=True)
+                    self._take_place_of(self, member.person_id)
+                return member
+            except Waiting:
+                if _now_s() > until_s:
+                    raise Unavailable from None
+                await asyncio.sleep(ASK_AGAIN_S)
+            except Exception as error:
+                raise refusal(error) from None
+
+    async def _serve(self, member: Member) -> None:
+        """Carry messages between the client and its room until either ends."""
+        identity = Identity(member.person, "", self._address)
+        self._room = room = RoomSocket(identity, member.room.room_id, self._on_event)
+        in_room = asyncio.create_task(room.run())
+        reading = asyncio.create_task(self._read_all())
+        try:
+            await asyncio.wait([in_room, reading], return_when=asyncio.FIRST_COMPLETED)
+            if in_room.done() and in_room.result() in FINAL:
+                self._end(self._reason or FINAL_TEXTS.get(in_room.result(), ""))
+            if reading.done():
+                reading.result()
+        finally:
+            reading.cancel()
+            room.close()
+            await asyncio.wait([in_room, reading])
+
+    async def _read_all(self) -> None:
+        while True:
+            async with asyncio.timeout(SILENT_S):
+                messages = await self._read()
+            if self._session is not None:
+                for message in messages:
+                    counters.count("syncplay_messages", type(message).__name__)
+                    self._session.on_message(message, _now_s())
+                self._wait()
+
+    # ------------------------------------------------------------ the room
+
+    def _on_event(self, event: AnyEvent) -> None:
+        if self._session is not None:
+            self._session.on_event(event, _now_s())
+            self._wait()
+        elif isinstance(event, Welcome) and self._hello is not None:
+            self._session = Session(self._hello, self, _translated)
+            self._session.begin(event.payload, _now_s())
+            self._wait()
+        elif isinstance(event, Error):
+            self._reason = event.payload.message
+
+    def command(self, kind: str, payload: dict[str, Any], event_id: str | None = None) -> None:
+        if self._room is not None:
+            self._room.command(kind, payload, event_id)
+
+    def _wait(self) -> None:
+        """Call the session when it has something to do."""
+        if self._timer is not None:
+            self._timer.cancel()
+        assert self._session is not None
+        delay_s = max(0.0, self._session.next_s - _now_s())
+        self._timer = asyncio.get_running_loop().call_later(delay_s, self._proceed)
+
+    def _proceed(self) -> None:
+        if self._session is not None and not self._writer.is_closing():
+            self._session.proceed(_now_s())
+            self._wait()
+
+
+def _now_s() -> float:
+    return server_clock.now_ms() / 1000
+
+
+def _translated(text: str) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return translation.gettext(text)

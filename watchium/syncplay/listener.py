@@ -1,0 +1,82 @@
+"""Listens for Syncplay's clients in a server process, beside its pages and sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+
+from rooms.auth.client_address import is_loopback
+from rooms.auth.origin import client_address
+from watchium import server_clock
+from watchium.shared_state import rate_limits
+from watchium.shared_state.token_bucket import RateLimiter
+from watchium.syncplay.connection import Connection
+from watchium.syncplay.incoming import MAX_LINE_BYTES
+from watchium.telemetry import counters
+
+PER_ADDRESS = 20
+PER_PROCESS = 500
+BACKLOG = 128
+ALIVE_S = 3.0  # a client that was heard so lately is there: it answers once a second
+
+
+class Listener:
+    """One a process."""
+
+    def __init__(self) -> None:
+        self._server: asyncio.Server | None = None
+        self._open: Counter[str] = Counter()
+        self._limiter = RateLimiter()
+        self._of_person: dict[int, Connection] = {}
+
+    async def start(self, bound: socket.socket) -> None:
+        self._server = await asyncio.start_server(
+            self._serve, sock=bound, limit=MAX_LINE_BYTES, backlog=BACKLOG
+        )
+        counters.gauge("syncplay_sockets", lambda: {"": float(self._open.total())})
+
+    def stop(self) -> None:
+        """Accept no more clients; those that are here are closed with their rooms' sockets."""
+        if self._server is not None:
+            self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = (writer.get_extra_info("peername") or ("",))[0]
+        address = client_address("", peer)
+        if not self._has_place(address):
+            writer.close()
+            return
+        self._open[address] += 1
+        connection = Connection(reader, writer, address, self._take_place_of)
+        try:
+            await connection.run()
+        finally:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
+            self._forget(connection)
+
+    def _has_place(self, address: str) -> bool:
+        if self._open.total() >= PER_PROCESS:
+            return False
+        if is_loopback(address):
+            return True
+        limit = rate_limits.limit("socket")
+        return self._open[address] < PER_ADDRESS and not self._limiter.wait_ms(
+            address, limit, server_clock.now_ms()
+        )
+
+    def _take_place_of(self, connection: Connection, person_pk: int) -> bool:
+        earlier = self._of_person.get(person_pk)
+        if earlier is not None and earlier is not connection:
+            if server_clock.now_ms() / 1000 < earlier.heard_s + ALIVE_S:
+                return False
+            earlier.close()
+        self._of_person[person_pk] = connection
+        return True
+
+    def _forget(self, connection: Connection) -> None:
+        for person_pk, other in list(self._of_person.items()):
+            if other is connection:
+                del self._of_person[person_pk]

@@ -1,0 +1,79 @@
+"""Separates what a person pressed in a player from what the client sends by itself. Pure.
+
+A client that opens its file reports a seek to the beginning; a player that was moved may report its former position as
+a seek; a player that reaches the end of its file pauses. Accepted as commands, they would move the whole room.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from playback.domain.timeline import Timeline
+from watchium.syncplay.incoming import ClientState, SetFile
+
+OPENS_S = 1.5  # what a client reports about a file that it opened less than this ago is made up
+CLOSE_S = 1.0  # a client reports jumps from one second on
+NEAR_END_S = 1.0
+NEXT_FILE_S = 2.0  # a client that goes to another file reports a pause at its beginning
+
+
+class Press(Struct, frozen=True):
+    kind: Literal["play", "pause", "seek"]
+    position_s: float
+
+
+class Presses:
+    """Of one client. It counts once its player was where the room is, with the file that it has now."""
+
+    def __init__(self) -> None:
+        self.file: SetFile | None = None
+        self._opened_s = 0.0
+        self._changes_file_until_s = 0.0
+        self.settled = False
+
+    def opened(self, file: SetFile, now_s: float) -> None:
+        if file != self.file:
+            self.file, self._opened_s, self.settled = file, now_s, False
+
+    def changes_file(self, now_s: float) -> None:
+        self._changes_file_until_s = now_s + NEXT_FILE_S
+
+    def is_ready(self, now_s: float) -> bool:
+        """Whether the player has had the time to open its file."""
+        return self.file is not None and now_s >= self._opened_s + OPENS_S
+
+    def observe(self, state: ClientState, timeline: Timeline, now_s: float) -> None:
+        """A reply: settled if the player is where the room is."""
+        if self.is_ready(now_s) and is_close(state, timeline, now_s):
+            self.settled = True
+
+    def press_in(
+        self, state: ClientState, timeline: Timeline, now_s: float, *, was_moved: bool
+    ) -> Press | None:
+        """What a person pressed, if a State that the client sent by itself means that. `was_moved`: by the server."""
+        if not self.settled or state.position_s is None or state.paused is None:
+            return None
+        if now_s < self._changes_file_until_s or (state.seek and was_moved) or self._is_at_end(state):
+            return None
+        position_s = state.position_s
+        if state.seek and abs(position_s - timeline.position_at(now_s * 1000)) > CLOSE_S:
+            return Press("seek", position_s)
+        if state.paused and timeline.playing:
+            return Press("pause", position_s)
+        if not state.paused and not timeline.playing:
+            return Press("play", position_s)
+        return None
+
+    def _is_at_end(self, state: ClientState) -> bool:
+        duration_s = self.file.duration_s if self.file else 0.0
+        return bool(state.paused and duration_s and (state.position_s or 0.0) > duration_s - NEAR_END_S)
+
+
+def is_close(state: ClientState, timeline: Timeline, now_s: float) -> bool:
+    """Whether a player is within a second of the room, and plays or stands as the room does."""
+    if state.position_s is None or state.paused is None:
+        return False
+    same_motion = state.paused != timeline.playing
+    return same_motion and abs(state.position_s - timeline.position_at(now_s * 1000)) <= CLOSE_S
