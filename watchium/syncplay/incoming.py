@@ -27,7 +27,7 @@ class StartTls(Struct, frozen=True):
 
 
 class Hello(Struct, frozen=True, kw_only=True):
-    """`password`: the hexadecimal MD5 of what was typed, or empty. `room`: as it was typed.
+    """`password`: the hexadecimal MD5 of the typed password, or empty. `room`: as it was typed.
 
     `looks_original`: written as Syncplay's own program writes JSON.
     """

@@ -24,7 +24,7 @@ Line = dict[str, Any]
 
 
 class ListedMember(Struct, frozen=True, kw_only=True):
-    """A member as clients list it. `file`: its own copy, if it has one. `is_ready`: None blocks nobody."""
+    """A member as clients list it. `file`: its own copy, if it has one. `is_ready`: None delays no start."""
 
     name: str
     may_control: bool = False

@@ -27,7 +27,7 @@ BUSY_INTERVAL_S = 0.2  # while the player's position is being found out
 JITTER, JITTER_STEP = 0.5, 0.618
 LATE_S = 0.4  # an answer so much later than the quickest says little about where its player is
 RESEND_S = 2.0  # a forced change that was not confirmed for so long is sent again
-MOVED_S = 1.5  # for so long after its player was moved, a client may report a seek that nobody pressed
+MOVED_S = 1.5  # for so long after its player was moved, a client may report a seek without a press
 DECISION_S = 3.0  # a press that the room did not decide about for so long is put back
 
 
@@ -101,7 +101,7 @@ class ClientTiming:
         return self._unconfirmed_since_s is not None
 
     def was_moved(self, now_s: float) -> bool:
-        """Whether the client's player was moved a moment ago, so that it may report a jump that nobody pressed."""
+        """Whether the client's player was moved a moment ago, so that it may report a jump without a press."""
         return now_s < self._moved_s + MOVED_S
 
     def opened(self, duration_s: float, now_s: float) -> None:

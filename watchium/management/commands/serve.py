@@ -83,10 +83,9 @@ class Command(BaseCommand):
     def _serve(self, host: str, port: int, processes: int, ready: Callable[[], None]) -> None:
         if processes > 1:
             command = [sys.executable, sys.argv[0], "serve", "--host", host, "--port", str(port)]
-            if (
-                syncplay := self._syncplay_socket()
-            ) is not None:  # exclusively, as the supervisor tries its own
-                syncplay.close()
+            # Tried exclusively, as the supervisor tries its own port.
+            if self.syncplay is not None and (bound := self._syncplay_socket()) is not None:
+                bound.close()
                 command += ["--syncplay", address_text(*self.syncplay)]
             with conversion_worker():
                 Supervisor(command, host, port, processes).run(ready)
