@@ -21,12 +21,14 @@ from watchium.db.rows import insert, update
 from watchium.protocol import events
 from watchium.protocol.commands import PostComment
 from watchium.protocol.errors import NotFound
+from watchium.protocol.moderation.events import CommentsDeleted, DeletedComments
 from watchium.protocol.replies import Accepted
 from watchium.protocol.types import UserRef
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
-ERASED_AT_ONCE = 100
+ERASED_AT_ONCE = 1000
+IDS_PER_EVENT = 500
 EXCERPT_CHARS = 120  # of a comment that the log of acts shows
 
 
@@ -112,15 +114,34 @@ def remove_as_staff(comment: Comment, staff_name: str) -> None:
         _record_deletion(room, current, actor=None, staff=staff_name)
 
 
+def delete_comments_of(room: Room, person: Person, *, by: Person | None, limit: int) -> list[int]:
+    """Delete the person's latest comments and publish it; return their primary keys. The caller has locked the room."""
+    first = room.comment_seq + 1
+    deleted = Comment.objects.delete_of(room, person, by=by, now=timezone.now(), limit=limit)
+    if deleted:
+        room.comment_seq += len(deleted)
+        room.save(update_fields=["comment_seq"])
+    for start in range(0, len(deleted), IDS_PER_EVENT):
+        gone = DeletedComments(ids=deleted[start : start + IDS_PER_EVENT], seq=first + start)
+        event = CommentsDeleted(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=gone)
+        broadcast.to_room(room.room_id, event)
+    return deleted
+
+
 def erase_comments(person: Person) -> None:
     """Delete the person's comments in all rooms, and their text and name. In batches: other members want to write."""
-    while (first := Comment.objects.by(person).order_by("room_id").first()) is not None:
-        with transaction.atomic():
-            room = Room.objects.locked(first.room_id)
-            batch = list(Comment.objects.by(person).filter(room=room).order_by("seq")[:ERASED_AT_ONCE])
-            for comment in batch:
-                _delete(room, comment, person)
-            Comment.objects.erase([comment.pk for comment in batch])
+    for room_pk in Comment.objects.rooms_of(person):
+        while _erase_some(room_pk, person):
+            pass
+
+
+@transaction.atomic
+def _erase_some(room_pk: int, person: Person) -> bool:
+    """Return whether there may be more."""
+    room = Room.objects.locked(room_pk)
+    deleted = delete_comments_of(room, person, by=person, limit=ERASED_AT_ONCE)
+    Comment.objects.erase_deleted_of(room, person)
+    return len(deleted) == ERASED_AT_ONCE
 
 
 def react(actor: Member, emoji: str, *, now_ms: float | None = None) -> None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from chat.actions import EXCERPT_CHARS
+from chat.actions import EXCERPT_CHARS, delete_comments_of
 from chat.models import Comment, states
 from rooms.actions import lock_for, record_act, target_of_act
 from rooms.models import Member, ModerationAct, Room
@@ -18,11 +17,9 @@ from watchium import server_clock
 from watchium.protocol.errors import NotFound, RuleRefused
 from watchium.protocol.events import ChangedComment, CommentChanged
 from watchium.protocol.moderation.commands import ReportRequest
-from watchium.protocol.moderation.events import CommentsDeleted, DeletedComments
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
-IDS_PER_EVENT = 500
 EVENTS_AT_ONCE = 100
 MAX_DELETED = 5000
 
@@ -33,23 +30,8 @@ def delete_all(room: Room, user_id: str, *, actor: Member | None, reason: str = 
     room, actor = lock_for(room, actor)
     target = target_of_act(room, user_id, actor)
     first = room.comment_seq + 1
-    deleted = Comment.objects.delete_of(
-        room,
-        target.person,
-        by=actor.person if actor is not None else None,
-        now=timezone.now(),
-        limit=MAX_DELETED,
-    )
-    room.comment_seq += len(deleted)
-    room.save(update_fields=["comment_seq"])
-    for start in range(0, len(deleted), IDS_PER_EVENT):
-        ids = deleted[start : start + IDS_PER_EVENT]
-        event = CommentsDeleted(
-            room_id=room.room_id,
-            timestamp=server_clock.now_ms(),
-            payload=DeletedComments(ids=ids, seq=first + start),
-        )
-        broadcast.to_room(room.room_id, event)
+    by = actor.person if actor is not None else None
+    deleted = delete_comments_of(room, target.person, by=by, limit=MAX_DELETED)
     details = {"name": target.username, "count": len(deleted), "first": first, "last": room.comment_seq}
     return record_act(
         room, "delete_all_comments", actor=actor, target=target.person, reason=reason, details=details

@@ -159,10 +159,17 @@ class CommentQuerySet(DeletionQuerySet):
     def by(self, person: Person) -> CommentQuerySet:
         return self.filter(person=person)
 
-    def erase(self, pks: list[int]) -> None:
-        """Empty deleted comments, whose rows stay as long as their room."""
-        self.filter(pk__in=pks).update(text="", username="", user_id="", person=None, event_id=None)
-        CommentImage.objects.erase(pks)
+    def rooms_of(self, person: Person) -> list[int]:
+        """Return the rooms (primary keys) in which the person wrote."""
+        return list(
+            self.filter(person=person).order_by("room_id").values_list("room_id", flat=True).distinct()
+        )
+
+    def erase_deleted_of(self, room: Room, person: Person) -> None:
+        """Empty the person's deleted comments, whose rows stay as long as their room."""
+        rows = self.filter(room=room, person=person, deleted_at__isnull=False)
+        CommentImage.objects.erase_of(rows)
+        rows.update(text="", username="", user_id="", person=None, event_id=None)
 
     def reassign(self, before: Person, after: Person) -> None:
         """Move one person's comments to another, except those whose `event_id` the other has used in the same room."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models
 
-from rooms.models import Room
+from rooms.models import Person, Room
 
 MAX_OF_ROOM = 100  # the latest; of at most 300 KB each, 30 MB
 
@@ -36,8 +35,11 @@ class CommentImageQuerySet(models.QuerySet["CommentImage"]):
         data = rows.values_list("data", flat=True).first()
         return bytes(data) if data is not None else None
 
-    def erase(self, comment_pks: Iterable[int]) -> None:
-        self.filter(comment__in=list(comment_pks)).delete()
+    def erase_of(self, comments: models.QuerySet[Any]) -> None:
+        self.filter(comment__in=comments).delete()
+
+    def by(self, person: Person) -> CommentImageQuerySet:
+        return self.filter(comment__person=person, comment__deleted_at=None)
 
     def of_deleted_comments(self, before: datetime) -> CommentImageQuerySet:
         return self.filter(comment__deleted_at__lt=before)

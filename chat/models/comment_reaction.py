@@ -42,6 +42,9 @@ class CommentReactionQuerySet(models.QuerySet["CommentReaction"]):
             for pk, by_emoji in found.items()
         }
 
+    def by(self, person: Person) -> CommentReactionQuerySet:
+        return self.filter(person=person)
+
     def reassign(self, before: Person, after: Person) -> None:
         """Move one person's reactions to another, except those that the other gave too."""
         same = self.filter(person=after, comment=models.OuterRef("comment"), emoji=models.OuterRef("emoji"))

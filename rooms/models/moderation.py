@@ -90,6 +90,9 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
         rows = shown.select_related("by", "target")
         return list(rows.order_by("-pk")[:limit])
 
+    def by(self, person: Person) -> ModerationActQuerySet:
+        return self.filter(by=person)
+
     def of_room(self, room: Room, pk: int) -> ModerationAct | None:
         return self.filter(room=room, pk=pk).select_related("by", "target").first()
 

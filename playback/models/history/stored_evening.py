@@ -125,6 +125,9 @@ class EveningGuestQuerySet(models.QuerySet["EveningGuest"]):
         rows = [EveningGuest(evening=evening, person_id=person) for person in people]
         self.bulk_create(rows[:MAX_PEOPLE], ignore_conflicts=True)
 
+    def by(self, person: Person) -> EveningGuestQuerySet:
+        return self.filter(person=person, evening__deleted=False)
+
     def reassign(self, before: Person, after: Person) -> None:
         move_rows(self.filter(person=before), after)
 

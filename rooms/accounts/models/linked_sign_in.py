@@ -13,6 +13,9 @@ class LinkedSignInQuerySet(models.QuerySet["LinkedSignIn"]):
     def find(self, issuer: str, subject: str) -> LinkedSignIn | None:
         return self.select_related("account").filter(issuer=issuer, subject=subject).first()
 
+    def all_of(self, account: int) -> LinkedSignInQuerySet:
+        return self.filter(account=account)
+
     def is_linked(self, account: int, issuer: str) -> bool:
         return self.filter(account=account, issuer=issuer).exists()
 

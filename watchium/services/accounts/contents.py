@@ -9,20 +9,21 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chat.models import Comment, Reaction
-from playback.models import DevicePlayer, Playlist, WatchedMedia
-from rooms.accounts.models import AccountSession, Passkey
-from rooms.models import Person
+from chat.models import Comment, CommentImage, CommentReaction, Reaction
+from playback.models import DevicePlayer, EveningGuest, Playlist, WatchedMedia
+from rooms.accounts.models import AccountSession, LinkedSignIn, Passkey
+from rooms.models import ModerationAct, Person
 
 
 @dataclass(frozen=True)
 class Section:
-    """`key` names it in the export, `columns` are exported; without them it is only counted."""
+    """`key` names it in the export, `columns` are exported, so many rows at a time."""
 
     key: str
     label: str | Promise
     rows: QuerySet[Any]
     columns: tuple[str, ...]
+    page_rows: int = 500
 
 
 def sections_of(person: Person) -> list[Section]:
@@ -38,13 +39,26 @@ def sections_of(person: Person) -> list[Section]:
             "memberships",
             _("Rooms that you joined"),
             person.memberships.of_open_rooms(),
-            ("room__room_id", "room__title", "username", "role", "joined_at"),
+            ("room__room_id", "room__title", "username", "role", "joined_at", "favourite"),
         ),
         Section(
             "comments",
             _("Messages in all rooms"),
             Comment.objects.by(person).shown(),
             ("room__room_id", "position", "text", "created_at"),
+        ),
+        Section(
+            "comment_images",
+            _("Images in messages"),
+            CommentImage.objects.by(person),
+            ("room__room_id", "comment__created_at", "data"),
+            page_rows=20,
+        ),
+        Section(
+            "comment_reactions",
+            _("Reactions to messages"),
+            CommentReaction.objects.by(person),
+            ("comment__room__room_id", "comment__seq", "emoji"),
         ),
         Section(
             "reactions",
@@ -75,6 +89,24 @@ def sections_of(person: Person) -> list[Section]:
             _("Devices with a player and its queue"),
             DevicePlayer.objects.all_of(person),
             ("name", "entries", "seen_ms"),
+        ),
+        Section(
+            "evenings",
+            _("Kept evenings that you were at"),
+            EveningGuest.objects.by(person),
+            ("evening__room__room_id", "evening__started_ms", "evening__ended_ms"),
+        ),
+        Section(
+            "acts",
+            _("Acts of moderation: they stay without your name"),
+            ModerationAct.objects.by(person),
+            ("room__room_id", "kind", "why", "created_at", "undone_at"),
+        ),
+        Section(
+            "linked_sign_ins",
+            _("Accounts elsewhere that sign you in"),
+            LinkedSignIn.objects.all_of(person.account_id),
+            ("issuer", "subject", "created_at"),
         ),
         Section(
             "passkeys",

@@ -1,7 +1,8 @@
 """Delete an account and what belongs to it.
 
-Each step is a transaction of its own, because rooms are locked one after the other and comments are many. If the server
-stops in between, the account is still there, and deleting it again does the rest.
+Sessions and programs end first, and then memberships: nothing can be written meanwhile. Each step is a transaction of
+its own, because rooms are locked one after the other and comments are many. If the server stops in between, the account
+is still there, and signing in and deleting it again does the rest.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from watchium.services.people.forget_people import forget_person
 
 
 def delete_account(person: Person) -> None:
+    end_other_sessions(person, None)
     for room in person.owned_rooms.open():
         close_room(room, actor=None, reason="the owner deleted their account")
         remove_of_room(room)

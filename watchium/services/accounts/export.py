@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from rooms.models import Person
 from watchium.services.accounts.contents import Section, sections_of
 
-PAGE_ROWS = 500
 MAX_ROWS = 100_000  # of each section
 
 
@@ -39,7 +39,7 @@ def _rows(section: Section) -> Iterator[str]:
     last, count = 0, 0
     while count < MAX_ROWS:
         rows = section.rows.filter(pk__gt=last).order_by("pk")
-        page = list(rows.values("pk", *section.columns)[: min(PAGE_ROWS, MAX_ROWS - count)])
+        page = list(rows.values("pk", *section.columns)[: min(section.page_rows, MAX_ROWS - count)])
         if not page:
             return
         last = page[-1]["pk"]
@@ -51,4 +51,12 @@ def _rows(section: Section) -> Iterator[str]:
 
 
 def _encode(value: Any) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return json.dumps(value, cls=_Encoder, ensure_ascii=False)
+
+
+class _Encoder(DjangoJSONEncoder):
+    def default(self, value: Any) -> Any:
+        """Images are WebP, whatever was sent. PostgreSQL and SQLite return them as different types."""
+        if isinstance(value, bytes | memoryview):
+            return "data:image/webp;base64," + b64encode(value).decode()
+        return super().default(value)

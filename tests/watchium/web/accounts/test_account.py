@@ -5,13 +5,16 @@ from unittest.mock import patch
 
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from chat.models import Comment
-from playback.models import Playlist
-from rooms.accounts.models import AccountSession
+from chat.actions import erase_comments
+from chat.models import Comment, CommentImage, CommentReaction
+from playback.models import EveningGuest, KeptEvening, Playlist
+from rooms.accounts.models import AccountSession, LinkedSignIn
 from rooms.auth.identity import find_valid_token
-from rooms.models import Ban, Member, Person, Room, Token
+from rooms.models import Ban, Member, ModerationAct, Person, Room, Token
 from tests.watchium.web.accounts.test_sign_in import PASSWORD, SignedIn
 from watchium.protocol.errors import CloseCode
 from watchium.services.accounts import deletion
@@ -211,6 +214,30 @@ class Export(Dana):
         assert "not mine" not in str(found)
         assert self.account.password not in str(found)
 
+    def test_it_has_what_the_account_did_and_how_it_signs_in(self):
+        LinkedSignIn.objects.link(self.account, "https://id.example", "subject-7")
+        Member.objects.filter(pk=self.member.pk).update(favourite=True)
+        rows = [
+            Comment(room=self.room, seq=seq, person=person, text="", position=0, at_ms=0)
+            for seq, person in ((1, self.person), (2, self.bob.person))
+        ]
+        own, other = Comment.objects.bulk_create(rows)
+        CommentImage.objects.create(room=self.room, comment=own, data=b"RIFF own")
+        CommentImage.objects.create(room=self.room, comment=other, data=b"RIFF other")
+        CommentReaction.objects.add(other.pk, self.person, "🔥")
+        CommentReaction.objects.add(other.pk, self.alice.person, "👏")
+        ModerationAct.objects.create(room=self.room, kind="mute", by=self.person, why="loud")
+        ModerationAct.objects.create(room=self.room, kind="ban", by=self.alice.person, why="hidden")
+        evening = KeptEvening.objects.create(room=self.room, started_ms=1, ended_ms=2)
+        EveningGuest.objects.add(evening, [self.person.pk, self.bob.person.pk])
+        found = self.export()
+        assert [row["subject"] for row in found["linked_sign_ins"]] == ["subject-7"]
+        assert [row["favourite"] for row in found["memberships"]] == [True]
+        assert [row["data"] for row in found["comment_images"]] == ["data:image/webp;base64,UklGRiBvd24="]
+        assert [row["emoji"] for row in found["comment_reactions"]] == ["🔥"]
+        assert [(row["kind"], row["why"]) for row in found["acts"]] == [("mute", "loud")]
+        assert len(found["evenings"]) == 1
+
     def test_rows_beyond_a_page_are_all_there(self):
         rows = [
             Comment(room=self.room, seq=n, person=self.person, text=str(n), position=0, at_ms=0)
@@ -249,13 +276,53 @@ class Delete(Dana):
         assert Room.objects.get(pk=own.pk).closed_at is not None
         assert "secret" not in str(list(Comment.objects.values()))
         assert Comment.objects.shown().get(is_system=False).text == "stays"
-        assert self.published.last("comment_deleted")["room_id"] == self.room.room_id
+        assert self.published.last("comments_deleted")["room_id"] == self.room.room_id
         assert "Dana" not in str(list(Comment.objects.values("username")))
         assert Ban.objects.get().address_hash == "net"
         assert Room.objects.get(pk=self.room.pk).closed_at is None
         for browser in (self.client, self.laptop):
             assert not self.is_signed_in(browser)
             assert browser.get("/").status_code == 200
+
+    def test_nothing_is_written_while_it_is_deleted(self):
+        program = self.program_of(self.person)
+        answers = []
+
+        def write(person):
+            erase_comments(person)
+            fields = {"text": "meanwhile", "event_id": "m"}
+            json_type = {"content_type": "application/json"}
+            answers.append(self.laptop.post(self.url("comments/"), fields, **json_type).status_code)
+            answers.append(program.post(self.url("comments/"), fields).status_code)
+
+        with patch.object(deletion, "erase_comments", write):
+            self.delete()
+        assert answers == [404, 401]
+        assert "meanwhile" not in str(list(Comment.objects.values("text")))
+
+    def test_thousands_of_messages_go_in_a_few_statements(self):
+        rows = [
+            Comment(
+                room=self.room,
+                seq=n,
+                person=self.person,
+                user_id="u",
+                username="Dana",
+                text=str(n),
+                position=0,
+                at_ms=0,
+                event_id=str(n),
+            )
+            for n in range(1, 1203)
+        ]
+        Comment.objects.bulk_create(rows)
+        Room.objects.filter(pk=self.room.pk).update(comment_seq=1202)
+        with CaptureQueriesContext(connection) as asked:
+            self.delete()
+        assert len(asked) < 15, len(asked)
+        frames = [frame for _, frame in self.published.frames if frame["type"] == "comments_deleted"]
+        assert [len(frame["payload"]["ids"]) for frame in frames] == [500, 500, 202]
+        assert not Comment.objects.exclude(username="").exists()
 
     def test_without_the_name_and_the_password_nothing_goes(self):
         for wrong in ({"username": "bob"}, {"old_password": "wrong"}, {"old_password": ""}):
@@ -266,5 +333,6 @@ class Delete(Dana):
         with patch.object(deletion, "remove_of_person", side_effect=OSError), self.assertRaises(OSError):
             self.delete()
         assert User.objects.filter(username="Dana").exists()
+        self.sign_in(self.client)
         self.assertRedirects(self.delete(), "/accounts/deleted/")
         assert not Person.objects.filter(pk=self.person.pk).exists()
