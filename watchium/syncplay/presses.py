@@ -33,9 +33,12 @@ class Presses:
         self._changes_file_until_s = 0.0
         self.settled = False
 
-    def opened(self, file: SetFile, now_s: float) -> None:
-        if file != self.file:
-            self.file, self._opened_s, self.settled = file, now_s, False
+    def opened(self, file: SetFile, now_s: float) -> bool:
+        """Return whether it is another file."""
+        if file == self.file:
+            return False
+        self.file, self._opened_s, self.settled = file, now_s, False
+        return True
 
     def changes_file(self, now_s: float) -> None:
         self._changes_file_until_s = now_s + NEXT_FILE_S

@@ -20,12 +20,11 @@ from watchium.syncplay import incoming, outgoing
 from watchium.syncplay.chat_text import line_of
 from watchium.syncplay.incoming import ClientState, Hello, Message
 from watchium.syncplay.outgoing import SERVER_NAME, Line
-from watchium.syncplay.presses import Press, Presses, is_close
+from watchium.syncplay.presses import Press, Presses
 from watchium.syncplay.roster import Roster
 from watchium.syncplay.timing import ClientTiming
 
 REPORT_S = 3.0
-AWAY_AFTER_S = 2.0  # a player that stands elsewhere for so long is put back
 SYNCED_S = 0.25
 SEEK_LEAD_S = (
     0.5  # others start so much later at the target of a seek: they begin where its player is by then
@@ -52,7 +51,6 @@ class Session:
         self._asked_since = (-1, -1)
         self._press_id = ""  # of the command that decides about the latest press
         self._changed_by: str | None = None
-        self._away_since_s: float | None = None
         self._report_s = 0.0
 
     # ------------------------------------------------------------ joining
@@ -61,7 +59,7 @@ class Session:
         """Greet the client. Only after the order of the playlist it opens the file that it was started with."""
         self._replica.apply_snapshot(welcome)
         self.roster = Roster(welcome, self.hello.room)
-        self.timing = ClientTiming(now_s)
+        self.timing = ClientTiming(now_s, slows_down=self.hello.looks_original)
         name = welcome.you.username
         self.member.send(outgoing.playlist([]))
         self.member.send(outgoing.playlist_index(None))
@@ -84,11 +82,10 @@ class Session:
 
     def proceed(self, now_s: float) -> None:
         """Send what is due."""
-        if (state := self.timing.next_state(self.timeline, now_s)) is None:
-            return
-        own = self.roster.own
-        by = own.username if own and state.under_own_name else self._changer()
-        self.member.send(outgoing.state(state, by))
+        while (state := self.timing.next_state(self.timeline, now_s)) is not None:
+            own = self.roster.own
+            by = own.username if own and state.under_own_name else self._changer()
+            self.member.send(outgoing.state(state, by))
 
     def _changer(self) -> str:
         """Who changed the playback; never the member itself, under whose name the client would correct nothing."""
@@ -133,7 +130,6 @@ class Session:
     def _changed(self, event: Any, now_s: float) -> None:
         """The timeline changed."""
         change = event.payload
-        self._away_since_s = None
         if not isinstance(event, events.HostChanged | events.RoomChanged):
             self._changed_by = change.user_id
         if change.event_id and change.event_id == self._press_id:
@@ -161,7 +157,8 @@ class Session:
             case ClientState():
                 self._on_state(message, now_s)
             case incoming.SetFile():
-                self.presses.opened(message, now_s)
+                if self.presses.opened(message, now_s):
+                    self.timing.opened(message.duration_s, now_s)
             case incoming.SetPlaylistIndex() | incoming.SetPlaylist():
                 self.presses.changes_file(now_s)
             case incoming.SetReady():
@@ -189,7 +186,6 @@ class Session:
             self._on_press(state, timeline, now_s)
         elif state.position_s is not None and not self.timing.awaits_confirmation:
             self.presses.observe(state, timeline, now_s)
-            self._watch(state, timeline, now_s)
             self._report(state, timeline, now_s)
 
     def _on_press(self, state: ClientState, timeline: Timeline, now_s: float) -> None:
@@ -207,17 +203,6 @@ class Session:
             position_s += now_s - sent_s + SEEK_LEAD_S
         return {"current_time": position_s, "at": sent_s * 1000}
 
-    def _watch(self, state: ClientState, timeline: Timeline, now_s: float) -> None:
-        """Put a player back that stands elsewhere for a while, though nobody pressed anything."""
-        announced = timeline.playing and now_s * 1000 < timeline.at_ms + 1000
-        if not self.presses.is_ready(now_s) or announced or is_close(state, timeline, now_s):
-            self._away_since_s = None
-        elif self._away_since_s is None:
-            self._away_since_s = now_s
-        elif now_s >= self._away_since_s + AWAY_AFTER_S:
-            self._away_since_s = None
-            self.timing.put_back(now_s)
-
     def _report(self, state: ClientState, timeline: Timeline, now_s: float) -> None:
         """Report the player to the room, as a page does."""
         if now_s < self._report_s or state.position_s is None:
@@ -233,7 +218,7 @@ class Session:
             "is_synced": has_file and abs(drift_s) <= SYNCED_S,
             "at": sampled_s * 1000,
             "revision": timeline.revision,
-            "latency_ms": one_way_s * 2000,
+            **self.timing.costs_ms(),
             "state": ("paused" if state.paused else "tracking") if has_file else "empty",
         }
         if has_file:

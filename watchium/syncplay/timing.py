@@ -100,6 +100,14 @@ class ClientTiming:
         """Whether reports are about the time before a change that the client is made to apply."""
         return self._unconfirmed_since_s is not None
 
+    def costs_ms(self) -> dict[str, float]:
+        """What a heartbeat reports of it, so that the room announces its starts and seeks early enough."""
+        return {
+            "latency_ms": self.one_way_s * 2000,
+            "start_cost_ms": self.player.start_lead_s() * 1000,
+            "seek_cost_ms": self.player.seek_cost.cost_s * 1000,
+        }
+
     def was_moved(self, now_s: float) -> bool:
         """Whether the client's player was moved a moment ago, so that it may report a jump without a press."""
         return now_s < self._moved_s + MOVED_S

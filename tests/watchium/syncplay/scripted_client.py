@@ -27,6 +27,7 @@ class ScriptedClient:
         self.closed = False
         self.seeks = 0
         self.states = 0
+        self.answered_s = 0.0
         self._own_counter = 0
         self._server_counter = 0
         self._news = asyncio.Event()
@@ -85,9 +86,9 @@ class ScriptedClient:
         """Until its presses count: with its file, where the room is."""
         await self.until(lambda client: client.room)
         self.open()
-        states = self.states
-        # A file is taken to be open 1.5 s after the client named it.
-        await self.until(lambda client: client.states >= states + 3)
+        # A file is taken to be open 1.5 s after the client named it; then a reply has to show where the player is.
+        opens_s = time.monotonic() + 1.6
+        await self.until(lambda client: client.answered_s > opens_s)
 
     async def leave(self) -> None:
         self.writer.close()
@@ -148,6 +149,7 @@ class ScriptedClient:
             moved = play["doSeek"] or (play["paused"] and not self.paused)
             self._set(play["position"] if moved else self.position, play["paused"])
         self.states += 1
+        self.answered_s = time.monotonic()
         self.send(State=self._state(stamp=content["ping"]["latencyCalculation"]))
 
 

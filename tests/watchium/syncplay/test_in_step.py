@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from tests.bench.sync.figures import percentile
 from tests.watchium.syncplay.simulated_room import SimulatedRoom
 
+pytestmark = pytest.mark.once
+
 delays_s = st.floats(0.0, 0.15)
 few = settings(max_examples=25, deadline=None)
 

@@ -20,6 +20,7 @@ BUSY_S = 6.0  # for so long its position is asked for often
 SLOWED_ABOVE_S = 0.012
 SOUGHT_BELOW_S = -0.04
 SLOWED_MOST_S = 0.6  # more is put right by a seek
+UNSLOWED_MOST_S = 0.2  # the same, of a client that cannot be slowed down
 STANDS_OFF_S, STANDS_FAR_OFF_S = 0.02, 0.2
 MISMATCHES = 2  # reports in a row in the other pause state, or far off
 FAR_OFF_S = 1.0
@@ -71,7 +72,7 @@ class Follower:
 
     def start_lead_s(self) -> float:
         """How long before its start the message has to arrive."""
-        return self.start_cost.cost_s + self.start_cost.aim()
+        return self.start_cost.cost_s + self.start_cost.aim_s
 
     def off_place(self, timeline: Timeline, position_s: float) -> bool:
         return self.has_file and abs(timeline.position_s - position_s) > SAME_PLACE_S
@@ -112,7 +113,7 @@ class Follower:
                 return timeline.position_at((arrives_s + self.start_cost.cost_s) * 1000)
             case "seek" if self.has_file:
                 self._learning = self.seek_cost
-                return timeline.position_at((arrives_s + self.seek_cost.cost_s) * 1000) + self.seek_cost.aim()
+                return timeline.position_at((arrives_s + self.seek_cost.cost_s) * 1000) + self.seek_cost.aim_s
         self._learning = None
         return timeline.position_at(arrives_s * 1000)
 
@@ -201,7 +202,8 @@ class Follower:
             self.slow_down.start(ahead_s, now_s)
             return Action.SLOW_DOWN
         behind = ahead_s < -max(-SOUGHT_BELOW_S, 3 * unsure_s, 1.5 * self.seek_cost.spread_s)
-        return self._seek_if(behind or ahead_s >= SLOWED_MOST_S, ahead_s, now_s)
+        most_s = SLOWED_MOST_S if self.slow_down.usable else max(UNSLOWED_MOST_S, 3 * unsure_s)
+        return self._seek_if(behind or ahead_s >= most_s, ahead_s, now_s)
 
     def _seek_if(self, off: bool, error_s: float, now_s: float) -> Action:
         if not off or not self.corrections.may_seek(error_s, now_s):

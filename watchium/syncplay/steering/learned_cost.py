@@ -25,20 +25,19 @@ class LearnedCost:
         self._most_s = most_s
         self._spread_s = FIRST_SPREAD_S
         self._lessons = 0
-        self._aimed_s = AHEAD_S
 
     @property
     def spread_s(self) -> float:
         """By how much players come out elsewhere than aimed."""
         return self._spread_s
 
-    def aim(self) -> float:
-        """Return how far ahead to aim now; the next lesson is about this."""
-        self._aimed_s = min(AHEAD_S + self._spread_s, MOST_AHEAD_S)
-        return self._aimed_s
+    @property
+    def aim_s(self) -> float:
+        return min(AHEAD_S + self._spread_s, MOST_AHEAD_S)
 
     def learn(self, ahead_s: float) -> None:
-        missed_s = ahead_s - self._aimed_s
+        """`ahead_s`: where the player was after it was aimed at `aim_s`."""
+        missed_s = ahead_s - self.aim_s
         self._spread_s += SPREAD_GAIN * (min(abs(missed_s), MOST_SPREAD_S) - self._spread_s)
         self._lessons += 1
         gain, most_s = self._lesson(missed_s)

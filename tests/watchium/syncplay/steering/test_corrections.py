@@ -17,7 +17,7 @@ from watchium.syncplay.steering.slow_down import JUMPED_S, SLOWER_BY, TRIES, Slo
 def test_a_cost_is_learned(true_s):
     cost = LearnedCost(1.0)
     for _ in range(40):
-        cost.learn(cost.cost_s + cost.aim() - true_s)
+        cost.learn(cost.cost_s + cost.aim_s - true_s)
     assert cost.cost_s == pytest.approx(true_s, abs=0.02)
 
 
@@ -25,7 +25,7 @@ def test_a_cost_is_learned(true_s):
 def test_a_cost_is_bounded_whatever_happens(ahead_s):
     cost = LearnedCost(1.0)
     for each in ahead_s:
-        assert 0 < cost.aim() <= MOST_AHEAD_S
+        assert 0 < cost.aim_s <= MOST_AHEAD_S
         cost.learn(each)
         assert 0 <= cost.cost_s <= 1.0
 
@@ -33,7 +33,7 @@ def test_a_cost_is_bounded_whatever_happens(ahead_s):
 def test_one_bad_start_teaches_little_once_a_player_is_known():
     cost = LearnedCost(1.0)
     for _ in range(10):
-        cost.learn(cost.aim())
+        cost.learn(cost.aim_s)
     assert cost.cost_s == pytest.approx(FIRST_COST_S)
     cost.learn(-0.5)
     assert cost.cost_s < FIRST_COST_S + 0.07
@@ -41,10 +41,10 @@ def test_one_bad_start_teaches_little_once_a_player_is_known():
 
 def test_scatter_makes_it_aim_further_ahead():
     cost = LearnedCost(1.0)
-    aimed_s = cost.aim()
+    aimed_s = cost.aim_s
     for error_s in (0.1, -0.1) * 5:
         cost.learn(error_s)
-    assert cost.aim() > aimed_s + 0.02
+    assert cost.aim_s > aimed_s + 0.02
 
 
 def test_a_slow_down_lasts_as_long_as_it_takes():
