@@ -1,7 +1,7 @@
 """Registration of passkeys and signing in with them, by the `webauthn` library.
 
 The challenge of each ceremony is in a signed cookie of the browser that began it, because a visitor who only looks at
-the sign-in must not leave a row in the database. That it is used once is for the caller to ensure.
+the sign-in must not leave a row in the database. An answer to it leaves one, so that it is used once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from rooms.accounts.models import MAX_PASSKEYS, Passkey
+from django.db import transaction
+from django.utils import timezone
+
+from rooms.accounts.models import MAX_PASSKEYS, Passkey, UsedChallenge
 from watchium.protocol.errors import NotAllowed, TooLong, gettext_noop
 
 TIMEOUT_MS = 120_000
@@ -62,8 +65,9 @@ def begin_registration(server: Server, account: Any, user_id: str) -> dict[str, 
     return dict(json.loads(options_to_json(options)))
 
 
+@transaction.atomic
 def finish_registration(server: Server, account: Any, credential: Any, challenge: str, name: str) -> Passkey:
-    """Verify what the browser returned and store the passkey. Raises PasskeyRefused."""
+    """Verify what the browser returned and store the passkey. Raises PasskeyRefused, TooLong for the 21st."""
     from webauthn import verify_registration_response
     from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
     from webauthn.helpers.exceptions import WebAuthnException
@@ -78,16 +82,15 @@ def finish_registration(server: Server, account: Any, credential: Any, challenge
         )
     except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError):
         raise PasskeyRefused from None
-    passkey, created = Passkey.objects.get_or_create(
-        credential_id=bytes_to_base64url(verified.credential_id),
-        defaults={
-            "account": account,
-            "public_key": verified.credential_public_key,
-            "sign_count": verified.sign_count,
-            "name": name,
-        },
+    _use(challenge)
+    passkey = Passkey.objects.add(
+        account.pk,
+        bytes_to_base64url(verified.credential_id),
+        public_key=verified.credential_public_key,
+        sign_count=verified.sign_count,
+        name=name,
     )
-    if not created:
+    if passkey is None:
         raise PasskeyRefused
     return passkey
 
@@ -103,14 +106,16 @@ def begin_sign_in(server: Server) -> dict[str, Any]:
     return dict(json.loads(options_to_json(options)))
 
 
-def finish_sign_in(server: Server, credential: Any, challenge: str) -> tuple[Passkey, int]:
-    """Verify what the browser returned; return the passkey and its new count of uses. Raises PasskeyRefused."""
+@transaction.atomic
+def finish_sign_in(server: Server, credential: Any, challenge: str) -> Passkey:
+    """Verify what the browser returned, store the passkey's count of uses and return it. Raises PasskeyRefused."""
     from webauthn import verify_authentication_response
     from webauthn.helpers import base64url_to_bytes
     from webauthn.helpers.exceptions import WebAuthnException
 
     identifier = credential.get("id") if isinstance(credential, dict) else None
-    passkey = Passkey.objects.find(identifier) if is_identifier(identifier) else None
+    found = Passkey.objects.find(identifier) if is_identifier(identifier) else None
+    passkey = Passkey.objects.locked(found.pk) if found is not None else None
     if passkey is None or not passkey.account.is_active:
         raise PasskeyRefused
     try:
@@ -125,7 +130,15 @@ def finish_sign_in(server: Server, credential: Any, challenge: str) -> tuple[Pas
         )
     except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError):
         raise PasskeyRefused from None
-    return passkey, verified.new_sign_count
+    _use(challenge)
+    Passkey.objects.record_use(passkey, verified.new_sign_count, timezone.now())
+    return passkey
+
+
+def _use(challenge: str) -> None:
+    """Raises PasskeyRefused for a challenge that was used before."""
+    if not UsedChallenge.objects.claim(challenge, timezone.now()):
+        raise PasskeyRefused
 
 
 def is_identifier(value: Any) -> TypeGuard[str]:

@@ -28,6 +28,7 @@ from playback.models.history.watched_media import MAX_WATCHED
 from playback.room.captions import actions as captions
 from playback.room.history.evenings import AROUND_MS, LOG_MS
 from playback.uploads.actions import sweep
+from rooms.accounts.models import UsedChallenge
 from rooms.models import Ban, Companion, JoinRequest, ModerationAct, Room, Token, abandoned_guests
 from watchium import server_clock
 from watchium.db.batch_delete import delete_in_batches
@@ -59,6 +60,7 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
         100,
     )
     yield "tickets and rights of second screens that ended", Companion.objects.ended(now), 1000
+    yield "answered challenges of passkeys", UsedChallenge.objects.outdated(now), 1000
     yield "requests to join that lapsed", JoinRequest.objects.lapsed(now), 1000
     yield "expired bans", Ban.objects.expired(now), 1000
     yield "events of rooms closed 30 days ago", PlaybackEvent.objects.of_rooms(closed), 1000

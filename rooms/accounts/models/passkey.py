@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
+
+from watchium.protocol.errors import TooLong
 
 MAX_PASSKEYS = 20
 NAME_CHARS = 60
@@ -20,6 +24,22 @@ class PasskeyQuerySet(models.QuerySet["Passkey"]):
 
     def find(self, credential_id: str) -> Passkey | None:
         return self.select_related("account").filter(credential_id=credential_id).first()
+
+    def locked(self, pk: int) -> Passkey | None:
+        """Return the passkey as it is now, for the one transaction that compares and stores its count."""
+        return self.select_for_update(of=("self",)).select_related("account").filter(pk=pk).first()
+
+    def add(self, account: int, credential_id: str, **fields: Any) -> Passkey | None:
+        """Store a passkey of an account (a primary key), or return None if it is stored already.
+
+        Raises TooLong for the 21st. In a transaction.
+        """
+        User.objects.select_for_update().only("pk").get(pk=account)
+        if self.filter(account=account).count() >= MAX_PASSKEYS:
+            raise TooLong("You have {count} passkeys. Remove one first.", count=MAX_PASSKEYS)
+        defaults = {"account_id": account, **fields}
+        passkey, created = self.get_or_create(credential_id=credential_id, defaults=defaults)
+        return passkey if created else None
 
     def record_use(self, passkey: Passkey, sign_count: int, now: datetime) -> None:
         self.filter(pk=passkey.pk).update(sign_count=sign_count, last_used_at=now)

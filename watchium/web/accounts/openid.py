@@ -19,8 +19,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rooms import rate_limits
-from rooms.accounts import openid
-from rooms.accounts.models import LinkedSignIn, Passkey
+from rooms.accounts import openid, ways_in
+from rooms.accounts.models import LinkedSignIn
 from rooms.accounts.openid import Confirmed, Flow, ProviderFailed
 from rooms.auth.identity import identify
 from rooms.display_names import NAME_CHARS, generate_name
@@ -189,10 +189,9 @@ def _problem(request: HttpRequest, refused: Refused) -> HttpResponse:
 @require_POST
 @account_required
 def unlink(request: HttpRequest, person: Person) -> HttpResponse:
-    assert person.account is not None
-    if not person.account.has_usable_password() and not Passkey.objects.of(person.account.pk):
-        messages.error(request, _("This is the only way to sign in. Set a password first."))
-    else:
-        LinkedSignIn.objects.unlink(person.account.pk, _provider().issuer)
+    assert person.account_id is not None
+    if ways_in.unlink(person.account_id, _provider().issuer):
         messages.success(request, _("The other account does not sign you in any more."))
+    else:
+        messages.error(request, _("This is the only way to sign in. Set a password first."))
     return HttpResponseRedirect("/accounts/")

@@ -18,14 +18,12 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from playback.player.user_agent import browser_name
-from rooms.accounts import passkeys
-from rooms.accounts.models import Passkey
+from rooms.accounts import passkeys, ways_in
 from rooms.accounts.passkeys import PasskeyRefused
 from rooms.auth.identity import identify
 from rooms.models import Person
@@ -88,8 +86,7 @@ def sign_in_options(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     rate_limits.spend("password", identify(request).address, server_clock.now_ms())
     challenge = _challenge(request, 0)
-    passkey, count = passkeys.finish_sign_in(server_of(request), _body(request), challenge)
-    Passkey.objects.record_use(passkey, count, timezone.now())
+    passkey = passkeys.finish_sign_in(server_of(request), _body(request), challenge)
     sign_in_as(request, passkey.account)
     response = JsonResponse({"next": next_address(request)})
     response.delete_cookie(COOKIE, path="/accounts/")
@@ -100,12 +97,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 @account_required
 def remove(request: HttpRequest, person: Person, number: int) -> HttpResponse:
-    assert person.account is not None
-    if not person.account.has_usable_password() and len(Passkey.objects.of(person.account.pk)) == 1:
-        messages.error(request, _("This is the only way to sign in. Set a password first."))
-    else:
-        Passkey.objects.remove(person.account.pk, number)
+    assert person.account_id is not None
+    if ways_in.remove_passkey(person.account_id, number):
         messages.success(request, _("The passkey was removed here. Delete it on your device too."))
+    else:
+        messages.error(request, _("This is the only way to sign in. Set a password first."))
     return HttpResponseRedirect("/accounts/")
 
 

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
+from unittest.mock import patch
 
 from django.contrib.auth.models import User
 from django.test import override_settings
 
-from rooms.accounts.models import MAX_PASSKEYS, Passkey
+from rooms.accounts.models import MAX_PASSKEYS, LinkedSignIn, Passkey
+from rooms.accounts.ways_in import remove_passkey, unlink
 from rooms.models import Member, Person
 from tests.rooms.accounts.authenticator import Authenticator
 from tests.watchium.web.accounts.test_sign_in import SignedIn
+from watchium.config.openid import Provider
+from watchium.shared_state import rate_limits
 
 
 @override_settings(PASSKEYS=True)
@@ -54,6 +58,18 @@ class SignIn(Passkeys):
         other.cookies["passkey"] = cookie
         Passkey.objects.update(sign_count=0)
         self.refused(self.post(other, "login/passkey/", answer), 403, "not_allowed")
+
+    def test_an_answer_is_accepted_once_by_all_processes(self):
+        self.add()
+        browser = self.client_class()
+        answer = self.key.get(self.post(browser, "login/passkey/options/").json())
+        cookie = browser.cookies["passkey"].value
+        assert self.post(browser, "login/passkey/", answer).status_code == 200
+        Passkey.objects.update(sign_count=0)  # as keys do that count nothing
+        with patch.object(rate_limits, "wait_ms", return_value=0):  # each process remembers by itself
+            other = self.client_class()
+            other.cookies["passkey"] = cookie
+            self.refused(self.post(other, "login/passkey/", answer), 403, "not_allowed")
 
     def test_a_key_of_another_site_without_verification_or_copied_is_refused(self):
         self.add()
@@ -120,6 +136,17 @@ class OwnPasskeys(Passkeys):
             assert self.add(Authenticator()).status_code == 201
         self.refused(self.post(self.client, "passkeys/options/"), 400, "too_long")
 
+    def test_two_keys_that_are_added_at_once_do_not_exceed_the_bound(self):
+        rows = [
+            Passkey(account=self.account, credential_id=f"c{n}", name="x") for n in range(MAX_PASSKEYS - 1)
+        ]
+        Passkey.objects.bulk_create(rows)
+        options = self.post(self.client, "passkeys/options/").json()
+        Passkey.objects.create(account=self.account, credential_id="last", name="x")
+        response = self.post(self.client, "passkeys/", self.key.create(options))
+        self.refused(response, 400, "too_long")
+        assert Passkey.objects.count() == MAX_PASSKEYS
+
     def test_the_page_lists_them_and_removes_one_of_the_own(self):
         self.add()
         passkey = Passkey.objects.get()
@@ -142,6 +169,25 @@ class OwnPasskeys(Passkeys):
         self.assertContains(page, "the only way to sign in")
         assert Passkey.objects.exists()
         assert Person.objects.filter(account=self.account).exists()
+
+    def test_it_is_removed_if_another_account_signs_in(self):
+        self.add()
+        self.account.set_unusable_password()
+        self.account.save()
+        provider = Provider("https://id.example", "client", "secret", "Id")
+        LinkedSignIn.objects.link(self.account, provider.issuer, "s")
+        assert remove_passkey(self.account.pk, Passkey.objects.get().pk) is False
+        with override_settings(OPENID=provider):
+            assert remove_passkey(self.account.pk, Passkey.objects.get().pk) is True
+
+    def test_the_other_account_stays_linked_while_passkeys_are_off(self):
+        self.add()
+        self.account.set_unusable_password()
+        self.account.save()
+        LinkedSignIn.objects.link(self.account, "https://id.example", "s")
+        with override_settings(PASSKEYS=False):
+            assert unlink(self.account.pk, "https://id.example") is False
+        assert unlink(self.account.pk, "https://id.example") is True
 
 
 class WithoutTheSetting(SignedIn):
