@@ -71,7 +71,7 @@ def joinable_room(room_id: str) -> Room | None:
     With its playback: the page on which visitors join shows the time of a premiere.
     """
     found = Room.objects.open().filter(room_id=room_id).exclude(visibility=Visibility.PRIVATE)
-    return found.select_related("playback").first()
+    return found.select_related("playback").with_cover().first()
 
 
 def reload_member(member: Member) -> Member:

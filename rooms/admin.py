@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from rooms import actions
+from rooms.actions.cover import set_cover
 from rooms.models import Ban, Member, Person, Room, Token
 from watchium.protocol.errors import Refused
 from watchium.protocol.moderation.commands import ChatChanges
@@ -132,7 +133,7 @@ class RoomAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     fields = ["title", "visibility", *CHAT_FIELDS, *READONLY_ROOM_FIELDS]
     readonly_fields = READONLY_ROOM_FIELDS
-    actions = ["close"]
+    actions = ["close", "remove_cover"]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return may_change(self, request)
@@ -158,6 +159,17 @@ class RoomAdmin(ReadOnlyAdmin):
         reason = staff_reason(request)
         act_on_each(
             self, request, rooms, lambda room: actions.close_room(room, actor=None, reason=reason), "Closed"
+        )
+
+    @admin.action(description="Remove the covers of the selected rooms", permissions=["change"])
+    def remove_cover(self, request: HttpRequest, rooms: QuerySet[Room]) -> None:
+        reason = staff_reason(request)
+        act_on_each(
+            self,
+            request,
+            rooms,
+            lambda room: set_cover(room, None, actor=None, reason=reason),
+            "Cover removed",
         )
 
 

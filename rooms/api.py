@@ -105,9 +105,10 @@ class Code(RoomAPIView):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What few pages need: the `description`, and the room's own address (`slug`, below /r/)."""
+    """What few pages need: the `description`, the address of its `cover`, its own address (`slug`, below /r/)."""
 
     description: str
+    cover: str | None
     slug: str | None
     may_have_slug: bool
     favourite: bool
@@ -121,11 +122,12 @@ class AboutRoom(RoomAPIView):
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         member = self.member(room_id)
-        room = Room.objects.select_related("owner").get(pk=member.room_id)
+        room = Room.objects.with_cover().select_related("owner").get(pk=member.room_id)
         may_have_slug = bool(room.owner and room.owner.account_id)
         return json_response(
             About(
                 description=room.description,
+                cover=room.cover,
                 slug=room.slug,
                 may_have_slug=may_have_slug,
                 favourite=Member.objects.is_favourite(member),

@@ -81,7 +81,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 # The warnings of `check --deploy` about the lines above.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"  # without a referrer YouTube shows error 153
-SESSION_ENGINE = "watchium.web.session_store"
+SESSION_ENGINE = "watchium.web.accounts.session_store"
 SESSION_COOKIE_AGE = 365 * 86400
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"

@@ -133,7 +133,7 @@ def _update(
     also_update: AlsoUpdate,
     reason: str,
 ) -> Room:
-    room = _locked_for(room, actor, changes)
+    room = lock_for_settings(room, actor, changes)
     before = {name: getattr(room, name) for name in sorted(changes) if name != "passphrase"}
     was_private = room.visibility == Visibility.PRIVATE
     if "title" in changes:
@@ -191,7 +191,8 @@ def _checked_capacity(capacity: int | None) -> int | None:
     return capacity
 
 
-def _locked_for(room: Room, actor: Member | None, changes: Collection[str]) -> Room:
+def lock_for_settings(room: Room, actor: Member | None, changes: Collection[str]) -> Room:
+    """Lock the room for changes by this member, or by staff. Raises NotHost, RuleRefused, NotAllowed."""
     if actor is None:
         return Room.objects.locked(room.pk)
     actor = access.lock(actor)
@@ -210,7 +211,7 @@ def _require_authority(actor: Member, changes: Collection[str]) -> None:
 @transaction.atomic
 def close_room(room: Room, *, actor: Member | None, reason: str = "") -> None:
     """Close a room for good: all its sockets are closed, and its URL no longer works."""
-    room = _locked_for(room, actor, ["closed_at"])
+    room = lock_for_settings(room, actor, ["closed_at"])
     if room.closed_at is not None:
         return
     room.closed_at = timezone.now()

@@ -39,11 +39,16 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """Return None while another transaction changes the room: due work stays due until the next tick."""
         return self.select_for_update(skip_locked=True).filter(pk=pk).first()
 
+    def with_cover(self) -> RoomQuerySet:
+        """With what `Room.cover` needs."""
+        return self.annotate(cover_version=F("roomcover__version"))
+
     def listed(self, limit: int = 50) -> RoomQuerySet:
         """Public rooms with the number of present members (`viewers`), fullest first."""
         viewers = Count("members", filter=Q(members__present=True))
         return (
             self.open()
+            .with_cover()
             .filter(visibility=Visibility.PUBLIC)
             .annotate(viewers=viewers)
             .order_by("-viewers", "-last_active_at")[:limit]
@@ -53,7 +58,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """The rooms that a person owns or is in, favourites first (`is_favourite`), then those that were used last."""
         own = Q(owner=person) | Q(members__person=person, members__left_at=None)
         chosen = Q(members__person=person, members__favourite=True)
-        rooms = self.open().filter(own).annotate(is_favourite=Count("members", filter=chosen))
+        rooms = self.open().with_cover().filter(own).annotate(is_favourite=Count("members", filter=chosen))
         return rooms.order_by("-is_favourite", "-last_active_at")[:limit]
 
     def with_queue_of(self, person: Person) -> list[int]:
@@ -186,6 +191,12 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.room_id})"
+
+    @property
+    def cover(self) -> str | None:
+        """Where the room's cover is served, if it was read `with_cover`. Each picture has an address of its own."""
+        version = self.__dict__.get("cover_version")
+        return f"/api/rooms/{self.room_id}/cover/?version={version}" if version else None
 
     @staticmethod
     def to_lock(pk: int) -> PreparedQuery:

@@ -24,7 +24,7 @@ from rooms.auth.identity import identify_scope, scope_bearer, scope_session
 from rooms.domain.rights import Right
 from watchium.db.thread_pool import in_database
 from watchium.protocol.errors import Refused
-from watchium.services.chat_images import MAX_BODY_BYTES as IMAGE_BYTES
+from watchium.services.images.chat_images import MAX_BODY_BYTES as IMAGE_BYTES
 
 UPLOAD_PATH = "/admin/playback/mediaitem/files/"
 FORM_BYTES = 64 * 1024  # the form around the files
@@ -36,6 +36,7 @@ SILENCE_S = 15.0
 _PIECE_PATH = re.compile(f"/api/rooms/([0-9A-Za-z_-]{{1,40}})/uploads/([0-9a-f]{{{ID_CHARS}}})/")
 _CAPTIONS_PATH = re.compile(r"/api/rooms/([0-9A-Za-z_-]{1,40})/captions/")
 _IMAGES_PATH = re.compile(r"/api/rooms/([0-9A-Za-z_-]{1,40})/comments/images/")
+_COVER_PATH = re.compile(r"/api/rooms/([0-9A-Za-z_-]{1,40})/cover/")
 CAPTIONS_TIMEOUT_S = 60.0
 IMAGE_TIMEOUT_S = 60.0
 
@@ -64,6 +65,9 @@ async def upload_limit(scope: dict[str, Any]) -> BodyLimit | None:
             return BodyLimit(CAPTION_BYTES, CAPTIONS_TIMEOUT_S, SILENCE_S, sender) if sender else None
         if scope["method"] == "POST" and (images := _IMAGES_PATH.fullmatch(scope["path"])):
             sender = await in_database(_person_with, Right.CHAT, scope, images[1])
+            return BodyLimit(IMAGE_BYTES, IMAGE_TIMEOUT_S, SILENCE_S, sender) if sender else None
+        if scope["method"] == "PUT" and (cover := _COVER_PATH.fullmatch(scope["path"])):
+            sender = await in_database(_person_with, Right.SETTINGS, scope, cover[1])
             return BodyLimit(IMAGE_BYTES, IMAGE_TIMEOUT_S, SILENCE_S, sender) if sender else None
     except (DatabaseError, InterfaceError):
         return None

@@ -273,6 +273,7 @@ class LobbyRoom(Struct, frozen=True, kw_only=True):
     viewers: int
     playing: str | None
     host: str | None
+    cover: str | None = None
 
 
 class LobbyState(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ def lobby_state() -> LobbyState:
             viewers=room.viewers,  # type: ignore[attr-defined]  # annotated by `listed`
             playing=_title(playing.get(room.pk)),
             host=hosts.get(room.pk),
+            cover=room.cover,
         )
         for room in rooms
     ]

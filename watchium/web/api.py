@@ -33,8 +33,6 @@ from watchium.protocol.events import LobbyState
 from watchium.protocol.replies import Accepted, Problem
 from watchium.protocol.types import EventId, MemberState, RoomState, TimelineState
 from watchium.protocol.validation import validation_error
-from watchium.services.chat_images import MAX_BODY_BYTES as MAX_IMAGE_BODY_BYTES
-from watchium.services.chat_images import NewImage, post_image
 from watchium.services.create_room import create_room
 from watchium.services.evening.played_comments import PlayedComments, played_comments
 from watchium.services.lobby import lobby_state
@@ -220,19 +218,6 @@ class Comments(chat.api.Comments):
         )
         position = playback.room.queries.position_now(member.room, server_clock.now_ms())
         return json_response(chat.actions.post(member, command, position=position))
-
-
-class CommentImages(RoomAPIView):
-    @extend_schema(
-        operation_id="comment_image_post",
-        request=NewImage,
-        responses={200: Accepted, "4XX": Problem},
-        description="Post a comment with an image, for accounts, or for everyone if the server allows it. The image is "
-        "re-encoded, with at most 1280 pixels a side.",
-    )
-    def post(self, request: Request, room_id: str) -> HttpResponse:
-        body = self.body(NewImage, MAX_IMAGE_BODY_BYTES)
-        return json_response(post_image(self.member(room_id), body))
 
 
 class CommentsByPosition(RoomAPIView):

@@ -41,9 +41,9 @@ from watchium.protocol.errors import (
     RoomClosed,
     Waiting,
 )
-from watchium.services.chat_images import who_may_send
 from watchium.services.create_room import create_room
 from watchium.services.error_mapping import is_database_unavailable, refusal
+from watchium.services.images.chat_images import who_may_send
 from watchium.services.lobby import lobby_state
 from watchium.services.premiere_calendar import calendar_file, coming_premiere
 from watchium.telemetry import counters
@@ -171,6 +171,7 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str, cover: st
     context = {
         "room_id": room_id,
         "cover": cover or room_id,
+        "cover_image": details.cover if details else None,
         "room": shown,
         "details": details,
         "members": [member_state(present) for present in details.members.present()] if details else [],

@@ -775,6 +775,7 @@
  * @property {number} viewers
  * @property {string | null} playing
  * @property {string | null} host
+ * @property {string | null} [cover]
  */
 
 /**

@@ -20,7 +20,7 @@ const template = /** @type {HTMLTemplateElement} */ (document.getElementById("ro
 let waitMs = MIN_WAIT_MS
 
 /**
- * @typedef {{room_id: string, title: string, viewers: number, playing: string | null, host: string | null}}
+ * @typedef {{room_id: string, title: string, viewers: number, playing: string | null, host: string | null, cover?: string | null}}
  *   LobbyRoom
  */
 
@@ -109,7 +109,16 @@ function fillCard(card, room) {
   slot("viewers").textContent = String(room.viewers)
   slot("host").textContent = room.host ?? ""
   slot("hosted").hidden = !room.host
+  showCover(slot("cover"), room.cover ?? "")
   return card
+}
+
+/** @param {HTMLElement} slot @param {string} address empty without a picture */
+function showCover(slot, address) {
+  if ((slot.dataset.coverImage ?? "") === address) return
+  if (address) slot.dataset.coverImage = address
+  else delete slot.dataset.coverImage
+  slot.replaceChildren()
 }
 
 /**

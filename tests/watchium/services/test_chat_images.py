@@ -13,7 +13,7 @@ from django.test import override_settings
 from chat.models import Comment, CommentImage
 from tests.watchium.api.callers import ApiCase
 from watchium.config.rate_limits import DEFAULTS
-from watchium.services.chat_images import CAPTION, MAX_BYTES, encode, size_of
+from watchium.services.images.chat_images import CAPTION, MAX_BYTES, encode, size_of
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

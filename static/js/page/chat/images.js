@@ -7,10 +7,10 @@
 import { newId, request } from "../lib/api.js"
 import { find, loadStyle } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
+import { base64Of, dataUrl, smallImage } from "../lib/image_files.js"
 import { showNotice, showRefusal } from "../ui/notices.js"
 
 const MAX_SIDE_PX = 1280 // the server makes larger ones as small
-const QUALITY = 0.85
 const NOTICE_MS = 6000
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -30,7 +30,7 @@ export async function attachImage(chat, composer, file, room) {
   const attached = attachedTo.get(composer) ?? new AttachedImage(composer, room)
   attachedTo.set(composer, attached)
   try {
-    await attached.show(await smaller(file))
+    await attached.show(await smallImage(file, MAX_SIDE_PX))
   } catch {
     note(gettext("This image cannot be read."))
   }
@@ -97,7 +97,7 @@ class AttachedImage {
 
   /** @param {Blob} image @param {string} text */
   async #send(image, text) {
-    const [, base64] = (await dataUrl(image)).split(",")
+    const base64 = await base64Of(image)
     try {
       await request(`${this.room.boot.comments_url}images/`, { event_id: newId(), image: base64, text })
     } catch (refusal) {
@@ -107,28 +107,4 @@ class AttachedImage {
       await this.show(image)
     }
   }
-}
-
-/** As WebP, or what the browser can make, upright and without what cameras write into their files. @param {Blob} file */
-async function smaller(file) {
-  const bitmap = await createImageBitmap(file)
-  const scale = Math.min(1, MAX_SIDE_PX / Math.max(bitmap.width, bitmap.height))
-  const canvas = document.createElement("canvas")
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale))
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale))
-  canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height)
-  bitmap.close()
-  const made = await new Promise((done) => canvas.toBlob(done, "image/webp", QUALITY))
-  if (!made) throw new Error("the image cannot be encoded")
-  return /** @type {Blob} */ (made)
-}
-
-/** @param {Blob} blob @returns {Promise<string>} */
-function dataUrl(blob) {
-  return new Promise((done, failed) => {
-    const reader = new FileReader()
-    reader.onload = () => done(String(reader.result))
-    reader.onerror = failed
-    reader.readAsDataURL(blob)
-  })
 }

@@ -198,12 +198,14 @@ function hills(next, level, swing, fill) {
 }
 
 /**
- * Fill every empty `[data-cover]` below `root` with a landscape.
+ * Fill every empty `[data-cover]` below `root` with the room's picture, or a landscape if it has none.
  * @param {ParentNode} root
  */
 export function fillCovers(root) {
   for (const slot of root.querySelectorAll("[data-cover]:empty")) {
-    if (slot instanceof HTMLElement) slot.append(placeholderArt(slot.dataset.cover ?? ""))
+    if (!(slot instanceof HTMLElement)) continue
+    const { cover = "", coverImage: address } = slot.dataset
+    slot.append(address ? picture(slot, address, placeholderArt(cover)) : placeholderArt(cover))
   }
 }
 
@@ -220,12 +222,16 @@ export function showCoverArt(slot, item) {
 /** @param {HTMLElement} slot @param {Item} item */
 function coverImage(slot, item) {
   const drawn = placeholderArt([item.artist, item.album || item.title].join(" "))
-  if (!item.cover) return drawn
+  return item.cover ? picture(slot, item.cover, drawn) : drawn
+}
+
+/** @param {HTMLElement} slot @param {string} address @param {Element} drawn is shown if the picture cannot be loaded */
+function picture(slot, address, drawn) {
   const image = new Image()
   image.alt = ""
   image.loading = "lazy"
   image.decoding = "async"
-  image.src = item.cover
+  image.src = address
   image.addEventListener("error", () => image.isConnected && slot.replaceChildren(drawn))
   return image
 }

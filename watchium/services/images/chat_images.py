@@ -50,16 +50,21 @@ def who_may_send(person: Person) -> str:
     return "yes" if settings.CHAT_IMAGES == "everyone" or person.account_id is not None else "account"
 
 
+def require_may_send(person: Person) -> None:
+    """Raise RuleRefused if the person may not send images."""
+    match who_may_send(person):
+        case "account":
+            raise RuleRefused("Sign in to send images.")
+        case "off":
+            raise RuleRefused("This server takes no images.")
+
+
 def post_image(member: Member, draft: NewImage) -> Accepted:
     """Post a comment with an image. Idempotent as `chat.actions.post`, and raises what it raises.
 
     Raises RuleRefused if the person may not send images, TooLong, BadMessage if it is no image, RateLimited.
     """
-    match who_may_send(member.person):
-        case "account":
-            raise RuleRefused("Sign in to send images.")
-        case "off":
-            raise RuleRefused("This server takes no images.")
+    require_may_send(member.person)
     if len(draft.image) > MAX_BYTES:
         raise TooLong("An image has at most 1 MB.")
     now_ms = server_clock.now_ms()

@@ -1,0 +1,25 @@
+"""The cover of a room: a picture, in place of the drawn one."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from rooms import signals
+from rooms.actions.room import lock_for_settings
+from rooms.models import Member, ModerationAct, Room, RoomCover
+
+
+@transaction.atomic
+def set_cover(room: Room, webp: bytes | None, *, actor: Member | None, reason: str = "") -> None:
+    """Store a re-encoded picture as the room's cover, or delete its cover. `actor` is None for staff.
+
+    Raises as `update_room` does. A change by staff is logged as a ModerationAct with `reason`.
+    """
+    room = lock_for_settings(room, actor, ["cover"])
+    if webp is not None:
+        RoomCover.objects.store(room, webp)
+    elif not RoomCover.objects.delete_of(room):
+        return
+    if actor is None:
+        ModerationAct.objects.create(room=room, kind="change_room", why=reason[:200], details={"cover": None})
+    signals.room_changed.send(Room, room=room, actor=actor, changed=["cover"])

@@ -1,0 +1,1 @@
+"""What servers share about themselves: their clock, and which of them is the leader."""

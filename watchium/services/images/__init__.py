@@ -1,0 +1,1 @@
+"""Images that members send: re-encoded, so that nothing but the picture is left."""
