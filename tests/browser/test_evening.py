@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.pages.test_accessibility import AXE, is_clean
+from tests.browser.support.axe import AXE, is_clean, is_clean_in_every_look
 from tests.browser.support.fixtures import (
     join,
     make_room,
@@ -73,7 +73,7 @@ def an_evening_plays_again_with_what_was_said(alice: Page) -> None:
     pause(alice)
     comments.first.get_by_role("button").click()
     expect(comments).to_have_count(1)
-    is_clean(alice)
+    is_clean_in_every_look(alice)
 
 
 def it_is_kept_and_exported_for_members_only(alice: Page, bob: Page) -> None:

@@ -4,52 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.pages.test_accounts import sign_up
+from tests.browser.support.axe import AXE, DESKTOP, is_clean, is_clean_in_every_look
 from tests.browser.support.fixtures import change_room, join, wait_until
-
-AXE = Path(__file__).parents[1] / "vendor/axe-core/axe-4.14.1.min.js"
-VIOLATIONS = """async () => {
-    // What just changed is drawn, and begins to fade in, with the next frame.
-    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))
-    // Elements that are fading in do not have their final contrast yet.
-    const ending = document.getAnimations().filter(one => one.effect.getComputedTiming().iterations !== Infinity)
-    await Promise.allSettled(ending.map(one => one.finished))
-    // The page below what is open was checked before.
-    const { violations } = await axe.run(document.querySelector("dialog[open], :popover-open") ?? document, {
-        resultTypes: ["violations"], rules: { "target-size": { enabled: true } },
-    })
-    const wide = document.documentElement.scrollWidth - innerWidth
-    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200))}`)
-        .concat(wide > 0 ? [`the page is ${wide} px wider than the window`] : [])
-}"""
-DESKTOP: ViewportSize = {"width": 1280, "height": 800}
-PHONE: ViewportSize = {"width": 360, "height": 740}
-LOOKS = ((PHONE, "dark"), (DESKTOP, "light"))  # the last one stays
-
-
-def is_clean(page: Page) -> None:
-    found: list[str] = page.evaluate(VIOLATIONS)
-    assert found == [], "\n".join([page.url, str(page.viewport_size), *found])
-
-
-def is_clean_in_every_look(page: Page) -> None:
-    """Check the page as it is now, on a dark phone and on a light desktop."""
-    for viewport, scheme in LOOKS:
-        page.set_viewport_size(viewport)
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        is_clean(page)
 
 
 @pytest.fixture
-def user(person: Callable[..., Page]) -> Callable[[], Page]:
+def user(person: Callable[..., Page]) -> Callable[..., Page]:
     """`user()` opens a page with axe in it."""
 
-    def arrive() -> Page:
-        page = person(viewport=DESKTOP, color_scheme="light")
+    def arrive(**options: str) -> Page:
+        page = person(viewport=DESKTOP, color_scheme="light", **options)
         page.context.add_init_script(path=AXE)
         return page
 
@@ -75,15 +44,7 @@ def test_axe_finds_nothing_on_the_pages_before_a_room(user: Callable[[], Page]):
     for path in (*(f"/accounts/{name}" for name in paths), "/offline/", "/nowhere/", "/rooms/unknown/"):
         alice.goto(path)
         is_clean_in_every_look(alice)
-    alice.goto("/accounts/signup/")
-    alice.get_by_label("Username").fill(f"axe{id(alice)}")
-    for label in ("Password", "Password confirmation"):
-        alice.get_by_label(label, exact=True).fill("correct horse battery")
-    alice.get_by_role("button", name="Create account").click()
-    alice.wait_for_url("**/")
-    alice.goto("/accounts/")
-    alice.get_by_text("Change password").click()
-    is_clean_in_every_look(alice)
+    sign_up(alice, f"axe{id(alice)}")
     alice.goto("/accounts/delete/")
     is_clean_in_every_look(alice)
 
