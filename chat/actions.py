@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from chat import rules
 from chat.models import AcceptedCommand, Comment, CommentImage, EncodedImage, Reaction
+from chat.notices import from_json, is_same, sentence_of, to_json
 from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
 from rooms.actions import record_act
@@ -23,7 +25,7 @@ from watchium.protocol.commands import PostComment
 from watchium.protocol.errors import NotFound
 from watchium.protocol.moderation.events import CommentsDeleted, DeletedComments
 from watchium.protocol.replies import Accepted
-from watchium.protocol.types import UserRef
+from watchium.protocol.types import Notice, UserRef
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
@@ -175,25 +177,26 @@ def typing(actor: Member, *, now_ms: float | None = None) -> None:
 
 
 def post_system_comment(
-    room: Room, text: str, position: float, *, now_ms: float | None = None, note: str = ""
+    room: Room, said: Notice, position: float, *, now_ms: float | None = None, note: str = ""
 ) -> None:
-    """Append a system comment, without an author. The caller has locked the room."""
-    _append(
-        room, text, position, server_clock.now_ms() if now_ms is None else now_ms, is_system=True, note=note
-    )
+    """Append a system comment; its text is in the server's language. The caller has locked the room."""
+    with translation.override(settings.LANGUAGE_CODE):
+        text = sentence_of(said).translated(translation)
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    _append(room, text, position, now_ms, is_system=True, note=note, notice=to_json(said))
 
 
 def replace_system_comment(
-    room: Room, is_same: Callable[[str], bool], text: str, position: float, *, now_ms: float, within_ms: float
+    room: Room, said: Notice, position: float, *, now_ms: float, within_ms: float
 ) -> None:
-    """Append a system comment in place of the last comment, if that is a recent system comment with the same meaning.
+    """Append a system comment in place of the last comment, if that is a recent one with the same code and name.
 
     The caller has locked the room.
     """
     last = Comment.objects.at_seq(room, room.comment_seq)
-    if last and last.is_system and now_ms - last.at_ms <= within_ms and is_same(last.text):
+    if last and last.notice and now_ms - last.at_ms <= within_ms and is_same(from_json(last.notice), said):
         _delete(room, last, None)
-    post_system_comment(room, text, position, now_ms=now_ms)
+    post_system_comment(room, said, position, now_ms=now_ms)
 
 
 def _append(

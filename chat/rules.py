@@ -10,7 +10,7 @@ from chat.models import Comment
 from chat.text import has_link
 from rooms.models import Member, Room
 from watchium.protocol.errors import ChatOff, Filtered, Muted, SlowMode
-from watchium.text import lasting
+from watchium.protocol.sentences import lasting
 from watchium.word_filter import compiled
 
 
@@ -18,7 +18,8 @@ def require_not_muted(actor: Member, now_ms: float) -> None:
     """Raises Muted."""
     if waits_ms := actor.muted_for_ms(now_ms):
         raise Muted(
-            f"You are muted in this room for another {lasting(waits_ms)}.",
+            "You are muted in this room for another {time}.",
+            time=lasting(waits_ms),
             retry_after_ms=max(1, round(waits_ms)),
         )
 
@@ -41,8 +42,9 @@ def require_slow(actor: Member, now_ms: float) -> None:
     """Raises SlowMode."""
     if is_slowed(actor) and (waits_ms := slow_mode_wait_ms(actor.room, actor.commented_at_ms, now_ms)):
         raise SlowMode(
-            f"Slow mode is on: one message every {lasting(actor.room.slow_mode_s * 1000)}. "
-            f"Your next one can follow in {lasting(waits_ms)}.",
+            "Slow mode is on: one message every {interval}. Your next one can follow in {time}.",
+            interval=lasting(actor.room.slow_mode_s * 1000),
+            time=lasting(waits_ms),
             retry_after_ms=max(1, round(waits_ms)),
         )
 

@@ -9,7 +9,8 @@ from django.conf import settings
 
 from playback.domain.conversions import RESULT_MIMES
 from playback.domain.duration import EXACT, METADATA, Duration
-from playback.domain.playability import CONVERTIBLE, refusal
+from playback.domain.library.problems import read, refusal
+from playback.domain.playability import CONVERTIBLE
 from playback.models import Conversion, MediaItem, Upload
 from playback.models.media_item import CONVERTED_AT, LIBRARY_AT
 from playback.models.queues.item_batch import ItemBatch
@@ -108,7 +109,7 @@ def _upload(room: Room | None, upload_id: str, title: str | None) -> Media:
     if upload is None:
         raise UnknownMedia("There is no such upload in this room.")
     if upload.state == REFUSED:
-        raise UnknownMedia(upload.why)
+        raise UnknownMedia(read(upload.why))
     url, mime = _played_upload(upload)
     return Media(
         url=url,

@@ -50,7 +50,7 @@ def clean_description(description: str) -> str:
     """Clean a description, which may be empty. Raises TooLong beyond 500 characters."""
     cleaned = description if is_too_long(description, DESCRIPTION_CHARS) else clean(description, "NFC")
     if len(cleaned) > DESCRIPTION_CHARS:
-        raise TooLong(f"A description has at most {DESCRIPTION_CHARS} characters.")
+        raise TooLong("A description has at most {count} characters.", count=DESCRIPTION_CHARS)
     return cleaned
 
 

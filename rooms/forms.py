@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext
 from msgspec import Meta, Struct
 
@@ -121,7 +122,7 @@ def _name_errors(username: str) -> Errors:
     try:
         display_names.clean_name(username or "nobody")
     except Refused as refused:
-        return {"username": refused.translated(gettext)}
+        return {"username": refused.translated(translation)}
     return {}
 
 
@@ -132,7 +133,7 @@ def _room_errors(form: NewRoom | JoinForm) -> Errors:
     try:
         display_names.clean_title(form.title, "untitled")
     except Refused as refused:
-        errors["title"] = refused.translated(gettext)
+        errors["title"] = refused.translated(translation)
     if settings.HTTPS and needs_https(form.media_url):
         errors["media_url"] = gettext("Browsers block http media on an https page: use an https address.")
     if form.visibility == "private" and not form.passphrase:
@@ -141,7 +142,7 @@ def _room_errors(form: NewRoom | JoinForm) -> Errors:
         if form.passphrase:
             check_passphrase(form.passphrase)
     except Refused as refused:
-        errors["passphrase"] = refused.translated(gettext)
+        errors["passphrase"] = refused.translated(translation)
     return errors
 
 
@@ -149,5 +150,5 @@ def form_errors(refused: Refused) -> Errors:
     """Assign the error of an action to the form field that it concerns."""
     for kind, field in ERROR_FIELDS:
         if isinstance(refused, kind):
-            return {field: refused.translated(gettext)}
-    return {"media_url" if isinstance(refused, BadMessage) else "form": refused.translated(gettext)}
+            return {field: refused.translated(translation)}
+    return {"media_url" if isinstance(refused, BadMessage) else "form": refused.translated(translation)}

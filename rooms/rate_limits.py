@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rooms.auth.client_address import is_loopback
 from watchium import server_clock
+from watchium.protocol.errors import gettext_noop
 from watchium.shared_state import rate_limits
 
 
@@ -92,7 +93,10 @@ def limit_new_secrets(client: str) -> None:
     Loopback is not exempt: each hash costs a fifth of a second of a core.
     """
     rate_limits.spend(
-        "new_secret", client, server_clock.now_ms(), "Too many of these at once. Wait a minute."
+        "new_secret",
+        client,
+        server_clock.now_ms(),
+        gettext_noop("Too many of these at once. Wait a minute."),
     )
 
 

@@ -87,18 +87,6 @@ def media_time(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
-_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
-
-
-def lasting(ms: float) -> str:
-    """Return a length of time in words, rounded up: 90 seconds, 2 minutes, 3 hours."""
-    seconds = max(1, -int(-ms // 1000))
-    for unit_s, unit in _UNITS:
-        if seconds >= 2 * unit_s:
-            return f"{-(-seconds // unit_s)} {unit}s"
-    return "1 second" if seconds == 1 else f"{seconds} seconds"
-
-
 def is_one_emoji(text: str) -> bool:
     """Whether the text is a single emoji as displayed, of any number of code points: a family, a flag, a keycap."""
     return _only_emoji.fullmatch(text) is not None

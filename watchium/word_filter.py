@@ -115,11 +115,13 @@ def clean_filter(entries: Iterable[str]) -> list[str]:
     cleaned = list(dict.fromkeys(filter(None, (" ".join(entry.split()) for entry in entries))))
     if len(cleaned) > MAX_FILTER_WORDS or any(len(entry) > MAX_FILTER_WORD_CHARS for entry in cleaned):
         raise BadMessage(
-            f"A filter has at most {MAX_FILTER_WORDS} words of at most {MAX_FILTER_WORD_CHARS} characters each."
+            "A filter has at most {count} words of at most {length} characters each.",
+            count=MAX_FILTER_WORDS,
+            length=MAX_FILTER_WORD_CHARS,
         )
     for entry in cleaned:
         if not _WORD.search(without_accents(entry)):
-            raise BadMessage(f"The filter needs letters or digits: {entry}")
+            raise BadMessage("The filter needs letters or digits: {entry}", entry=entry)
     return cleaned
 
 

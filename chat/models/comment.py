@@ -12,6 +12,7 @@ from django.db.models import Q
 from chat.models.comment_deletion import DeletionQuerySet
 from chat.models.comment_image import CommentImage
 from chat.models.comment_reaction import CommentReaction
+from chat.notices import from_json
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 from watchium.db.rows import RowMapper
@@ -195,6 +196,8 @@ class Comment(models.Model):
     position = models.FloatField()
     is_system = models.BooleanField(default=False)
     note = models.CharField(max_length=8, blank=True, default="")  # PRESENCE: who joined or left
+    # Of a system comment: what it says as JSON, so that each reader gets it in their own language.
+    notice = models.TextField(blank=True, default="")
     reply_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
     )
@@ -266,6 +269,7 @@ class Comment(models.Model):
             .replace("+00:00", "Z"),
             is_system_message=self.is_system,
             note=self.note,
+            notice=from_json(self.notice) if self.notice else None,
             reply_to=self.reply_to_id,
             edited=self.edited_ms is not None,
             reactions=list(reactions),

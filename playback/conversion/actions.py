@@ -11,7 +11,7 @@ from django.db import transaction
 from playback import sandbox
 from playback.conversion import budget
 from playback.conversion.plan import CannotConvert, Plan, plan_of
-from playback.conversion.running import failures
+from playback.domain.library import problems
 from playback.models import Conversion, MediaItem, PlayWhenReady, Upload
 from playback.models.conversion import DONE, ConversionQuerySet, Source
 from rooms import rate_limits
@@ -114,7 +114,7 @@ def unavailable_reason() -> str:
     Without a worker of its own (WATCHIUM_CONVERSIONS=0) another machine may run `manage.py convert`.
     """
     if settings.CONVERSIONS and sandbox.ffmpeg() is None:
-        return failures.NOT_INSTALLED
+        return problems.NOT_INSTALLED
     return ""
 
 
@@ -124,11 +124,11 @@ def plan_for(source: Source) -> Plan:
         raise Unavailable(reason)
     facts = source.media_facts
     if facts is None:
-        raise UnknownMedia(failures.NOT_SCANNED)
+        raise UnknownMedia(problems.NOT_SCANNED)
     try:
         return plan_of(facts, settings.TRANSCODE_HEIGHT, settings.LIGHT_HEIGHT)
     except CannotConvert as reason:
-        raise UnknownMedia(str(reason)) from None
+        raise UnknownMedia(problems.read(str(reason))) from None
 
 
 def _check_limits(person: Person | None, address: str, room_id: str) -> None:

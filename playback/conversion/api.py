@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from playback.conversion import actions, play_when_ready
 from playback.library.api import LibraryAccessDenied
-from playback.library.serializers import library_item, library_items
+from playback.library.serializers import library_item, library_items, shown
 from playback.library.views import may_read
 from playback.models import Conversion, MediaItem, PlayWhenReady
 from rooms.api_view import RoomAPIView, json_response
@@ -132,7 +132,7 @@ class ConversionList(RoomAPIView):
         rows = Conversion.objects.recent(timezone.now() - SHOWN)
         latest = {row.item_id: row for row in reversed(rows)}
         items = [library_item(row.item, row) for row in latest.values() if row.item is not None]
-        unavailable = actions.unavailable_reason() or None
+        unavailable = shown(actions.unavailable_reason()) or None
         return json_response(Conversions(items=items, unavailable=unavailable, play_next=self._play_next()))
 
     def _play_next(self) -> int | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from playback.conversion.languages import language_name, language_tag
 from playback.domain.conversions import FLAC, MASTER, OPUS
+from playback.domain.library import problems
 from playback.domain.media_facts import MediaFacts, Stream
 from playback.domain.playability import DIRECT, NO, TRANSCODE, decide
 
@@ -110,7 +111,7 @@ def plan_of(facts: MediaFacts, height: int, light: int = 0) -> Plan:
     """
     decided = decide(facts)
     if decided.plays == DIRECT:
-        raise CannotConvert("Every browser plays this as it is.")
+        raise CannotConvert(problems.PLAYS_ALREADY)
     if decided.plays == NO:
         raise CannotConvert(decided.why)
     sound = [stream for stream in facts.audio if stream.codec]
@@ -126,7 +127,7 @@ def plan_of(facts: MediaFacts, height: int, light: int = 0) -> Plan:
 
 def _music(facts: MediaFacts, sound: list[Stream]) -> Plan:
     if not sound:
-        raise CannotConvert("It has neither sound nor a picture.")
+        raise CannotConvert(problems.EMPTY)
     chosen = next((stream for stream in sound if stream.default), sound[0])
     lossless = chosen.codec in LOSSLESS or chosen.codec.startswith("pcm_")
     track = AudioTrack(chosen.index, False, "music", "", codec=chosen.codec, channels=chosen.channels)

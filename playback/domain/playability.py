@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from playback.domain.library import problems
 from playback.domain.media_facts import MediaFacts, Stream
 from watchium.protocol.player_types import Plays
 
@@ -124,21 +125,15 @@ def decide(facts: MediaFacts) -> Playability:
     return Playability(REMUX, _container_problem(facts, audio, starts), starts)
 
 
-def refusal(title: str, plays: str, why: str) -> str:
-    """Return why an item cannot be loaded, and the remedy if there is one."""
-    remedy = "" if plays == NO else " It has to be converted first."
-    return f"\u201c{title}\u201d cannot be played. {why}{remedy}"
-
-
 def _unreadable(facts: MediaFacts, video: Stream | None, audio: list[Stream]) -> str:
     if any(stream.encrypted for stream in ([video] if video else []) + facts.audio):
-        return "It is encrypted."
+        return problems.ENCRYPTED
     if video is not None and video.codec in _NOT_DECODED:
-        return "The format of its picture is not known."
+        return problems.UNKNOWN_PICTURE
     if facts.audio and not audio:
-        return "The format of its sound is not known."
+        return problems.UNKNOWN_SOUND
     if video is None and not audio:
-        return "It has neither sound nor a picture."
+        return problems.EMPTY
     return ""
 
 
@@ -157,16 +152,16 @@ def _picture_problem(facts: MediaFacts, video: Stream | None, audio: list[Stream
     if video is None:
         return ""
     if video.codec not in _PICTURES:
-        return f"Not every browser plays its picture ({_name(video)})."
+        return problems.PICTURE.format(codec=_name(video))
     if video.pix_fmt not in _PICTURES[video.codec]:
-        return f"Not every browser plays its picture ({_name(video)}, {_pixels(video.pix_fmt)})."
+        return problems.PIXELS.format(codec=_name(video), pixels=_pixels(video.pix_fmt))
     if facts.container == "avi":
-        return "Browsers do not open AVI files, and these lack the times of their pictures."
+        return problems.AVI
     if _is_cut(video):
-        return "It was cut between key frames: browsers disagree about the position of its pictures."
+        return problems.CUT
     as_webm = len(audio) <= 1 and all(stream.codec in ("opus", "vorbis") for stream in audio)
     if video.codec not in _COPIED_VIDEO and not as_webm:
-        return f"Not every browser plays its picture ({_name(video)}) together with its sound."
+        return problems.PICTURE_WITH_SOUND.format(codec=_name(video))
     return ""
 
 
@@ -180,21 +175,21 @@ def _is_extended_he(stream: Stream) -> bool:
 
 
 def _sound_problem(foreign: list[Stream], starts: bool) -> str:
-    names = " and ".join(sorted({_name(stream) for stream in foreign}))
+    names = ", ".join(sorted({_name(stream) for stream in foreign}))
     if starts:
-        return f"Chromium and Firefox play it as it is; other browsers do not play its sound ({names})."
-    return f"Not every browser plays its sound ({names})."
+        return problems.SOUND_ELSEWHERE.format(codecs=names)
+    return problems.SOUND.format(codecs=names)
 
 
 def _container_problem(facts: MediaFacts, audio: list[Stream], starts: bool) -> str:
     if not starts:
         name = _CONTAINER_NAMES.get(facts.container, facts.container.upper())
         if facts.container in _CONTAINERS and audio:
-            return f"Not every browser plays its sound ({_name(audio[0])}) in {name} files."
-        return f"Browsers do not open {name} files."
+            return problems.SOUND_IN_CONTAINER.format(codec=_name(audio[0]), container=name)
+        return problems.CONTAINER.format(container=name)
     if len(audio) > 1:
-        return f"Browsers play only the first of its {len(audio)} audio tracks."
-    return "Chromium and Firefox play it as it is; other browsers do not open Matroska files."
+        return problems.FIRST_TRACK.format(count=len(audio))
+    return problems.MATROSKA_ELSEWHERE
 
 
 def _name(stream: Stream) -> str:

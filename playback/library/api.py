@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from playback.domain.library.albums import KEY_LENGTH
 from playback.library.captions.tracks import captions_of
-from playback.library.serializers import library_items
+from playback.library.serializers import library_items, translated_tracks
 from playback.library.views import may_read
 from playback.models import MediaItem
 from playback.models.media_item_rows import ORDERS, PAGE, ItemQuery, PageCursor
@@ -85,7 +85,7 @@ class LibraryOneItem(RoomAPIView):
         item = MediaItem.objects.whole_rows([item_id]).get(item_id)
         if item is None:
             raise NotFound("There is no such item in the library.")
-        captions = captions_of(item, item.media_facts)
+        captions = translated_tracks(captions_of(item, item.media_facts))
         return json_response(msgspec.structs.replace(library_items([item])[0], captions=captions))
 
 

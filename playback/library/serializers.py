@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import msgspec
+from django.utils import translation
 
 from playback.domain.conversions import left_s
+from playback.domain.library.problems import read
 from playback.domain.media_facts import MediaFacts, Stream
 from playback.domain.playability import CONVERTIBLE
 from playback.models import Conversion, MediaItem
 from playback.models.conversion import RUNNING
 from watchium import server_clock
-from watchium.protocol.player_types import Chapter, ConversionState, LibraryItem, MediaTrack
+from watchium.protocol.player_types import CaptionTrack, Chapter, ConversionState, LibraryItem, MediaTrack
 
 MAX_CHAPTERS = 100
 
@@ -18,7 +20,7 @@ MAX_CHAPTERS = 100
 def library_item(item: MediaItem, conversion: Conversion | None = None) -> LibraryItem:
     facts = item.media_facts
     return LibraryItem(
-        **msgspec.structs.asdict(item.to_protocol()),
+        **msgspec.structs.asdict(item.to_protocol()) | {"why": shown(item.why)},
         tracks=tracks_of(facts),
         chapters=chapters_of(facts),
         conversion=conversion_state(conversion, item.duration) if conversion else None,
@@ -41,8 +43,18 @@ def conversion_state(conversion: Conversion, duration_s: float | None) -> Conver
         progress=round(progress, 4),
         speed=speed,
         left_s=left_s(progress, duration_s, speed),
-        error=conversion.error or None,
+        error=shown(conversion.error) or None,
     )
+
+
+def shown(why: str) -> str:
+    """Return a stored sentence in the reader's language."""
+    language = translation.get_language() if why else None
+    return why if language in (None, "en") else read(why).translated(translation)
+
+
+def translated_tracks(tracks: list[CaptionTrack]) -> list[CaptionTrack]:
+    return [msgspec.structs.replace(track, why=shown(track.why)) if track.why else track for track in tracks]
 
 
 def tracks_of(facts: MediaFacts | None) -> list[MediaTrack]:

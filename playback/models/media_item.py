@@ -11,9 +11,10 @@ from django.db.models import Q
 from playback.domain.conversions import RESULT_MIMES
 from playback.domain.duration import Duration
 from playback.domain.library.albums import KEY_LENGTH, album_key
+from playback.domain.library.problems import refusal
 from playback.domain.library.sort_keys import folded, name_key, path_key, sort_key
 from playback.domain.media_facts import MediaFacts, from_json, to_json
-from playback.domain.playability import Playability, decide, refusal
+from playback.domain.playability import Playability, decide
 from playback.models.media_item_rows import (
     ALL_ITEMS,
     COMPLETED_FIELDS,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from playback.conversion import actions as conversions
 from playback.conversion import budget
 from playback.conversion import storage as results
+from playback.domain.library import problems
 from playback.library.metadata.ffprobe import UnreadableFile
 from playback.models import Conversion, Upload
 from playback.models.upload import ARRIVING, REFUSED, WHOLE
@@ -83,7 +84,7 @@ def receive(upload: Upload, at: int, read: Callable[[int], bytes]) -> int:
     TooLarge if the upload had stopped and others have taken its space.
     """
     if upload.state == REFUSED:
-        raise UnknownMedia(upload.why)
+        raise UnknownMedia(problems.read(upload.why))
     space.renew(upload)
     try:
         here = storage.append(upload.upload_id, at, read, upload.size - at)
@@ -106,7 +107,7 @@ def _check(upload: Upload, here: int, wait_s: float = content.PROBE_WAIT_S) -> N
     except UnreadableFile as refused:
         if here >= min(content.HEAD_BYTES, upload.size):
             _refuse(upload, str(refused))
-            raise UnknownMedia(str(refused)) from None
+            raise UnknownMedia(problems.read(str(refused))) from None
         found = None  # the next piece decides
     changes: dict[str, Any] = {"changed_at": timezone.now(), "received": here}
     if found is not None:
@@ -133,7 +134,7 @@ def _require_same_edges(upload: Upload) -> None:
         return
     opened = storage.open_upload(upload.upload_id)
     if opened is None or sha256_of(opened.read, upload.size) != upload.sha256:
-        raise UnreadableFile("The file changed while it was being sent. Upload it again.")
+        raise UnreadableFile(problems.UPLOAD_CHANGED)
 
 
 def _refuse(upload: Upload, why: str) -> None:

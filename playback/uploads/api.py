@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from playback.conversion.actions import unavailable_reason
+from playback.library.serializers import shown
 from playback.models import PlayWhenReady, Upload
 from playback.sources.titles import given_title
 from playback.uploads import actions, space, storage, tus
@@ -77,7 +78,7 @@ class Uploads(_TusView):
             UploadList(
                 uploads=upload_states(Upload.objects.of_room(member.room), member),
                 largest=space.largest_bytes(),
-                unavailable=unavailable_reason() or None,
+                unavailable=shown(unavailable_reason()) or None,
                 play_next=awaited.upload_id if awaited else None,
             )
         )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from playback.domain.library import problems
 from playback.domain.media_facts import MediaFacts, to_json
 from playback.domain.media_types import extension_for_content, kind_of, mime_of
 from playback.domain.playability import BROWSER_CONTAINERS, decide
@@ -30,7 +31,6 @@ PROBES = 2  # at once, in a process
 PROBE_WAIT_S = 2.0
 RETRY_AFTER_MS = 2000
 _probes = threading.BoundedSemaphore(PROBES)
-NOT_MEDIA = "It does not begin like audio or video that browsers play."
 
 
 @dataclass
@@ -107,7 +107,7 @@ def _once(upload_id: str) -> Iterator[None]:
 def _read_whole(upload_id: str, wait_s: float) -> Found:
     content = _sniffed(upload_id)
     if not content.complete:
-        raise UnreadableFile("It is cut short: the index at its end is missing.")
+        raise UnreadableFile(problems.UPLOAD_CUT)
     probed = _probed(upload_id, content, wait_s)
     mime = _mime(content, content.film or (probed is not None and probed.film))
     return Found(kind_of(mime), mime, plays_early=True, facts=probed.facts if probed else None)
@@ -121,7 +121,7 @@ def _probed(upload_id: str, content: Content, wait_s: float) -> Probed | None:
     except ProbeTimeout:
         return None  # a slow disk says nothing about the file
     except UnreadableFile as damaged:
-        raise UnreadableFile(f"It is damaged: {damaged}."[:300]) from None
+        raise UnreadableFile(problems.UPLOAD_DAMAGED.format(problem=damaged)[:300]) from None
     finally:
         _probes.release()
 
@@ -133,7 +133,7 @@ def _sniffed(upload_id: str) -> Content:
     except (ReadLimitExceeded, FileNotFoundError):
         content = None
     if content is None or not _is_accepted(content.family):
-        raise UnreadableFile(NOT_MEDIA)
+        raise UnreadableFile(problems.NOT_MEDIA)
     return content
 
 

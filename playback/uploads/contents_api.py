@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from playback.library.captions.fonts import fonts_of
 from playback.library.captions.views import serve_font, serve_track
-from playback.library.serializers import chapters_of
+from playback.library.serializers import chapters_of, translated_tracks
 from playback.models import Upload
 from playback.models.upload import REFUSED, WHOLE
 from playback.uploads.captions import location, sources_of, wanted_of
@@ -44,7 +44,7 @@ class Contents(RoomAPIView):
             UploadContents(
                 whole=upload.state == WHOLE,
                 chapters=chapters_of(upload.media_facts),
-                captions=[source.track for source in sources_of(upload)],
+                captions=translated_tracks([source.track for source in sources_of(upload)]),
             )
         )
 

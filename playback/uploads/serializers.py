@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playback.domain.playability import CONVERTIBLE
-from playback.library.serializers import conversion_state, tracks_of
+from playback.library.serializers import conversion_state, shown, tracks_of
 from playback.models import Conversion, Upload
 from playback.models.upload import WHOLE
 from playback.uploads import storage
@@ -36,7 +36,7 @@ def _upload_state(upload: Upload, member: Member, conversion: Conversion | None)
         sha256=upload.sha256,
         offset=offset_of(upload),
         state=upload.state,
-        why=upload.why,
+        why=shown(upload.why),
         playable=upload.is_playable,
         kind=upload.kind,
         username=upload.person.username if upload.person else None,

@@ -17,10 +17,18 @@ from playback.uploads import storage
 from playback.uploads.errors import DiskIsFull, TooLarge, UploadsOff
 from rooms.auth.client_address import address_hash
 from rooms.models import Member, Person
+from watchium.protocol.errors import gettext_noop
 
 MB = 1024 * 1024
 NETWORKS = 4  # that fill the instance: guests are free, addresses are not
 GUESTS_SHARE = 2  # guests of all networks together have this part of the instance; the rest is for accounts
+
+ROOM_FULL = gettext_noop("This room has no space left for this: {used} of {limit} MB are in use.")
+SENDER_FULL = gettext_noop("You have no space left for this: {used} of {limit} MB are in use.")
+OTHER_SENDER_FULL = gettext_noop("Its sender has no space left for this: {used} of {limit} MB are in use.")
+NETWORK_FULL = gettext_noop("Your network has no space left for this: {used} of {limit} MB are in use.")
+GUESTS_FULL = gettext_noop("Guests together have no space left for this: {used} of {limit} MB are in use.")
+SERVER_FULL = gettext_noop("This server has no space left for this: {used} of {limit} MB are in use.")
 
 
 def largest_bytes() -> int:
@@ -33,7 +41,7 @@ def require(by: Member, size: int, address: str) -> None:
     if not settings.ROOM_UPLOAD_MB:
         raise UploadsOff
     if size > settings.UPLOAD_MB * MB:
-        raise TooLarge("A file has at most {size} MB here.", size=f"{settings.UPLOAD_MB:,}")
+        raise TooLarge("A file has at most {size} MB here.", size=settings.UPLOAD_MB)
     Person.objects.lock(by.person)
     _require(size, room=by.room, person=by.person, address_hash=address_hash(address))
 
@@ -52,33 +60,31 @@ def require_result(upload: Upload, size: int) -> None:
     """Raise TooLarge or DiskIsFull unless what an upload is converted into fits: it counts like the file itself."""
     _require(
         size,
-        they_have="Its sender has",
+        sender_full=OTHER_SENDER_FULL,
         room=upload.room,
         person=upload.person,
         address_hash=upload.address_hash,
     )
 
 
-def _require(size: int, they_have: str = "You have", **of: Any) -> None:
+def _require(size: int, sender_full: str = SENDER_FULL, **of: Any) -> None:
     Upload.objects.lock_space()
     now = timezone.now()
     person = of["person"]
     of["guests"] = person is None or person.account_id is None
-    for name, limit_mb, whose in (
-        ("room", settings.ROOM_UPLOAD_MB, "This room has"),
-        ("person", settings.ROOM_UPLOAD_MB, they_have),
-        ("address_hash", _network_mb(), "Your network has"),
-        ("guests", _guests_mb(), "Guests together have"),
-        ("", settings.UPLOADS_GB * 1024, "This server has"),
+    for name, limit_mb, full in (
+        ("room", settings.ROOM_UPLOAD_MB, ROOM_FULL),
+        ("person", settings.ROOM_UPLOAD_MB, sender_full),
+        ("address_hash", _network_mb(), NETWORK_FULL),
+        ("guests", _guests_mb(), GUESTS_FULL),
+        ("", settings.UPLOADS_GB * 1024, SERVER_FULL),
     ):
         scope = {name: of[name]} if name else {}
         if name and not of[name]:
             continue  # a person who was removed, or this machine's own address
         reserved = Upload.objects.reserved_bytes(now, **scope)
         if reserved + size > limit_mb * MB:
-            raise TooLarge(
-                f"{whose} no space left for this: {reserved // MB:,} of {limit_mb:,} MB are in use."
-            )
+            raise TooLarge(full, used=reserved // MB, limit=limit_mb)
     if not storage.has_space_for(size):
         raise DiskIsFull
 

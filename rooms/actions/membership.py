@@ -18,8 +18,8 @@ from rooms.auth.client_address import address_hash
 from rooms.models import Ban, Companion, JoinRequest, Member, Person, Role, Room, Token, Visibility
 from watchium import server_clock
 from watchium.protocol.errors import Banned, CloseCode, NotMember, RoomFull, Waiting, WrongPassphrase
+from watchium.protocol.sentences import lasting
 from watchium.realtime import broadcast
-from watchium.text import lasting
 
 # Which places a full room keeps for absent members. Of a member who was present before, for an hour:
 ABSENT_PLACE_KEPT = timedelta(hours=1)
@@ -100,7 +100,8 @@ def banned_until(until: datetime, now: datetime) -> Banned:
     """The error for a person who may not join before `until`."""
     waits_ms = round((until - now).total_seconds() * 1000)
     return Banned(
-        f"You were removed from this room. You can join again in {lasting(waits_ms)}.",
+        "You were removed from this room. You can join again in {time}.",
+        time=lasting(waits_ms),
         retry_after_ms=max(1, waits_ms),
     )
 

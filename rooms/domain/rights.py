@@ -13,6 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from watchium.protocol.errors import NotHost
+from watchium.protocol.sentences import Sentence
 
 HOST = "host"
 MODERATOR = "moderator"
@@ -114,32 +115,33 @@ def with_role(levels: Levels, right: Right, role: str, *, allowed: bool) -> Leve
 # ---------------------------------------------------------------- sentences
 
 _ACTIONS = {
-    Right.CONTROL: "control playback",
-    Right.MEDIA: "change what plays",
-    Right.QUEUE_ADD: "add to the queue of this room",
-    Right.QUEUE_EDIT: "edit the queue of this room",
-    Right.CHAT: "write in the chat of this room",
-    Right.REACT: "react in this room",
-    Right.INVITE: "invite others to this room",
-    Right.REMOVE: "remove members of this room",
-    Right.SETTINGS: "change the settings of this room",
+    Right.CONTROL: Sentence("control playback"),
+    Right.MEDIA: Sentence("change what plays"),
+    Right.QUEUE_ADD: Sentence("add to the queue of this room"),
+    Right.QUEUE_EDIT: Sentence("edit the queue of this room"),
+    Right.CHAT: Sentence("write in the chat of this room"),
+    Right.REACT: Sentence("react in this room"),
+    Right.INVITE: Sentence("invite others to this room"),
+    Right.REMOVE: Sentence("remove members of this room"),
+    Right.SETTINGS: Sentence("change the settings of this room"),
 }
 # By whether it is about the settings, which the owner may always change.
 _GROUPS = {
-    (False, Level.HOST): "the host",
-    (False, Level.MODERATORS): "the host and moderators",
-    (True, Level.HOST): "the host and the owner",
-    (True, Level.MODERATORS): "the host, the owner and moderators",
+    (False, Level.HOST): Sentence("the host"),
+    (False, Level.MODERATORS): Sentence("the host and moderators"),
+    (True, Level.HOST): Sentence("the host and the owner"),
+    (True, Level.MODERATORS): Sentence("the host, the owner and moderators"),
 }
 
 
-def rule(levels: Levels, who: Standing, right: Right) -> str:
+def rule(levels: Levels, who: Standing, right: Right) -> Sentence:
     """The sentence that names what is in the way of a member without the right."""
     if not who.exceptions.get(right, True):
-        return f"The host decided that you may not {_ACTIONS[right]}."
+        return Sentence("The host decided that you may not {action}.", action=_ACTIONS[right])
     if right == Right.CONTROL and levels[right] == Level.HOST:
-        return NotHost.message
-    return f"Only {_GROUPS[right == Right.SETTINGS, levels[right]]} may {_ACTIONS[right]}."
+        return Sentence(NotHost.message)
+    group = _GROUPS[right == Right.SETTINGS, levels[right]]
+    return Sentence("Only {group} may {action}.", group=group, action=_ACTIONS[right])
 
 
 # ---------------------------------------------------------------- as stored

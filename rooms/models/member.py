@@ -19,6 +19,7 @@ from rooms.models.room import PERSON, ROOM, Room
 from watchium.db.prepared import PreparedQuery, Rows, run_in_one_round_trip
 from watchium.db.rows import RowMapper
 from watchium.protocol.errors import NotHost, RuleRefused
+from watchium.protocol.sentences import Sentence
 
 if TYPE_CHECKING:
     from rooms.models.moderation import ModerationAct
@@ -313,7 +314,7 @@ class Member(models.Model):
         taken = {right: False for right, allowed in self.standing.exceptions.items() if not allowed}
         self.exceptions = stored_exceptions(taken)
 
-    def why_not(self, right: Right) -> str | None:
+    def why_not(self, right: Right) -> Sentence | None:
         """Return the sentence that names the rule in the way, or None if the member has the right."""
         return None if self.may(right) else rights.rule(self.room.levels, self.standing, right)
 
@@ -322,17 +323,19 @@ class Member(models.Model):
         if why_not := self.why_not(right):
             raise NotHost(why_not) if right in (Right.CONTROL, Right.MEDIA) else RuleRefused(why_not)
 
-    def why_not_undo(self, act: ModerationAct, leaders: set[int]) -> str | None:
+    def why_not_undo(self, act: ModerationAct, leaders: set[int]) -> Sentence | None:
         """Return the sentence that says why the member may not undo the act, or None. `leaders`: of the room."""
         if why_not := self.why_not(Right.REMOVE):
             return why_not
         if act.is_by_staff:
-            return "This cannot be undone, or not any more."
+            return Sentence("This cannot be undone, or not any more.")
         if self.is_host or act.by_id == self.person_id:
             return None
         if act.target_id == self.person_id:
-            return "You cannot do this to yourself."
-        return "Only the host may do this to moderators." if act.target_id in leaders else None
+            return Sentence("You cannot do this to yourself.")
+        if act.target_id not in leaders:
+            return None
+        return Sentence("Only the host may do this to moderators.")
 
     @property
     def may_moderate(self) -> bool:

@@ -39,11 +39,11 @@ def test_a_late_viewer_catches_up_without_spoilers(person: Callable[..., Page]):
 
 
 def it_is_hidden_until_they_choose(pip: Page) -> None:
-    expect(pip.get_by_text("What was written before you came is hidden")).to_be_visible()
+    expect(pip.get_by_text("Messages from before you came are hidden")).to_be_visible()
     expect(pip.get_by_text("the end")).to_be_hidden()
     pip.get_by_role("button", name="Show it").click()
     expect(pip.get_by_text("the end")).to_be_visible()
-    expect(pip.get_by_text("What was written before you came is hidden")).to_be_hidden()
+    expect(pip.get_by_text("Messages from before you came are hidden")).to_be_hidden()
 
 
 def start(pip: Page) -> None:

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from chat import actions, editing
 from chat.models import AcceptedChange, Comment, CommentReaction, states
+from chat.notices import notice
 from rooms.models import Member, Room
 from tests.cases import Cast
 from watchium.protocol.chat.commands import CommentEdit, EditComment, ReactionToComment, ReactToComment
@@ -97,7 +98,9 @@ class EditTests(ChangeCase):
                 self.edit(actor, "mine now")
         with self.assertRaises(NotMember):
             self.edit(Member(room=self.room, person=self.carol), "mine now")
-        actions.post_system_comment(Room.objects.get(pk=self.room.pk), "Bob joined", 0.0, now_ms=NOW_MS)
+        actions.post_system_comment(
+            Room.objects.get(pk=self.room.pk), notice("joined", name="Bob"), 0.0, now_ms=NOW_MS
+        )
         with self.assertRaises(NotAllowed):
             self.edit(self.bob, "Bob left", comment=Comment.objects.get(is_system=True))
 

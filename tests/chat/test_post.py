@@ -6,6 +6,7 @@ from django.db import connection
 
 from chat import actions
 from chat.models import Comment
+from chat.notices import notice
 from rooms.models import Member, Room
 from tests.cases import Cast
 from watchium.protocol.commands import CommentDraft, PostComment
@@ -125,7 +126,9 @@ class PostTests(Cast):
 class SystemCommentTests(Cast):
     def test_a_system_comment_has_no_author(self):
         with self.committing():
-            actions.post_system_comment(Room.objects.locked(self.room.pk), "Bob joined", 3.0, now_ms=NOW_MS)
+            actions.post_system_comment(
+                Room.objects.locked(self.room.pk), notice("joined", name="Bob"), 3.0, now_ms=NOW_MS
+            )
         payload = self.published.last("new_comment")["payload"]
         assert (payload["text"], payload["user_id"], payload["username"]) == ("Bob joined", None, "")
         assert payload["is_system_message"] is True

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from chat import actions
 from chat.models import Comment
+from chat.notices import notice
 from rooms.models import Room
 from tests.cases import Cast
 
@@ -18,7 +19,7 @@ class QueryTests(Cast):
         with transaction.atomic():
             room = Room.objects.locked(cls.room.pk)
             for number in range(1, 8):
-                actions.post_system_comment(room, f"number {number}", 0.0, now_ms=0.0)
+                actions.post_system_comment(room, notice("playing", title=str(number)), 0.0, now_ms=0.0)
         actions.remove(cls.alice, Comment.objects.get(seq=3).pk)
 
     def texts(self, comments) -> list[int]:

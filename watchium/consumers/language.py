@@ -36,4 +36,4 @@ def message_in(language: str, refused: Refused) -> str:
     if language == "en":
         return str(refused)
     with translation.override(language):
-        return refused.translated(translation.gettext)
+        return refused.translated(translation)

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from rooms.auth.origin import scope_address
+from watchium.consumers.language import language_of, message_in
 from watchium.middleware import concurrency_limit
 from watchium.middleware.upload_limit import BodyLimit, upload_limit
 from watchium.protocol.errors import BadMessage, Refused, TooLong, gettext_noop
@@ -47,14 +48,14 @@ def limit_body(app: App) -> App:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         limit = await upload_limit(scope) or BodyLimit(MAX_BODY_BYTES, BODY_TIMEOUT_S, BODY_TIMEOUT_S)
         with ExitStack() as place:
-            body = _Body(receive, send, limit, place)
+            body = _Body(scope, receive, send, limit, place)
             try:
                 if _content_length(scope) > limit.size:
                     raise body.too_large()
                 if limit.sender:
                     place.enter_context(concurrency_limit.counted(limit.sender, scope_address(scope)))
             except Refused as refused:
-                await _send_error(send, refused)
+                await _send_error(scope, send, refused)
                 return
             await app(scope, body.receive, body.send)
 
@@ -67,7 +68,10 @@ class _Body:
     `place`, among the large bodies, is free for the client's next one when the client has the response.
     """
 
-    def __init__(self, receive: Receive, send: Send, limit: BodyLimit, place: ExitStack) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, limit: BodyLimit, place: ExitStack
+    ) -> None:
+        self._scope = scope
         self._receive, self._send, self._limit, self._place = receive, send, limit, place
         self._bytes = 0
         self._complete = self._responded = self._rejected = False
@@ -103,7 +107,7 @@ class _Body:
     async def _reject(self, problem: Refused) -> Message:
         self._rejected = True
         if not self._responded:
-            await _send_error(self._send, problem)
+            await _send_error(self._scope, self._send, problem)
         return DISCONNECT
 
 
@@ -113,9 +117,13 @@ def _content_length(scope: Scope) -> int:
     return int(length) if length.isdigit() and len(length) < 19 else 0
 
 
-async def _send_error(send: Send, refused: Refused) -> None:
+async def _send_error(scope: Scope, send: Send, refused: Refused) -> None:
     """Respond. The rest of the body is discarded for up to ten seconds (`http_protocol`): the client can read this."""
-    problem = Problem(code=refused.code, message=str(refused), retry_after_ms=refused.retry_after_ms)
+    problem = Problem(
+        code=refused.code,
+        message=message_in(language_of(scope), refused),
+        retry_after_ms=refused.retry_after_ms,
+    )
     body = msgspec.json.encode(problem)
     headers = [
         (b"content-type", b"application/json"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from playback.uploads.errors import UploadBusy
 from rooms.auth.client_address import is_loopback
 from watchium.process_state import process_state
+from watchium.protocol.errors import gettext_noop
 
 MOST_OF_PERSON = 2
 MOST_OF_ADDRESS = 16  # guests are free; this machine's own address is not counted
@@ -29,13 +30,16 @@ _state = process_state(_State)
 def counted(person: str, address: str) -> Iterator[None]:
     """Count a body while the block runs. Raises UploadBusy if there are too many."""
     limits = {
-        f"person {person}": (MOST_OF_PERSON, "Two of your files are on their way: this one waits for them."),
-        "all": (MOST, "The server receives many files just now: this one waits."),
+        f"person {person}": (
+            MOST_OF_PERSON,
+            gettext_noop("Two of your files are on their way: this one waits for them."),
+        ),
+        "all": (MOST, gettext_noop("The server receives many files just now: this one waits.")),
     }
     if not is_loopback(address):
         limits[f"address {address}"] = (
             MOST_OF_ADDRESS,
-            "Your network sends many files just now: this one waits.",
+            gettext_noop("Your network sends many files just now: this one waits."),
         )
     for key, (most, why) in limits.items():
         if _state.arriving[key] >= most:

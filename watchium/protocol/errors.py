@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import IntEnum
+
+from watchium.protocol.sentences import Catalogue, Sentence
 
 
 def gettext_noop(message: str) -> str:
@@ -24,22 +25,22 @@ class Refused(Exception):
 
     def __init__(
         self,
-        message: str | None = None,
+        message: str | Sentence | None = None,
         *,
         retry_after_ms: int | None = None,
         detail: str | None = None,
         **values: object,
     ) -> None:
-        self.sentence = message or self.message
-        self.values = values
+        self.sentence = (
+            message if isinstance(message, Sentence) else Sentence(message or self.message, **values)
+        )
         self.retry_after_ms = retry_after_ms
         self.detail = detail
-        super().__init__(self.translated(lambda sentence: sentence))
+        super().__init__(str(self.sentence))
 
-    def translated(self, translate: Callable[[str], str]) -> str:
-        """Return the message as `translate` gives it, such as Django's `gettext`."""
-        sentence = translate(self.sentence)
-        return sentence.format(**self.values) if self.values else sentence
+    def translated(self, catalogue: Catalogue) -> str:
+        """Return the message in a language, such as that of the module `django.utils.translation`."""
+        return self.sentence.translated(catalogue)
 
 
 class BadMessage(Refused):
@@ -128,7 +129,7 @@ class Banned(Refused):
 
 
 class Waiting(Refused):
-    """The room asks its host before somebody joins; the client asks again until it is answered."""
+    """The room asks its host before a person joins; the client asks again until it is answered."""
 
     code = "waiting"
     status = 202

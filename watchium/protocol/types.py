@@ -249,7 +249,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is
     `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance
     allows. `successor_id`: the member whom the host named as successor. `knock`: who
-    may remove members is asked before somebody joins.
+    may remove members is asked before a person joins.
     """
 
     room_id: str
@@ -293,10 +293,22 @@ class ImageSize(Struct, frozen=True, kw_only=True):
     height: int
 
 
+class Notice(Struct, frozen=True, kw_only=True):
+    """What a system message says, so that each reader gets it in their own language.
+
+    `code`: such as `joined`; `values`: what the sentence names, such as `name`. Clients show the `text` of codes that
+    they do not know.
+    """
+
+    code: str
+    values: dict[str, str | float] = {}
+
+
 class CommentState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`edited`: the author changed the text afterwards. `image`: of that size, at `.../comments/<id>/image/`.
 
-    `note` of a system message: `presence` if it says who joined or left.
+    `note` of a system message: `presence` if it says who joined or left. `notice`: what it says; null in messages of
+    older servers. Its `text` is in the server's language.
     """
 
     id: int
@@ -309,6 +321,7 @@ class CommentState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_system_message: bool
     reply_to: int | None
     note: str = ""
+    notice: Notice | None = None
     edited: bool = False
     reactions: list[CommentReaction] = []
     image: ImageSize | None = None

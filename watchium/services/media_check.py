@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from django.utils.translation import gettext
+from django.utils import translation
 from msgspec import Meta
 
 from playback import media_lookup
@@ -67,7 +67,7 @@ def check_media(by: Member, media: MediaToCheck) -> MediaVerdict:
     try:
         return _of_address(media_lookup.find(media.media_url, media.title, room=by.room))
     except UnknownMedia as refused:
-        return _refused(refused.translated(gettext))
+        return _refused(refused.translated(translation))
 
 
 def _item(media: MediaToCheck) -> MediaItem | None:

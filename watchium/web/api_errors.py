@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext
+from django.utils import translation
 from rest_framework import exceptions
 
 from rooms.api_view import json_response
@@ -32,7 +32,7 @@ def handle_api_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
 def error_response(refused: Refused, event_id: str | None = None) -> HttpResponse:
     problem = Problem(
         code=refused.code,
-        message=refused.translated(gettext),
+        message=refused.translated(translation),
         event_id=event_id,
         retry_after_ms=refused.retry_after_ms,
         detail=refused.detail,

@@ -11,7 +11,7 @@ from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -108,7 +108,7 @@ def room_code(request: HttpRequest) -> HttpResponse:
         try:
             found = room_with_code(identify(request), typed)
         except RateLimited as refused:
-            found, problem = None, str(refused)
+            found, problem = None, refused.translated(translation)
         if found is not None:
             return redirect("room", room_id=found.room_id)
         problem = problem or gettext("No room has this code. Codes are valid for a day.")
@@ -155,7 +155,7 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str, cover: st
                     store_person(request, waiting.person, form.username)
                 return redirect("room", room_id=room_id)
             except NotMember as refused:
-                errors = {"passphrase": refused.translated(gettext)}
+                errors = {"passphrase": refused.translated(translation)}
             except Refused as refused:
                 errors = form_errors(refused)
     asked = JoinRequest.objects.of_visitor(room_id, identity.person)

@@ -24,6 +24,7 @@ from playback.conversion.running.progress_lines import ProgressReader
 from playback.conversion.running.result_lists import ResultLists
 from playback.conversion.running.source import Source
 from playback.domain.conversions import plays_through, share_done
+from playback.domain.library import problems
 from playback.models import Conversion, PlayWhenReady
 from playback.models.conversion import DONE, MAX_ATTEMPTS, RUNNING
 
@@ -70,21 +71,21 @@ class Job:
             self._remove_unless_taken_over()
         except OSError as error:
             full = error.errno in DISK_FULL
-            text = failures.DISK_FULL if full else failures.NOT_STORED.format(reason=error.strerror)
+            text = problems.DISK_FULL if full else problems.NOT_STORED.format(reason=error.strerror)
             self._fail(Failure(text))
         except DatabaseError:
             raise
         except Exception:
             logger.exception("conversion %d failed", self.row.pk)
-            self._fail(Failure(failures.INTERNAL))
+            self._fail(Failure(problems.INTERNAL))
 
     def _convert(self) -> None:
         if sandbox.ffmpeg() is None:
-            raise Failure(failures.NOT_INSTALLED)
+            raise Failure(problems.NOT_INSTALLED)
         self._source.check()
         facts = self.row.source.media_facts
         if facts is None:
-            raise Failure(failures.NOT_SCANNED)
+            raise Failure(problems.NOT_SCANNED)
         plan = plan_of(facts, self.row.height, self.row.light)
         self._make_room(plan)
         folder, lists = self._begin(plan)
@@ -98,7 +99,7 @@ class Job:
         if not budget.make_room(needed, timezone.now()):
             raise Failure(failures.no_room(needed / budget.GB, budget.budget_bytes() / budget.GB))
         if storage.free_bytes() < needed + failures.LEAST_FREE_BYTES:
-            raise Failure(failures.DISK_FULL)
+            raise Failure(problems.DISK_FULL)
 
     def _begin(self, plan: Plan) -> tuple[Path, ResultLists | None]:
         """Make this attempt's folder, with the whole segments of the attempt before."""
@@ -145,9 +146,9 @@ class Job:
             self._checked_s = self._clock()
             self._source.check()
             if storage.free_bytes() < failures.LEAST_FREE_BYTES:
-                raise Failure(failures.DISK_FULL)
+                raise Failure(problems.DISK_FULL)
             if self._clock() - self._began_s > limit_s:
-                raise Failure(failures.TOO_SLOW)
+                raise Failure(problems.TOO_SLOW)
         if self._clock() - self._sized_s >= SIZE_S:
             self._sized_s = self._clock()
             self._require_size()
@@ -164,7 +165,7 @@ class Job:
         if self.row.upload_id is not None:
             folder = storage.part(self.row.owner, self.row.pk, self.row.attempts)
             if storage.size_of(folder) > budget.most_bytes(self.row.size):
-                raise Failure(failures.TOO_LARGE)
+                raise Failure(problems.TOO_LARGE)
 
     def _finish(self, folder: Path, duration_s: float | None) -> None:
         """Rename the folder, then store the result. If the lease was lost in between, the folder was never shown."""

@@ -10,8 +10,9 @@ from playback.conversion.ffmpeg_command import FFMPEG_LIST, FROM_START, Resumpti
 from playback.conversion.hls_playlist import INDEX, INIT, AudioRendition, MediaPlaylist, VideoRendition
 from playback.conversion.init_segment import TrackFormat, track_format
 from playback.conversion.plan import Plan
-from playback.conversion.running.failures import NO_OUTPUT, OTHER_FFMPEG, Failure
+from playback.conversion.running.failures import Failure
 from playback.domain.conversions import MASTER
+from playback.domain.library.problems import NO_OUTPUT, OTHER_FFMPEG
 
 MAX_INIT_BYTES = 256 * 1024
 

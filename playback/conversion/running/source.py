@@ -7,7 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from playback.conversion.running.failures import CHANGED, NO_LIBRARY, VANISHED, Failure
+from playback.conversion.running.failures import Failure
+from playback.domain.library.problems import CHANGED, NO_LIBRARY, VANISHED
 from playback.library import paths
 from playback.library.scanning.directory_walk import scanned_file
 from playback.models import Conversion

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from django.db import DatabaseError, InterfaceError, connection
 
 from playback.conversion import tidy
-from playback.conversion.running import failures
 from playback.conversion.running.job import Job
+from playback.domain.library import problems
 from playback.models import Conversion
 from watchium import server_clock
 
@@ -82,7 +82,7 @@ class Worker:
         """Run a job if there is one. Errors are logged: the next job may be fine."""
         try:
             now_ms = self._now_ms()
-            Conversion.objects.fail_abandoned(now_ms, failures.ABANDONED)
+            Conversion.objects.fail_abandoned(now_ms, problems.ABANDONED)
             row = Conversion.objects.claim(f"{self.name}:{slot}", now_ms)
             if row is None:
                 return False

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from playback.domain.room_queue.state import MAX_VOTERS, MAX_VOTES, RoomQueue
 from playback.domain.room_queue.turns import MANUAL, VOTES
 from watchium.protocol.queue import QueueSettingsChange, RoomQueueEntry
+from watchium.protocol.sentences import Sentence
 
-EDITORS = "members who may edit the queue"
+EDITORS = Sentence("members who may edit the queue")
 _PLAYBACK_SETTINGS = ("repeat", "through_folder")
 
 
@@ -20,82 +21,85 @@ class Rights:
     user_id: str
     may_edit: bool = False
     may_set_rules: bool = False
-    why_not_add: str | None = None
-    why_not_play: str | None = None
+    why_not_add: Sentence | None = None
+    why_not_play: Sentence | None = None
 
 
-def why_not_add(queue: RoomQueue, who: Rights, count: int, *, after_current: bool = False) -> str | None:
+def why_not_add(queue: RoomQueue, who: Rights, count: int, *, after_current: bool = False) -> Sentence | None:
     settings = queue.settings
     if settings.locked and not who.may_edit:
         return _locked()
     if who.why_not_add or who.may_edit:
         return who.why_not_add
     if after_current:
-        return f"Only {EDITORS} may put an entry next. Add it at the end instead."
+        return Sentence("Only {group} may put an entry next. Add it at the end instead.", group=EDITORS)
     if settings.quota and queue.waiting_of(who.user_id) + count > settings.quota:
-        return (
-            f"Each person may have at most {settings.quota} entries waiting in this queue, and you have "
-            f"{queue.waiting_of(who.user_id)}."
+        return Sentence(
+            "Each person may have at most {quota} entries waiting in this queue, and you have {count}.",
+            quota=settings.quota,
+            count=queue.waiting_of(who.user_id),
         )
     return None
 
 
-def why_not_remove(queue: RoomQueue, who: Rights, entry_ids: Iterable[str]) -> str | None:
+def why_not_remove(queue: RoomQueue, who: Rights, entry_ids: Iterable[str]) -> Sentence | None:
     wanted = set(entry_ids)
     if queue.current in wanted and who.why_not_play:
-        return f"This plays now. {who.why_not_play} Others vote to skip."
+        return Sentence("This plays now. {rule} Others vote to skip.", rule=who.why_not_play)
     if not who.may_edit and any(
         entry.id in wanted and entry.user_id != who.user_id for entry in queue.entries
     ):
-        return f"Only {EDITORS} may remove entries of other people."
+        return only_editors(Sentence("remove entries of other people"))
     return None
 
 
-def why_not_move(queue: RoomQueue, who: Rights) -> str | None:
+def why_not_move(queue: RoomQueue, who: Rights) -> Sentence | None:
     if not who.may_edit:
-        return _locked() if queue.settings.locked else f"Only {EDITORS} may move entries."
+        return _locked() if queue.settings.locked else only_editors(Sentence("move entries"))
     if queue.settings.order == VOTES:
-        return "Votes decide the order of this queue. Change its order to move entries by hand."
+        return Sentence("Votes decide the order of this queue. Change its order to move entries by hand.")
     return None
 
 
-def why_not_shuffle(queue: RoomQueue, who: Rights) -> str | None:
+def why_not_shuffle(queue: RoomQueue, who: Rights) -> Sentence | None:
     if not who.may_edit:
-        return _only_editors("shuffle the queue")
+        return only_editors(Sentence("shuffle the queue"))
     if queue.settings.order != MANUAL:
-        return "This queue is not ordered by hand. Change its order to shuffle it."
+        return Sentence("This queue is not ordered by hand. Change its order to shuffle it.")
     return None
 
 
-def why_not_edit(who: Rights, what: str) -> str | None:
-    """`what`: a verb with its object, such as "clear the queue"."""
-    return None if who.may_edit else _only_editors(what)
+def why_not_edit(who: Rights, action: Sentence) -> Sentence | None:
+    """`action`: a verb with its object, such as "clear the queue"."""
+    return None if who.may_edit else only_editors(action)
 
 
-def why_not_set(who: Rights, change: QueueSettingsChange) -> str | None:
+def why_not_set(who: Rights, change: QueueSettingsChange) -> Sentence | None:
     if who.may_set_rules:
         return None
     rules = (name for name in change.__struct_fields__ if name not in _PLAYBACK_SETTINGS)
     if any(getattr(change, name) is not None for name in rules):
-        return "Only the host, moderators and the owner may change the rules of the queue."
-    return why_not_edit(who, "change how the queue plays")
+        return Sentence("Only the host, moderators and the owner may change the rules of the queue.")
+    return why_not_edit(who, Sentence("change how the queue plays"))
 
 
-def why_not_vote(queue: RoomQueue, who: Rights, entry: RoomQueueEntry, *, on: bool) -> str | None:
+def why_not_vote(queue: RoomQueue, who: Rights, entry: RoomQueueEntry, *, on: bool) -> Sentence | None:
     if not on or who.user_id in entry.votes:
         return None
     if queue.settings.locked and not who.may_edit:
         return _locked()
     if len(entry.votes) >= MAX_VOTERS:
-        return f"This entry has {MAX_VOTERS} votes, and more are not counted."
+        return Sentence("This entry has {count} votes, and more are not counted.", count=MAX_VOTERS)
     if queue.votes_of(who.user_id) >= MAX_VOTES:
-        return f"You have voted for {MAX_VOTES} entries. Take one of these votes back first."
+        return Sentence(
+            "You have voted for {count} entries. Take one of these votes back first.", count=MAX_VOTES
+        )
     return None
 
 
-def _only_editors(what: str) -> str:
-    return f"Only {EDITORS} may {what}."
+def only_editors(action: Sentence) -> Sentence:
+    return Sentence("Only {group} may {action}.", group=EDITORS, action=action)
 
 
-def _locked() -> str:
-    return f"The queue is locked: only {EDITORS} may change it."
+def _locked() -> Sentence:
+    return Sentence("The queue is locked: only {group} may change it.", group=EDITORS)

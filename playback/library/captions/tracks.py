@@ -9,6 +9,12 @@ from dataclasses import dataclass, replace
 from msgspec import structs
 
 from playback import sandbox
+from playback.domain.library.problems import (
+    CAPTION_KIND,
+    CAPTION_PICTURES,
+    CAPTIONS_NEED_FFMPEG,
+    CAPTIONS_TOO_LARGE,
+)
 from playback.domain.media_facts import MediaFacts, Stream
 from playback.library.captions import extraction
 from playback.library.captions.file_names import LONGEST_LABEL, CaptionFile, captions_among
@@ -24,9 +30,7 @@ MAX_BYTES = 20 * 1024 * 1024  # as in static/js/core/captions/caption_error.js
 MAX_TRACKS = 60
 STYLED = ("ass", "ssa")
 PICTURE_CODECS = frozenset(("hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"))
-PICTURES = "These captions are made of pictures and cannot be shown."
-TOO_LARGE = f"This file is too large for captions: at most {MAX_BYTES // 1024 // 1024} MB."
-NO_FFMPEG = "The server needs ffmpeg to read the captions in this film."
+TOO_LARGE = CAPTIONS_TOO_LARGE.format(size=MAX_BYTES // 1024 // 1024)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def _with_fonts(at: str, facts: MediaFacts | None, sources: list[Source]) -> lis
 
 def _beside(item: MediaItem, file: CaptionFile) -> Source:
     track_id = f"f{hashlib.sha256(os.fsencode(file.name)).hexdigest()[:12]}"
-    why = None if file.has_text else PICTURES
+    why = None if file.has_text else CAPTION_PICTURES
     if why is None and _size(item, file) > MAX_BYTES:
         why = TOO_LARGE
     track = CaptionTrack(
@@ -131,7 +135,7 @@ def _inside(at: str, stream: Stream) -> Source:
 
 def _why_not(stream: Stream) -> str | None:
     if stream.codec in PICTURE_CODECS:
-        return PICTURES
+        return CAPTION_PICTURES
     if stream.encrypted or stream.codec not in extraction.FORMATS:
-        return f"Captions of this kind ({stream.codec or 'unknown'}) cannot be shown."
-    return None if sandbox.ffmpeg() else NO_FFMPEG
+        return CAPTION_KIND.format(codec=stream.codec or "?")
+    return None if sandbox.ffmpeg() else CAPTIONS_NEED_FFMPEG

@@ -5,16 +5,17 @@ from __future__ import annotations
 from math import ceil
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.translation import gettext
+from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from playback.domain.library import problems
+from playback.domain.library.problems import CAPTIONS_NEED_FFMPEG
 from playback.library.captions import extraction
 from playback.library.captions.extraction import Wanted
 from playback.library.captions.extraction_worker import WORKER
 from playback.library.captions.fonts import MIME, file_name, fonts_of
 from playback.library.captions.tracks import (
     MAX_BYTES,
-    NO_FFMPEG,
     TOO_LARGE,
     Source,
     codecs_of,
@@ -52,7 +53,7 @@ class Busy(Unavailable):
     message = gettext_noop("The server reads many films just now. Try again in a minute.")
 
 
-REFUSED_BY: dict[str, type[Refused]] = {TOO_LARGE: FileTooLarge, NO_FFMPEG: Unavailable}
+REFUSED_BY: dict[str, type[Refused]] = {TOO_LARGE: FileTooLarge, CAPTIONS_NEED_FFMPEG: Unavailable}
 
 
 @require_safe
@@ -73,7 +74,7 @@ def captions(request: HttpRequest, item_id: str, track_id: str) -> HttpResponseB
 def serve_track(request: HttpRequest, source: Source, wanted: Wanted) -> HttpResponseBase:
     """Serve a track inside a film, or why it cannot be shown."""
     if source.track.why:
-        return _problem(REFUSED_BY.get(source.track.why, Unreadable)(source.track.why))
+        return _problem(REFUSED_BY.get(source.track.why, Unreadable)(problems.read(source.track.why)))
     if opened := _taken_out(wanted, wanted.file_name(source.stream)):
         return _text(request, opened, source.track.format)
     return _problem(Unreadable()) if extraction.is_done(wanted) else _requested(request, wanted)
@@ -138,6 +139,6 @@ def _waiting(response: HttpResponse, retry_s: int = RETRY_S) -> HttpResponse:
 
 def _problem(refused: Refused) -> HttpResponse:
     problem = Problem(
-        code=refused.code, message=refused.translated(gettext), retry_after_ms=refused.retry_after_ms
+        code=refused.code, message=refused.translated(translation), retry_after_ms=refused.retry_after_ms
     )
     return json_response(problem, refused.status)

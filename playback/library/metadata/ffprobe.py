@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from playback import sandbox
+from playback.domain.library import problems
 from playback.domain.media_types import ONLY_THE_FILE
 from playback.library.metadata.media_facts import ENTRIES, FIRST_PACKETS, MediaFacts, Output, facts_of
 
@@ -22,7 +23,7 @@ _MAX_REASON = 200
 _MAX_OUTPUT = 1024 * 1024  # bytes
 _DAMAGED_BY: dict[int, str] = {
     signal.SIGXFSZ: "its description is longer than a megabyte",
-    signal.SIGXCPU: f"ffprobe did not finish within {PROBE_S:.0f} s",
+    signal.SIGXCPU: problems.PROBE_SLOW.format(seconds=f"{PROBE_S:.0f}"),
     signal.SIGSEGV: "ffprobe crashes on it",
     signal.SIGABRT: "ffprobe crashes on it",
     signal.SIGFPE: "ffprobe crashes on it",
@@ -67,7 +68,7 @@ def probe(path: Path, container: str = "", max_memory: int = sandbox.MAX_MEMORY)
     try:
         done = sandbox.run(command, PROBE_S, _MAX_OUTPUT, max_memory)
     except subprocess.TimeoutExpired:
-        raise ProbeTimeout(f"ffprobe did not finish within {PROBE_S:.0f} s") from None
+        raise ProbeTimeout(problems.PROBE_SLOW.format(seconds=f"{PROBE_S:.0f}")) from None
     except OSError:
         return None
     if done.code < 0:
@@ -75,7 +76,7 @@ def probe(path: Path, container: str = "", max_memory: int = sandbox.MAX_MEMORY)
             raise UnreadableFile(reason)
         return None
     if done.code:
-        raise UnreadableFile(f"ffprobe cannot read it{_reason(done.errors)}")
+        raise UnreadableFile(problems.PROBE_REFUSED.format(reason=_reason(done.errors)))
     return _parse(done.output, container)
 
 
@@ -83,10 +84,10 @@ def _parse(output: bytes, container: str) -> Probed:
     try:
         found = msgspec.json.decode(output, type=Output)
     except (msgspec.MsgspecError, UnicodeError):
-        raise UnreadableFile("the output of ffprobe makes no sense") from None
+        raise UnreadableFile(problems.PROBE_NONSENSE) from None
     facts = facts_of(found, container)
     if facts.video is None and not facts.audio:
-        raise UnreadableFile("it has neither audio nor video")
+        raise UnreadableFile(problems.PROBE_EMPTY)
     return Probed(facts, found.tags)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+from playback.domain.library import problems
 from playback.domain.media_facts import MediaFacts, Stream
 from playback.domain.playability import NO, UNKNOWN, Playability, decide
 from playback.library.metadata import ffprobe
@@ -26,9 +27,9 @@ class FileInspection:
         except ReadLimitExceeded:
             content = None
         if content is None:
-            raise UnreadableFile("it does not begin like audio or video")
+            raise UnreadableFile(problems.NOT_LIKE_MEDIA)
         if not content.complete:
-            raise UnreadableFile("it is not complete: its index, which is written last, is missing")
+            raise UnreadableFile(problems.INCOMPLETE)
         return content
 
     def probed(self) -> Probed | None:
@@ -54,7 +55,7 @@ class FileInspection:
         problem = self._outcome
         if problem is None or isinstance(problem, ProbeTimeout):
             return UNKNOWN
-        return Playability(NO, f"The file is damaged: {problem}.", False)
+        return Playability(NO, problems.DAMAGED.format(problem=problem), False)
 
     @cached_property
     def _outcome(self) -> Probed | UnreadableFile | None:

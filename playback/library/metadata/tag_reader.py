@@ -8,6 +8,7 @@ from pathlib import Path
 from tinytag import Image, TinyTag, TinyTagException
 from tinytag.tinytag import Images
 
+from playback.domain.library import problems
 from playback.library.metadata import legacy_encodings
 from playback.library.metadata.bounded_reader import ReadLimitExceeded, opened
 from playback.library.metadata.ffprobe import UnreadableFile
@@ -39,9 +40,9 @@ def read(path: Path, family: str, start: int) -> TinyTag | None:
                 isinstance(error.__cause__, OSError) and error.__cause__.errno != errno.EINVAL
             ):  # an invalid seek
                 raise error.__cause__ from None
-            raise UnreadableFile(f"its tags cannot be read ({error})") from None
+            raise UnreadableFile(problems.UNREADABLE_TAGS.format(reason=error)) from None
         except (MemoryError, RecursionError) as error:
-            raise UnreadableFile(f"its tags cannot be read ({type(error).__name__})") from None
+            raise UnreadableFile(problems.UNREADABLE_TAGS.format(reason=type(error).__name__)) from None
 
 
 def _keep_first(tag: TinyTag, field: str, value: str) -> None:

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playback import sandbox
-from playback.conversion.running.failures import NOT_INSTALLED
 from playback.conversion.running.worker import Worker
+from playback.domain.library.problems import NOT_INSTALLED
 
 
 class Command(BaseCommand):

@@ -48,6 +48,7 @@ from watchium.protocol.queue import (
     VoteToSkip,
 )
 from watchium.protocol.replies import Accepted
+from watchium.protocol.sentences import Sentence
 from watchium.protocol.types import Media
 
 
@@ -103,7 +104,7 @@ def move(tx: QueueTransaction, request: EntryMove) -> None:
 
 
 def clear(tx: QueueTransaction, _: EmptyPayload) -> None:
-    require(permissions.why_not_edit(tx.rights, "clear the queue"))
+    require(permissions.why_not_edit(tx.rights, Sentence("clear the queue")))
     tx.queue, tx.undoable = tx.queue.cleared(), True
 
 
@@ -113,12 +114,12 @@ def shuffle(tx: QueueTransaction, _: EmptyPayload) -> None:
 
 
 def undo(tx: QueueTransaction, _: EmptyPayload) -> None:
-    require(permissions.why_not_edit(tx.rights, "undo changes of the queue"))
+    require(permissions.why_not_edit(tx.rights, Sentence("undo changes of the queue")))
     _restore(tx, History.undo)
 
 
 def redo(tx: QueueTransaction, _: EmptyPayload) -> None:
-    require(permissions.why_not_edit(tx.rights, "redo changes of the queue"))
+    require(permissions.why_not_edit(tx.rights, Sentence("redo changes of the queue")))
     _restore(tx, History.redo)
 
 
@@ -157,7 +158,7 @@ def play_now(tx: QueueTransaction, target: EntryRef) -> None:
 
 def skip(tx: QueueTransaction, target: EntryRef) -> None:
     if tx.rights.why_not_play:
-        require(f"{tx.rights.why_not_play} Others vote to skip.")
+        require(Sentence("{rule} Others vote to skip.", rule=tx.rights.why_not_play))
     if target.entry_id == tx.queue.current:
         _skip(tx)
 

@@ -32,6 +32,7 @@ from watchium.db.prepared import Rows
 from watchium.protocol.errors import RuleRefused
 from watchium.protocol.queue import AddToQueue, QueueCommand, SetQueue
 from watchium.protocol.replies import Accepted
+from watchium.protocol.sentences import Sentence
 
 BEGINNERS = (
     AddToQueue,
@@ -77,7 +78,7 @@ def rights_of(by: Member) -> Rights:
     )
 
 
-def require(why_not: str | None) -> None:
+def require(why_not: Sentence | None) -> None:
     """Raises RuleRefused with the sentence that names the rule."""
     if why_not is not None:
         raise RuleRefused(why_not)

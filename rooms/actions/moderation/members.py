@@ -97,7 +97,7 @@ def _require_authority(actor: Member | None, target: Member) -> None:
     if actor.pk == target.pk:
         raise RuleRefused("You cannot do this to yourself.")
     if target.is_owner or target.is_host:
-        raise RuleRefused("Nobody can do this to the owner or the host of the room.")
+        raise RuleRefused("This cannot be done to the owner or the host of the room.")
     if target.role != Role.MEMBER and not actor.is_host:
         raise RuleRefused("Only the host may do this to moderators.")
 

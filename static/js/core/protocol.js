@@ -185,7 +185,7 @@
  */
 
 /**
- * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance allows. `successor_id`: the member whom the host named as successor. `knock`: who may remove members is asked before somebody joins.
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone; `chapters`: what a member typed for the media. A `load` sets them to 0 and to nothing. `countdown`: starts are scheduled three seconds later, so that players count 3, 2, 1. `premiere_at`: the server time at which playback starts by itself; past once it did. `ready_check` is null unless one is open; `poll` is the last one, open or closed. `notices_in_chat`: system comments say who played, paused, sought or changed the speed. `keep_evenings`: reactions are stored, and each evening is kept to be played again. `control_policy` is `rights.control`. `seat_hold_s`: the host's grace period; `capacity`: members at most, null: as many as the instance allows. `successor_id`: the member whom the host named as successor. `knock`: who may remove members is asked before a person joins.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -230,7 +230,14 @@
  */
 
 /**
- * `edited`: the author changed the text afterwards. `image`: of that size, at `.../comments/<id>/image/`. `note` of a system message: `presence` if it says who joined or left.
+ * What a system message says, so that each reader gets it in their own language. `code`: such as `joined`; `values`: what the sentence names, such as `name`. Clients show the `text` of codes that they do not know.
+ * @typedef {object} Notice
+ * @property {string} code
+ * @property {Record<string, string | number>} [values]
+ */
+
+/**
+ * `edited`: the author changed the text afterwards. `image`: of that size, at `.../comments/<id>/image/`. `note` of a system message: `presence` if it says who joined or left. `notice`: what it says; null in messages of older servers. Its `text` is in the server's language.
  * @typedef {object} CommentState
  * @property {number} id
  * @property {number} seq
@@ -242,6 +249,7 @@
  * @property {boolean} is_system_message
  * @property {number | null} reply_to
  * @property {string} [note]
+ * @property {Notice | null} [notice]
  * @property {boolean} [edited]
  * @property {CommentReaction[]} [reactions]
  * @property {ImageSize | null} [image]
@@ -443,7 +451,7 @@
  */
 
 /**
- * `user_id`: the member who becomes host when the grace period of an absent host ends; null: nobody.
+ * `user_id`: the member who becomes host when the grace period of an absent host ends; null: no successor.
  * @typedef {object} SuccessorChoice
  * @property {string | null} user_id
  */

@@ -5,6 +5,7 @@
  */
 
 import { refreshFormTokens } from "../page/lib/api.js"
+import { dateLocale } from "../page/lib/i18n.js"
 import { fillAvatars, fillCovers } from "../page/ui/artwork.js"
 import { mountValidation as checkTypedText } from "../page/ui/form_validation.js"
 
@@ -26,7 +27,7 @@ const time = document.querySelector("time[data-local-time]")
 if (time instanceof HTMLTimeElement) {
   const format = { dateStyle: "full", timeStyle: "short" }
   time.textContent = new Date(time.dateTime).toLocaleString(
-    document.documentElement.lang,
+    dateLocale(),
     /** @type {Intl.DateTimeFormatOptions} */ (format),
   )
 }

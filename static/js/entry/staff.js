@@ -4,7 +4,7 @@
 import { find, setText } from "../page/lib/dom.js"
 import { LineChart } from "../page/staff/line_chart.js"
 import { showRooms } from "../page/staff/room_table.js"
-import { interpolate, gettext, ngettext } from "../page/lib/i18n.js"
+import { dateLocale, interpolate, gettext, ngettext } from "../page/lib/i18n.js"
 
 const POLL_INTERVAL_MS = 1000
 const REQUEST_TIMEOUT_MS = 5000
@@ -16,7 +16,8 @@ const REQUEST_TIMEOUT_MS = 5000
  */
 
 const page = /** @type {HTMLElement} */ (document.querySelector("[data-staff]"))
-const integer = (/** @type {number} */ value) => Math.round(value).toLocaleString()
+const integer = (/** @type {number} */ value) =>
+  Math.round(value).toLocaleString(document.documentElement.lang)
 const perSecond = (/** @type {number} */ value) => (value < 9.95 ? value.toFixed(1) : integer(value))
 const milliseconds = (/** @type {number} */ value) => `${value < 9.95 ? value.toFixed(1) : integer(value)} ms`
 const percent = (/** @type {number} */ value) =>
@@ -68,7 +69,7 @@ function showTiles({ house: rooms }) {
 function describeSource({ processes, since_ms: sinceMs, pid }) {
   const count = interpolate(ngettext("{count} process", "{count} processes", processes), { count: processes })
   if (sinceMs === null) return count
-  const since = new Date(sinceMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+  const since = new Date(sinceMs).toLocaleTimeString(dateLocale(), { hour: "2-digit", minute: "2-digit" })
   const format =
     processes > 1
       ? gettext("{many} on this machine, summed up by process {pid}; history since {since}")

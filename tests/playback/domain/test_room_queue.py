@@ -284,6 +284,6 @@ def test_an_entry_has_a_bounded_number_of_votes():
     full = replace(queue.entries[0], votes=voters)
     late, voter = Rights("g_late"), Rights(voters[0])
     assert permissions.why_not_vote(queue, late, queue.entries[0], on=True) is None
-    assert "not counted" in (permissions.why_not_vote(queue, late, full, on=True) or "")
+    assert "not counted" in str(permissions.why_not_vote(queue, late, full, on=True))
     assert permissions.why_not_vote(queue, voter, full, on=True) is None
     assert permissions.why_not_vote(queue, voter, full, on=False) is None

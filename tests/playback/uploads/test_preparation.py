@@ -12,8 +12,8 @@ from django.utils import timezone
 from playback import sandbox
 from playback.conversion import budget, tidy
 from playback.conversion import storage as results
-from playback.conversion.running import failures
 from playback.conversion.running.worker import Worker
+from playback.domain.library import problems
 from playback.library.range_response import serve
 from playback.models import Conversion, Playback, Upload
 from playback.uploads import storage
@@ -161,7 +161,7 @@ class UploadPreparation(UploadCase):
         with patch.multiple(budget, MOST_TIMES=0, SPARE_BYTES=1000):
             Worker(1, idle_s=0.0).run()
         job = Conversion.objects.get()
-        assert (job.state, job.error) == ("failed", failures.TOO_LARGE)
+        assert (job.state, job.error) == ("failed", problems.TOO_LARGE)
         assert [path for path in self.converted.rglob("*") if path.is_file()] == []
         assert Upload.objects.reserved_bytes(timezone.now()) == upload.size
 
@@ -199,7 +199,7 @@ class UploadPreparation(UploadCase):
         storage.remove(upload.upload_id)
         Worker(1, idle_s=0.0).run()
         job = Conversion.objects.get()
-        assert (job.state, job.error) == ("failed", failures.VANISHED)
+        assert (job.state, job.error) == ("failed", problems.VANISHED)
 
     def test_a_member_who_lost_control_changes_nothing(self):
         upload = self.silent()

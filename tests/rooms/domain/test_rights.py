@@ -101,7 +101,7 @@ def test_what_a_later_version_stored_is_left_out():
 @given(levels, standings, st.sampled_from(Right))
 def test_a_refusal_names_its_rule(levels, who, right):
     if not rights.allows(levels, who, right):
-        sentence = rights.rule(levels, who, right)
+        sentence = str(rights.rule(levels, who, right))
         assert ("The host decided" in sentence) == (right in who.exceptions)
         if right not in who.exceptions:
             assert ("moderators" in sentence) == (levels[right] == Level.MODERATORS)

@@ -10,6 +10,7 @@ from django.utils import timezone
 import playback.room.actions
 from chat import actions
 from chat.models import Comment
+from chat.notices import notice
 from playback.models import MediaItem, Playback, PlaybackEvent, SyncState
 from rooms.models import ALPHABET, Ban, Connection, Member, ModerationAct, Person, Room, Token
 from tests.cases import Cast
@@ -231,7 +232,7 @@ class Maintain(OldData):
         assert set(Comment.objects.values_list("seq", flat=True)) == {2, 3}
 
     def test_a_room_with_only_system_comments_is_abandoned(self):
-        actions.post_system_comment(self.unused, "Bob joined", 0.0, now_ms=0.0)
+        actions.post_system_comment(self.unused, notice("joined", name="Bob"), 0.0, now_ms=0.0)
         Room.objects.filter(pk=self.unused.pk).update(last_active_at=days_ago(31))
         run("maintain")
         assert self.unused not in self.leftovers()

@@ -29,7 +29,7 @@ class SystemComments(ActionCase):
         self.assertEqual(self.published.last("new_host")["revision"], 1)
         self.assertEqual(set(self.published.types()), {"new_host", "new_comment"})
         signals.host_changed.send(Room, room=Room.objects.get(pk=self.room.pk), member=None, former=self.bob)
-        self.assertEqual(self.last_text(), "Nobody is the host right now")
+        self.assertEqual(self.last_text(), "There is no host right now")
 
     def test_new_media_in_the_same_transaction(self):
         with self.committing():

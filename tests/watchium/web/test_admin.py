@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from chat import actions
 from chat.models import Comment
+from chat.notices import notice
 from playback.models import PlaybackEvent, SyncState
 from rooms.models import Ban, Member, ModerationAct, Person, Room, Token
 from tests.cases import Cast
@@ -162,7 +163,9 @@ class AdminPages(Staff):
         Member.objects.filter(pk=self.bob.pk).update(username=NASTY, address_hash="hashed-address")
         Person.objects.filter(pk=self.carol.pk).update(username=NASTY)
         self.token = Token.objects.create(person=self.carol, digest="digest-of-a-token")
-        actions.post_system_comment(Room.objects.locked(self.room.pk), NASTY, 0.0, now_ms=0.0)
+        actions.post_system_comment(
+            Room.objects.locked(self.room.pk), notice("title", title=NASTY), 0.0, now_ms=0.0
+        )
 
     def pages(self):
         for model in MODELS:

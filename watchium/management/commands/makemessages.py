@@ -32,6 +32,7 @@ IGNORED = [
     ".venv/*",
     "node_modules/*",
 ]
+SENTENCES = ("Sentence", "Counted:1,2")  # of watchium.protocol.sentences
 NO_ERRORS = (".migrations", ".management", "watchium.asgi")  # importing these runs code
 ADMIN = [
     "templates/admin/*",
@@ -76,7 +77,8 @@ class Command(makemessages.Command):
         return files
 
     def extract(self, domain: str, languages: list[str]) -> None:
-        keywords = [f"--keyword={name}" for name in error_names()] if domain == "django" else []
+        names = [*error_names(), *SENTENCES] if domain == "django" else []
+        keywords = [f"--keyword={name}" for name in names]
         self.xgettext_options = [*makemessages.Command.xgettext_options, *keywords]
         self.msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
         super().handle(

@@ -33,7 +33,7 @@ class SetRight(IdempotentCommand, tag="set_right", frozen=True, kw_only=True):
 
 
 class SuccessorChoice(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`user_id`: the member who becomes host when the grace period of an absent host ends; null: nobody."""
+    """`user_id`: the member who becomes host when the grace period of an absent host ends; null: no successor."""
 
     user_id: UserId | None
 

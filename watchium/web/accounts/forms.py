@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
 from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from rooms import rate_limits
@@ -32,7 +32,7 @@ def available_name(given: str, account: int | None) -> str:
     try:
         name = clean_name(given)
     except Refused as refused:
-        raise forms.ValidationError(refused.translated(gettext)) from None
+        raise forms.ValidationError(refused.translated(translation)) from None
     if AccountName.objects.is_taken(name, except_account=account):
         raise forms.ValidationError(_("This username is taken."))
     return name

@@ -13,6 +13,7 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -178,7 +179,10 @@ def _problem(request: HttpRequest, refused: Refused) -> HttpResponse:
     if refused.detail:
         logger.warning("OpenID Connect: %s", refused.detail)
     response = render(
-        request, "accounts/openid_problem.html", {"problem": refused.translated(_)}, status=refused.status
+        request,
+        "accounts/openid_problem.html",
+        {"problem": refused.translated(translation)},
+        status=refused.status,
     )
     if isinstance(refused, RateLimited):
         response["Retry-After"] = str(max(1, (refused.retry_after_ms or 0) // 1000))

@@ -5,7 +5,7 @@
  */
 
 import { cloneTemplate, find, messageNodes, setText, withoutSpoilers } from "../lib/dom.js"
-import { dateLocale, formatTime, gettext, interpolate } from "../lib/i18n.js"
+import { dateLocale, formatTime, gettext, interpolate, noticeText } from "../lib/i18n.js"
 import { showAvatar } from "../ui/artwork.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -27,7 +27,7 @@ export function renderMessage(comment, reader) {
 /** @param {Comment} comment */
 function systemMessage(comment) {
   const element = cloneTemplate("chat-note")
-  element.textContent = comment.text
+  element.textContent = (comment.notice && noticeText(comment.notice)) ?? comment.text
   if (comment.note) element.dataset.note = comment.note
   return element
 }

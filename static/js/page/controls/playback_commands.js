@@ -237,7 +237,7 @@ export function showWhoControls(room) {
   const host = members?.get(settings.host_id ?? "")?.username
   const alsoModerators = settings.control_policy === "moderators"
   const text = !host
-    ? gettext("Nobody controls what plays just now.")
+    ? gettext("There is no host to control playback just now.")
     : interpolate(
         alsoModerators
           ? gettext("{name} and the moderators control what plays.")

@@ -36,6 +36,48 @@ export function interpolate(format, values) {
   return format.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole))
 }
 
+/**
+ * What a system message says, in the reader's language; null if this page does not know its code.
+ * @param {import("../../core/protocol.js").Notice} notice
+ */
+export function noticeText({ code, values = {} }) {
+  const sentences = noticeSentences()
+  if (!Object.hasOwn(sentences, code)) return null
+  const { seconds, rate } = /** @type {Record<string, number>} */ (values)
+  const time = seconds === undefined ? "" : code === "seek" ? formatTime(seconds) : formatLength(seconds)
+  return interpolate(sentences[code], { ...values, time, ...(rate && { rate: formatRate(rate) }) })
+}
+
+/** As in `chat/notices.py`. @returns {Record<string, string>} */
+const noticeSentences = () => ({
+  joined: gettext("{name} joined"),
+  left: gettext("{name} left"),
+  removed: gettext("{name} was removed"),
+  host: gettext("{name} is the host now"),
+  no_host: gettext("There is no host right now"),
+  title: gettext("This room is called {title} now"),
+  evenings_kept: gettext("Evenings are kept now, with reactions"),
+  evenings_not_kept: gettext("Evenings are not kept now"),
+  chat_on: gettext("The chat is open again"),
+  chat_off: gettext("The chat is off now"),
+  slow_mode: gettext("Slow mode: one message every {time}"),
+  slow_mode_off: gettext("Slow mode is off now"),
+  links_on: gettext("Links are allowed now"),
+  links_off: gettext("Links are not allowed now"),
+  control_everyone: gettext("Everyone can control playback now"),
+  control_moderators: gettext("The host and moderators can control playback now"),
+  control_host: gettext("Only the host can control playback now"),
+  premiere_set: gettext("The time of the premiere is set"),
+  premiere_cancelled: gettext("The premiere was cancelled"),
+  playing: gettext("Playing: {title}"),
+  play: gettext("{name} pressed play"),
+  pause: gettext("{name} paused"),
+  seek: gettext("{name} jumped to {time}"),
+  set_rate: gettext("{name} set the speed to {rate}"),
+  poll: gettext("Poll: {question} {answer} has {won} of {votes} votes."),
+  poll_without_votes: gettext("Poll: {question} There were no votes."),
+})
+
 const MAX_URL_LENGTH = 64
 const URL_TAIL = 20
 
@@ -74,10 +116,31 @@ export function formatMs(ms) {
  * The locale for dates: the page's language, as the browser's user writes it, such as en-GB on an English page.
  */
 export function dateLocale() {
-  const page = globalThis.document?.documentElement?.lang || "en"
+  const page = pageLanguage()
   const [language] = page.split("-")
   return globalThis.navigator?.languages?.find((name) => name.split("-")[0] === language) ?? page
 }
+
+const pageLanguage = () => globalThis.document?.documentElement?.lang || "en"
+
+/** @type {[string, number][]} */
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 0.5],
+]
+
+/** A length of time in words, rounded up: 90 seconds, 2 minutes, 3 hours. @param {number} seconds */
+export function formatLength(seconds) {
+  const whole = Math.max(1, Math.ceil(seconds))
+  const [unit, unitS] = UNITS.find(([, each]) => whole >= 2 * each) ?? UNITS[3]
+  const format = /** @type {Intl.NumberFormatOptions} */ ({ style: "unit", unit, unitDisplay: "long" })
+  return new Intl.NumberFormat(pageLanguage(), format).format(Math.ceil(whole / Math.max(1, unitS)))
+}
+
+/** A playback rate: 1.25 in English, 1,25 in German. @param {number} rate */
+export const formatRate = (rate) => rate.toLocaleString(pageLanguage(), { maximumFractionDigits: 3 })
 
 /**
  * A number in the page's language: 1.4 in English, 1,4 in German.
@@ -85,8 +148,7 @@ export function dateLocale() {
  * @param {number} [digits] behind the point
  */
 export function formatNumber(value, digits = 0) {
-  const language = globalThis.document?.documentElement?.lang || "en"
-  return value.toLocaleString(language, {
+  return value.toLocaleString(pageLanguage(), {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
     useGrouping: false,

@@ -1,7 +1,7 @@
 // @ts-check
 /** Acts of moderation, mutes and bans in words. */
 
-import { gettext, interpolate } from "../lib/i18n.js"
+import { dateLocale, gettext, interpolate } from "../lib/i18n.js"
 
 /** @typedef {import("../../core/protocol.js").ActState} Act */
 
@@ -46,7 +46,7 @@ const DAY_MS = 86_400_000
 export function momentText(atMs) {
   const isNear = Math.abs(atMs - Date.now()) < DAY_MS
   return new Date(atMs).toLocaleString(
-    [],
+    dateLocale(),
     isNear ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
   )
 }

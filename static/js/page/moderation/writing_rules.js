@@ -3,7 +3,7 @@
 
 import { isMuted, may, mayWrite } from "../../core/room/rights.js"
 import { find, setText } from "../lib/dom.js"
-import { gettext, interpolate, ngettext } from "../lib/i18n.js"
+import { formatLength, gettext, interpolate } from "../lib/i18n.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
@@ -53,7 +53,9 @@ function ruleOf(room, wroteMs) {
   const { you, room: state } = room.state
   const mutedMs = (you?.muted_until ?? 0) - room.serverNow()
   if (mutedMs > 0) {
-    const text = interpolate(gettext("You are muted for another {time}."), { time: lasting(mutedMs) })
+    const text = interpolate(gettext("You are muted for another {time}."), {
+      time: formatLength(mutedMs / 1000),
+    })
     return { text, ends: true }
   }
   const chat = state?.chat
@@ -62,21 +64,9 @@ function ruleOf(room, wroteMs) {
   if (!chat.slow_mode_s) return { text: "", ends: false }
   const waitMs = wroteMs + chat.slow_mode_s * 1000 - room.serverNow()
   const rule = interpolate(gettext("Slow mode: one message every {time}."), {
-    time: lasting(chat.slow_mode_s * 1000),
+    time: formatLength(chat.slow_mode_s),
   })
-  const next = waitMs > 0 ? interpolate(gettext("The next one in {time}."), { time: lasting(waitMs) }) : ""
+  const next =
+    waitMs > 0 ? interpolate(gettext("The next one in {time}."), { time: formatLength(waitMs / 1000) }) : ""
   return { text: [rule, next].filter(Boolean).join(" "), ends: waitMs > 0 }
-}
-
-const MINUTE_S = 60
-const HOUR_S = 3600
-
-/** @param {number} ms */
-function lasting(ms) {
-  const seconds = Math.max(1, Math.ceil(ms / 1000))
-  const [hours, minutes] = [Math.ceil(seconds / HOUR_S), Math.ceil(seconds / MINUTE_S)]
-  if (seconds >= 2 * HOUR_S) return interpolate(ngettext("{n} hour", "{n} hours", hours), { n: hours })
-  if (seconds >= 2 * MINUTE_S)
-    return interpolate(ngettext("{n} minute", "{n} minutes", minutes), { n: minutes })
-  return interpolate(ngettext("{n} second", "{n} seconds", seconds), { n: seconds })
 }

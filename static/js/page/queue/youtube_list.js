@@ -44,7 +44,7 @@ export async function readList(address, form) {
 function ask(box, signal) {
   const agree = button(gettext("Agree and load"), "primary")
   const cancel = button(gettext("Cancel"), "quiet")
-  const title = element("h3", gettext("YouTube has to say what is in this playlist"))
+  const title = element("h3", gettext("YouTube has to list what is in this playlist"))
   const terms = YOUTUBE.terms().map((sentence) => element("p", sentence))
   box.replaceChildren(title, ...terms, row(agree, cancel))
   agree.focus()

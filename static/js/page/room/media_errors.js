@@ -96,7 +96,7 @@ function missingTrackMessage({ track, codec }) {
   if (codec)
     return interpolate(
       track === "sound"
-        ? gettext("You hear nothing: your browser does not support {codec}.")
+        ? gettext("There is no sound: your browser does not support {codec}.")
         : gettext("You see no picture: your browser does not support {codec}."),
       { codec },
     )

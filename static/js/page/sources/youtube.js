@@ -69,7 +69,7 @@ function failureMessage(reason) {
     no_referrer: () => ({
       title: gettext("YouTube refused this page"),
       text: gettext(
-        "It did not learn which page it is in (error 153). An extension or a setting of your browser hides that; if it happens to everyone, tell the server's operator: the Referrer-Policy header is missing.",
+        "It does not know which page it is in (error 153). An extension or a setting of your browser hides that; if it happens to everyone, tell the server's operator: the Referrer-Policy header is missing.",
       ),
     }),
     silent: () => ({

@@ -69,7 +69,7 @@ const MESSAGES = {
   codec: () => [
     gettext("Your browser does not support the format of this stream"),
     gettext("Another browser may play it."),
-    gettext("Pick something else if nobody can play it."),
+    gettext("If it plays for no one, choose other media."),
   ],
   damaged: () => [
     gettext("This stream is damaged"),
@@ -158,12 +158,12 @@ const OF_FILES = {
   codec: () => [
     gettext("Your browser does not support the format of this file"),
     gettext("Another browser may play it."),
-    gettext("Pick something else if nobody can play it."),
+    gettext("If it plays for no one, choose other media."),
   ],
   damaged: () => [
     gettext("This file is damaged, or your browser does not support its format"),
     gettext("The media server sends it, and it cannot be decoded."),
-    gettext("Pick something else if nobody can play it."),
+    gettext("If it plays for no one, choose other media."),
   ],
   unreachable: (address) => [
     gettext("The media server cannot be reached"),

@@ -11,9 +11,10 @@ import pytest
 from django.core.management import call_command
 
 from playback.conversion import actions, ffmpeg_command, storage, tidy
-from playback.conversion.running import failures, process
+from playback.conversion.running import process
 from playback.conversion.running.lease import Lease
 from playback.conversion.running.worker import Worker
+from playback.domain.library import problems
 from playback.models import Conversion, MediaItem
 from playback.models.conversion import LEASE_MS
 from tests.media.generator import made
@@ -52,32 +53,32 @@ class Interrupted(ConversionCase):
         item = self.add("episode.mkv")
         self.put("other.txt", b"the folder is not empty")
         self.at_report(2, (self.folder / "episode.mkv").unlink)
-        assert self.failure(item) == failures.VANISHED
+        assert self.failure(item) == problems.VANISHED
 
     def test_a_library_that_is_unmounted(self):
         item = self.add("episode.mkv")
         self.at_report(2, lambda: self.folder.rename(self.folder.with_name("elsewhere")))
-        assert self.failure(item) == failures.NO_LIBRARY
+        assert self.failure(item) == problems.NO_LIBRARY
 
     def test_a_mount_point_that_is_empty(self):
         item = self.add("episode.mkv")
         self.at_report(2, (self.folder / "episode.mkv").unlink)
-        assert self.failure(item) == failures.NO_LIBRARY
+        assert self.failure(item) == problems.NO_LIBRARY
 
     def test_a_file_that_changes(self):
         item = self.add("episode.mkv")
         self.at_report(2, lambda: self.put("episode.mkv", b"other content"))
-        assert self.failure(item) == failures.CHANGED
+        assert self.failure(item) == problems.CHANGED
 
     def test_a_disk_that_fills(self):
         item = self.add("episode.mkv")
         self.at_report(2, lambda: self.enterContext(patch.object(storage, "free_bytes", lambda: 1000)))
-        assert self.failure(item) == failures.DISK_FULL
+        assert self.failure(item) == problems.DISK_FULL
 
     def test_a_conversion_that_takes_too_long(self):
         limits = {"SHORTEST_LIMIT_S": 0.5, "SLOWEST": 0, "CPUS": 1000}
         with patch.multiple("playback.conversion.running.job", **limits):
-            assert self.failure(self.add("episode.mkv")) == failures.TOO_SLOW
+            assert self.failure(self.add("episode.mkv")) == problems.TOO_SLOW
 
     def test_a_worker_that_ends_gives_the_job_back(self):
         item = self.add("episode.mkv")
@@ -143,7 +144,7 @@ class Failures(ConversionCase):
         with patch.object(process, "run", lambda *args, **options: crash):
             job = self.convert(item)
         assert (job.state, job.attempts) == ("failed", 3)
-        assert job.error == failures.CRASHED.format(signal="SIGSEGV")
+        assert job.error == problems.CRASHED.format(signal="SIGSEGV")
         assert self.left_over() == []
 
     def test_a_worker_that_vanished_three_times(self):
@@ -155,9 +156,9 @@ class Failures(ConversionCase):
             assert Conversion.objects.claim("other", now_ms + LEASE_MS - 1) is None
             now_ms += LEASE_MS
         assert Conversion.objects.claim("other", now_ms) is None
-        assert Conversion.objects.fail_abandoned(now_ms, failures.ABANDONED) == 1
+        assert Conversion.objects.fail_abandoned(now_ms, problems.ABANDONED) == 1
         job.refresh_from_db()
-        assert (job.state, job.error) == ("failed", failures.ABANDONED)
+        assert (job.state, job.error) == ("failed", problems.ABANDONED)
 
     def test_a_worker_whose_lease_lapsed_stores_nothing(self):
         job = actions.prepare(self.add("episode.mkv"))

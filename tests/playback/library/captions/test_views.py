@@ -13,10 +13,11 @@ import pytest
 from django.test import Client, override_settings
 
 from playback import sandbox
+from playback.domain.library.problems import CAPTION_PICTURES, CAPTIONS_NEED_FFMPEG
 from playback.library.captions import extraction, extraction_worker
 from playback.library.captions.cleaning import discard_outdated
 from playback.library.captions.extraction import Wanted
-from playback.library.captions.tracks import MAX_BYTES, NO_FFMPEG, PICTURES, TOO_LARGE, captions_of
+from playback.library.captions.tracks import MAX_BYTES, TOO_LARGE, captions_of
 from playback.library.captions.views import wanted_of
 from playback.models import MediaItem
 from tests.playback.library.captions.films import ASS, SRT, VTT, WITHOUT_FFMPEG, film, has_ffmpeg
@@ -127,7 +128,7 @@ class Beside(CaptionCase):
         self.put("Films/film.en.idx", b"# VobSub index file")
         self.put("Films/film.en.sub", b"")
         track = self.tracks(item)["en"]
-        assert (track.url, track.why, track.format) == (None, PICTURES, "vobsub")
+        assert (track.url, track.why, track.format) == (None, CAPTION_PICTURES, "vobsub")
 
     def test_names_of_any_kind_do_no_harm(self):
         item = self.film("Films/w\u00e9ird & 100%?.mkv")
@@ -289,7 +290,7 @@ class Inside(CaptionCase):
     def test_without_ffmpeg_the_tracks_are_listed_with_the_reason(self):
         item = self.film()
         with patch.object(sandbox, "ffmpeg", return_value=None):
-            assert {track.why for track in self.tracks(item).values()} == {NO_FFMPEG}
+            assert {track.why for track in self.tracks(item).values()} == {CAPTIONS_NEED_FFMPEG}
             refused = self.browser.get(f"/media/captions/{item.pk}/s1")
             assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
 

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("chat", "0008_notes")]
+
+    operations = [
+        migrations.AddField("comment", "notice", models.TextField(blank=True, default="")),
+    ]
