@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from watchium.protocol.errors import gettext_noop
-from watchium.protocol.sentences import Sentence, lasting
 from watchium.protocol.types import Notice
+from watchium.sentences import Sentence, lasting
 from watchium.text import media_time
 
 # As in `static/js/page/lib/i18n.js`. `{time}` is made of the value `seconds`.

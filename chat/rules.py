@@ -10,7 +10,7 @@ from chat.models import Comment
 from chat.text import has_link
 from rooms.models import Member, Room
 from watchium.protocol.errors import ChatOff, Filtered, Muted, SlowMode
-from watchium.protocol.sentences import lasting
+from watchium.sentences import lasting
 from watchium.word_filter import compiled
 
 

@@ -18,8 +18,8 @@ from rooms.auth.client_address import address_hash
 from rooms.models import Ban, Companion, JoinRequest, Member, Person, Role, Room, Token, Visibility
 from watchium import server_clock
 from watchium.protocol.errors import Banned, CloseCode, NotMember, RoomFull, Waiting, WrongPassphrase
-from watchium.protocol.sentences import lasting
 from watchium.realtime import broadcast
+from watchium.sentences import lasting
 
 # Which places a full room keeps for absent members. Of a member who was present before, for an hour:
 ABSENT_PLACE_KEPT = timedelta(hours=1)

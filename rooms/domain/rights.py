@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from watchium.protocol.errors import NotHost
-from watchium.protocol.sentences import Sentence
+from watchium.sentences import Sentence
 
 HOST = "host"
 MODERATOR = "moderator"

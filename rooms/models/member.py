@@ -19,7 +19,7 @@ from rooms.models.room import PERSON, ROOM, Room
 from watchium.db.prepared import PreparedQuery, Rows, run_in_one_round_trip
 from watchium.db.rows import RowMapper
 from watchium.protocol.errors import NotHost, RuleRefused
-from watchium.protocol.sentences import Sentence
+from watchium.sentences import Sentence
 
 if TYPE_CHECKING:
     from rooms.models.moderation import ModerationAct

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from watchium.protocol.sentences import Catalogue, Sentence
+from watchium.sentences import Catalogue, Sentence
 
 
 def gettext_noop(message: str) -> str:

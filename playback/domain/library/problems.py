@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from watchium.protocol.errors import gettext_noop
-from watchium.protocol.sentences import Sentence
+from watchium.sentences import Sentence
 
 # How it plays
 ENCRYPTED = gettext_noop("It is encrypted.")

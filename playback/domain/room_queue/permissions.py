@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from playback.domain.room_queue.state import MAX_VOTERS, MAX_VOTES, RoomQueue
 from playback.domain.room_queue.turns import MANUAL, VOTES
 from watchium.protocol.queue import QueueSettingsChange, RoomQueueEntry
-from watchium.protocol.sentences import Sentence
+from watchium.sentences import Sentence
 
 EDITORS = Sentence("members who may edit the queue")
 _PLAYBACK_SETTINGS = ("repeat", "through_folder")

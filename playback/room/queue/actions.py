@@ -48,8 +48,8 @@ from watchium.protocol.queue import (
     VoteToSkip,
 )
 from watchium.protocol.replies import Accepted
-from watchium.protocol.sentences import Sentence
 from watchium.protocol.types import Media
+from watchium.sentences import Sentence
 
 
 @transaction.atomic

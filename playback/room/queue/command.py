@@ -32,7 +32,7 @@ from watchium.db.prepared import Rows
 from watchium.protocol.errors import RuleRefused
 from watchium.protocol.queue import AddToQueue, QueueCommand, SetQueue
 from watchium.protocol.replies import Accepted
-from watchium.protocol.sentences import Sentence
+from watchium.sentences import Sentence
 
 BEGINNERS = (
     AddToQueue,

@@ -32,7 +32,7 @@ IGNORED = [
     ".venv/*",
     "node_modules/*",
 ]
-SENTENCES = ("Sentence", "Counted:1,2")  # of watchium.protocol.sentences
+SENTENCES = ("Sentence", "Counted:1,2")  # of watchium.sentences
 NO_ERRORS = (".migrations", ".management", "watchium.asgi")  # importing these runs code
 ADMIN = [
     "templates/admin/*",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from playback.domain.library import problems
 from playback.domain.library.problems import PIXELS, SENTENCES, read, refusal
-from watchium.protocol.sentences import Sentence
+from watchium.sentences import Sentence
 
 codecs = st.text(st.characters(categories=["Lu", "Ll", "Nd"], include_characters=" -."), max_size=20)
 names = {name for sentence in SENTENCES for name in problems._pattern(sentence).groupindex}

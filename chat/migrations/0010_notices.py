@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0008_notes")]
+    dependencies = [("chat", "0009_accepted_changes")]
 
     operations = [
         migrations.AddField("comment", "notice", models.TextField(blank=True, default="")),

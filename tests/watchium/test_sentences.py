@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchium.protocol.errors import TooLong
-from watchium.protocol.sentences import Counted, Sentence, lasting
+from watchium.sentences import Counted, Sentence, lasting
 
 
 class German:
