@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Variables of the test run that its servers must not inherit.
 INHERITED = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "WATCHIUM_URL", "PYTEST_CURRENT_TEST")
 SQLITE = "watchium.sqlite3"
+PREPARE_S = 300.0  # for what is made once in a run; an idle machine takes 4 s
 
 
 @dataclass
@@ -126,7 +127,7 @@ def _template_data() -> Path:
     folder = migrated_file().parent
     with locked("static"):
         if not (folder / "whole").exists():
-            _model(folder).manage("collectstatic", "--noinput", "--verbosity", "0")
+            _model(folder).manage("collectstatic", "--noinput", "--verbosity", "0", timeout_s=PREPARE_S)
             (folder / "whole").touch()
     return folder
 
@@ -137,7 +138,7 @@ def migrated_file() -> Path:
     file = run_folder() / SQLITE
     with locked("tables"):
         if not (file.parent / "migrated").exists():
-            _model(file.parent).manage("migrate", "--verbosity", "0")
+            _model(file.parent).manage("migrate", "--verbosity", "0", timeout_s=PREPARE_S)
             (file.parent / "migrated").touch()
     return file
 
@@ -183,7 +184,7 @@ def _fill_cluster(folder: Path) -> None:
 
 def _migrate(url: str) -> None:
     if not _is_migrated(url):
-        _model(run_folder(), DATABASE_URL=url).manage("migrate", "--verbosity", "0")
+        _model(run_folder(), DATABASE_URL=url).manage("migrate", "--verbosity", "0", timeout_s=PREPARE_S)
 
 
 def _is_migrated(url: str) -> bool:

@@ -15,7 +15,7 @@ VIOLATIONS = """async () => {
     await Promise.allSettled(ending.map(one => one.finished))
     // The page below what is open was checked before.
     const { violations } = await axe.run(document.querySelector("dialog[open], :popover-open") ?? document, {
-        resultTypes: ["violations"], rules: { "target-size": { enabled: true } },
+        resultTypes: ["violations"], rules: { "target-size": { enabled: true } }, preload: { assets: ["media"] },
     })
     const wide = document.documentElement.scrollWidth - innerWidth
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200))}`)
