@@ -16,7 +16,14 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 
 from tests.deployments import GENEROUS, SEVERAL, Deployment, one_process, two_processes
-from tests.servers import Server, database_beside, migrated_database, migrated_file, watchium_server
+from tests.servers import (
+    Server,
+    database_beside,
+    free_port,
+    migrated_database,
+    migrated_file,
+    watchium_server,
+)
 from watchium import process_state, server_clock
 
 # Most objects of a test run live until its end, and looking for garbage among them took a quarter of its time.
@@ -115,7 +122,8 @@ def where(template_database: str | None) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def server(template_database: str | None) -> Iterator[Server]:
-    with watchium_server(_own_database(template_database)) as running:
+    syncplay = {"WATCHIUM_SYNCPLAY": str(free_port())}
+    with watchium_server({**_own_database(template_database), **syncplay}) as running:
         yield running
 
 

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.utils import translation
 
 from rooms.access import Identity
-from rooms.models import Member
 from watchium import server_clock
 from watchium.client.room_state import AnyEvent
 from watchium.consumers.language import message_in
@@ -33,7 +32,7 @@ from watchium.services.error_mapping import refusal
 from watchium.shared_state.token_bucket import ConnectionBuckets, Limit
 from watchium.syncplay import outgoing
 from watchium.syncplay.incoming import BadLine, Hello, StartTls, decode
-from watchium.syncplay.joining import join
+from watchium.syncplay.joining import Joined, join
 from watchium.syncplay.outgoing import Line
 from watchium.syncplay.room_socket import RoomSocket
 from watchium.syncplay.session import Session
@@ -94,8 +93,7 @@ class Connection:
         try:
             async with asyncio.timeout(HELLO_S):
                 self._hello = await self._read_hello()
-            member = await self._join(self._hello)
-            await self._serve(member)
+            await self._serve(await self._join(self._hello))
         except (Unavailable, Internal, TimeoutError, ConnectionError, asyncio.IncompleteReadError):
             pass  # without a word: the client connects again
         except Refused as refused:
@@ -156,16 +154,16 @@ class Connection:
 
     # ------------------------------------------------------------ joining
 
-    async def _join(self, hello: Hello) -> Member:
+    async def _join(self, hello: Hello) -> Joined:
         """Join, and ask again while the host is asked. Raises what `join` raises."""
         until_s = _now_s() + WAITS_S
         while True:
             try:
-                member = await in_database(join, hello, self._address)
-                if not self._take_place_of(self, member.person_id):
-                    member = await in_database(join, hello, self._address, as_another=True)
-                    self._take_place_of(self, member.person_id)
-                return member
+                joined = await in_database(join, hello, self._address)
+                if not self._take_place_of(self, joined.person.pk):
+                    joined = await in_database(join, hello, self._address, as_another=True)
+                    self._take_place_of(self, joined.person.pk)
+                return joined
             except Waiting:
                 if _now_s() > until_s:
                     raise Unavailable from None
@@ -173,10 +171,10 @@ class Connection:
             except Exception as error:
                 raise refusal(error) from None
 
-    async def _serve(self, member: Member) -> None:
+    async def _serve(self, joined: Joined) -> None:
         """Carry messages between the client and its room until either ends."""
-        identity = Identity(member.person, "", self._address)
-        self._room = room = RoomSocket(identity, member.room.room_id, self._on_event)
+        identity = Identity(joined.person, "", self._address)
+        self._room = room = RoomSocket(identity, joined.room_id, self._on_event)
         in_room = asyncio.create_task(room.run())
         reading = asyncio.create_task(self._read_all())
         try:
@@ -184,6 +182,7 @@ class Connection:
             if in_room.done() and in_room.result() in FINAL:
                 self._end(self._reason or FINAL_TEXTS.get(in_room.result(), ""))
             if reading.done():
+                self.heard_s = 0.0  # it is gone: who comes now under its name is the same person
                 reading.result()
         finally:
             reading.cancel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from rooms import rate_limits
 from rooms.access import Identity
 from rooms.actions.admission import WaitingGuest, admit
 from rooms.forms import JoinForm
-from rooms.models import Member, Person, Room
+from rooms.models import Person, Room
 from watchium import server_clock
 from watchium.process_state import process_state
 from watchium.protocol.errors import NotMember
@@ -34,7 +35,12 @@ class _State:
 _state = process_state(_State)
 
 
-def join(hello: Hello, address: str, *, as_another: bool = False) -> Member:
+class Joined(NamedTuple):
+    person: Person
+    room_id: str
+
+
+def join(hello: Hello, address: str, *, as_another: bool = False) -> Joined:
     """Make the client's person a member: a guest, the same one if the client was here in the last ten minutes.
 
     `as_another`: that guest is here already. Raises what `admit` raises.
@@ -48,7 +54,7 @@ def join(hello: Hello, address: str, *, as_another: bool = False) -> Member:
         _remember(key, waiting.person.pk)
         raise
     _remember(key, member.person_id)
-    return member
+    return Joined(member.person, room_id)
 
 
 def find_room_id(typed: str, address: str) -> str:

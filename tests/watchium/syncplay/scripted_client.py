@@ -24,7 +24,7 @@ class ScriptedClient:
         self.notices: list[tuple[str, str]] = []  # joined, left
         self.room = ""
         self.error: str | None = None
-        self.closed = False
+        self.closed = self.silent = False
         self.seeks = 0
         self.states = 0
         self.answered_s = 0.0
@@ -150,7 +150,8 @@ class ScriptedClient:
             self._set(play["position"] if moved else self.position, play["paused"])
         self.states += 1
         self.answered_s = time.monotonic()
-        self.send(State=self._state(stamp=content["ping"]["latencyCalculation"]))
+        if not self.silent:
+            self.send(State=self._state(stamp=content["ping"]["latencyCalculation"]))
 
 
 @asynccontextmanager
