@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from rooms.host_succession import next_host
-from rooms.models import Ban, Member, ModerationAct, Person, Room
+from rooms.models import Ban, JoinRequest, Member, ModerationAct, Person, Room
 from watchium.protocol.moderation.events import ActState, BanState, ModerationState
 from watchium.protocol.types import ChatRules, HostGrace, MemberState, RoomRights, RoomState, UserRef, You
 
@@ -95,7 +95,7 @@ def room_state(room: Room, host: Member | None, playback_settings: dict[str, Any
 
 
 def moderation_state(reader: Member, *, now_ms: float, now: datetime) -> ModerationState:
-    """Build the lists for who may moderate, in five queries. `now_ms` is server time, `now` wall time."""
+    """Build the lists for who may moderate, in six queries. `now_ms` is server time, `now` wall time."""
     room, leaders = reader.room, Member.objects.leaders(reader.room)
     muted = Member.objects.muted(room, now_ms)
     acts = ModerationAct.objects.latest_mutes(room, [member.person_id for member in muted])
@@ -109,6 +109,10 @@ def moderation_state(reader: Member, *, now_ms: float, now: datetime) -> Moderat
             act_state(act, reader, leaders) for act in ModerationAct.objects.latest_in(room, reader.person)
         ],
         filter=room.chat_filter.splitlines(),
+        admitted=[
+            UserRef(user_id=request.person.user_id, username=request.username)
+            for request in JoinRequest.objects.admitted(room)
+        ],
     )
 
 

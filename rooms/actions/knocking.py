@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.utils import timezone
 from rooms import access
 from rooms.domain.rights import Right
 from rooms.models import JoinRequest, Member, ModerationAct, Person, Room
-from rooms.models.join_request import DECLINED_FOR, WAITS, Answer
+from rooms.models.join_request import WAITS, Answer
 from watchium import server_clock
 from watchium.protocol.errors import NotFound, RoomFull, RuleRefused
 from watchium.protocol.events import Knocks, WaitingList
@@ -44,17 +44,20 @@ def request_to_join(
 
 @transaction.atomic
 def admit(actor: Member, user_id: str, *, on: bool) -> ModerationAct:
-    """Let a waiting person join, or decline. Raises RuleRefused, and NotFound if no person with this id waits."""
+    """Let a waiting person join, or decline. A person who was admitted before is taken off the list, and may ask again.
+
+    Raises RuleRefused, and NotFound if no person with this id waits.
+    """
     actor = access.lock(actor)
     actor.require(Right.REMOVE)
     now = timezone.now()
     request = JoinRequest.objects.with_user_id(actor.room, user_id)
     if request is None or (request.answer == Answer.NONE and request.until <= now):
         raise NotFound("This person does not wait any more.")
-    request.answer = Answer.ADMITTED if on else Answer.DECLINED
-    request.until = now + (timedelta(0) if on else DECLINED_FOR)
-    request.address_hash = "" if on else request.address_hash
-    request.save(update_fields=["answer", "until", "address_hash"])
+    if not on and request.answer == Answer.ADMITTED:
+        JoinRequest.objects.forget(actor.room, request.person)
+    else:
+        JoinRequest.objects.record_answer(request, now, on=on)
     _publish(actor.room, now)
     return ModerationAct.objects.create(
         room=actor.room,

@@ -13,6 +13,7 @@ from rooms.models.room import Room
 WAITS = timedelta(minutes=5)
 DECLINED_FOR = timedelta(minutes=10)  # until the person may ask again
 MOST_WAITING = 50  # in one room
+MOST_LISTED = 100  # of those who were admitted
 MOST_OF_NETWORK = 10  # of them, those who were declined included: a household, or some of a class
 
 
@@ -27,6 +28,11 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         """Requests without an answer, the first one first."""
         rows = self.select_related("person").filter(room=room, answer=Answer.NONE, until__gt=now)
         return rows.order_by("pk")[:MOST_WAITING]
+
+    def admitted(self, room: Room) -> JoinRequestQuerySet:
+        """The latest who may join without asking, the last one first."""
+        rows = self.select_related("person").filter(room=room, answer=Answer.ADMITTED)
+        return rows.order_by("-until", "-pk")[:MOST_LISTED]
 
     def refused_at(self, room: Room, address_hash: str, person: Person) -> JoinRequest | None:
         """Return a refusal of a person at this address before `person` was new there: perhaps they are the same.
@@ -64,6 +70,12 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
     def is_admitted(self, room: Room, person: Person) -> bool:
         return self.filter(room=room, person=person, answer=Answer.ADMITTED).exists()
 
+    def record_answer(self, request: JoinRequest, now: datetime, *, on: bool) -> None:
+        request.answer = Answer.ADMITTED if on else Answer.DECLINED
+        request.until = now + (timedelta(0) if on else DECLINED_FOR)
+        request.address_hash = "" if on else request.address_hash
+        request.save(update_fields=["answer", "until", "address_hash"])
+
     def lapsed(self, now: datetime) -> JoinRequestQuerySet:
         """Requests without an answer in time, and old refusals. Who was admitted stays on the list."""
         return self.filter(~Q(answer=Answer.ADMITTED), until__lt=now)
@@ -83,7 +95,7 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         return bool(self.filter(room=room, answer=Answer.NONE, until__gt=now).update(until=now))
 
     def forget(self, room: Room, person: Person) -> None:
-        """Take a person off the list, who was removed from the room."""
+        """Take a person off the list, who was removed from the room or has to ask again."""
         self.filter(room=room, person=person).delete()
 
 

@@ -7,8 +7,11 @@ from django.utils import timezone
 
 import rooms.actions
 from rooms.models import JoinRequest, Member, Person, Room
+from rooms.serializers import moderation_state
 from tests.cases import Cast
+from watchium import server_clock
 from watchium.protocol.errors import NotFound, NotMember, RoomFull, RuleRefused, Waiting
+from watchium.protocol.moderation.events import ModerationState
 from watchium.protocol.people.commands import Admission, Admit
 from watchium.services.room_commands import dispatch
 
@@ -71,6 +74,17 @@ class Knocking(Cast):
         assert rooms.actions.join(self.carol, self.room.room_id)
         rooms.actions.remove(self.room, self.carol.user_id, actor=self.alice, cooldown_s=0)
         self.asks(self.carol)
+
+    def test_who_was_let_in_is_listed_and_can_be_taken_off_the_list(self):
+        self.asks(self.carol)
+        self.answers(self.alice, on=True)
+        assert [user.username for user in self.lists().admitted] == ["Carol"]
+        self.answers(self.alice, on=False, event_id="b")
+        assert self.lists().admitted == []
+        self.asks(self.carol)
+
+    def lists(self) -> ModerationState:
+        return moderation_state(self.alice, now_ms=server_clock.now_ms(), now=timezone.now())
 
     def test_members_and_the_owner_need_not_ask(self):
         assert rooms.actions.join(self.bob.person, self.room.room_id) == self.bob

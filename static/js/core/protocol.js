@@ -828,11 +828,12 @@
  */
 
 /**
- * For the host and moderators: mutes and bans, the latest to end first, the latest acts, the words of the filter; at most 100 bans, mutes and acts each.
+ * For the host and moderators: mutes and bans, the latest to end first, the latest acts, the words of the filter; at most 100 bans, mutes and acts each. `admitted`: the latest 100 who may join without asking (`admit`).
  * @typedef {object} ModerationState
  * @property {BanState[]} bans
  * @property {ActState[]} acts
  * @property {string[]} filter
+ * @property {UserRef[]} [admitted]
  */
 
 /**

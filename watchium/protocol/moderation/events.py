@@ -70,8 +70,9 @@ class BanState(Struct, frozen=True, kw_only=True):
 
 class ModerationState(Struct, frozen=True, kw_only=True):
     """For the host and moderators: mutes and bans, the latest to end first, the latest acts, the words of the filter;
-    at most 100 bans, mutes and acts each."""
+    at most 100 bans, mutes and acts each. `admitted`: the latest 100 who may join without asking (`admit`)."""
 
     bans: list[BanState]
     acts: list[ActState]
     filter: list[str]
+    admitted: list[UserRef] = []

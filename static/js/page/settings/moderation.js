@@ -1,5 +1,8 @@
 // @ts-check
-/** The section "Moderation": mutes and bans in force with "Lift", and the latest acts with "Undo". */
+/**
+ * The section "Moderation": mutes and bans in force with "Lift", who may join without asking, and the latest acts with
+ * "Undo".
+ */
 
 import { request } from "../lib/api.js"
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
@@ -11,6 +14,7 @@ import { refusalMessage, showRefusal } from "../ui/notices.js"
 /** @typedef {import("../room/session.js").RoomSession} Room */
 /** @typedef {import("../../core/protocol.js").ActState} Act */
 /** @typedef {import("../../core/protocol.js").BanState} Ban */
+/** @typedef {import("../../core/protocol.js").UserRef} User */
 /** @typedef {{text: string, details: string, label: string, run?: () => Promise<unknown>}} Row */
 
 /** @param {HTMLElement} panel @param {Room} room */
@@ -24,6 +28,12 @@ export function mount(panel, room) {
         "bans",
         state.bans.map((/** @type {Ban} */ ban) => banRow(room, ban)),
       )
+      fill(
+        panel,
+        "admitted",
+        state.admitted.map((/** @type {User} */ user) => admittedRow(room, user)),
+      )
+      find(panel, "admitted-section").hidden = !state.admitted.length
       fill(
         panel,
         "acts",
@@ -42,7 +52,7 @@ export function mount(panel, room) {
   void update()
   return disposeAll(
     () => shown.disconnect(),
-    ...["moderated", "state"].map((type) => room.on(type, () => !panel.hidden && void update())),
+    ...["moderated", "state", "knocks"].map((type) => room.on(type, () => !panel.hidden && void update())),
   )
 }
 
@@ -68,6 +78,16 @@ function banRow(room, { id, kind, user, until, reason, by, person_only: personOn
   }
 }
 
+/** @param {Room} room @param {User} user @returns {Row} */
+function admittedRow(room, { user_id, username }) {
+  return {
+    text: username,
+    details: "",
+    label: gettext("Take off the list"),
+    run: () => room.say("admit", { user_id, on: false }),
+  }
+}
+
 /** @param {Room} room @param {Act} act @returns {Row} */
 function actRow(room, act) {
   const isUndoable = act.undo_until && act.undo_until > room.serverNow()
@@ -82,7 +102,8 @@ function actRow(room, act) {
 
 /** @param {HTMLElement} panel @param {string} name @param {Row[]} rows */
 function fill(panel, name, rows) {
-  find(panel, `no-${name}`).hidden = rows.length > 0
+  const empty = panel.querySelector(`[data-no-${name}]`)
+  if (empty instanceof HTMLElement) empty.hidden = rows.length > 0
   find(panel, name).replaceChildren(...rows.map(rowElement))
 }
 
