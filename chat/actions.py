@@ -53,7 +53,8 @@ def post(
         NotFound: the comment it replies to is not in the room.
     """
     text = clean_comment(command.payload.text)
-    actor, (accepted,) = access.lock_and_query(actor, Comment.to_replay(actor, command.event_id))
+    replay = Comment.to_replay(actor, command.event_id)
+    actor, (accepted,) = access.lock_and_query(actor, replay, to_write=True)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     digest = content_hash(text, command.payload.reply_to, image.digest if image else "")
     if accepted:

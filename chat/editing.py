@@ -39,7 +39,7 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
     text = clean_comment(command.payload.text)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     digest = change_hash("edit", command.payload.id, text)
-    actor, accepted = _lock(actor, command.event_id)
+    actor, accepted = _lock(actor, command.event_id, to_write=True)
     if accepted:
         return accepted.replay(command.event_id, digest)
     comment = _shown_comment(actor.room, command.payload.id)
@@ -87,9 +87,10 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
     return _accept(actor, command.event_id, digest, now_ms)
 
 
-def _lock(actor: Member, event_id: str) -> tuple[Member, AcceptedCommand | None]:
+def _lock(actor: Member, event_id: str, *, to_write: bool = False) -> tuple[Member, AcceptedCommand | None]:
     """Lock the room, and return what was accepted under this `event_id`."""
-    actor, (rows,) = access.lock_and_query(actor, AcceptedChange.to_replay(actor, event_id))
+    replay = AcceptedChange.to_replay(actor, event_id)
+    actor, (rows,) = access.lock_and_query(actor, replay, to_write=to_write)
     return actor, AcceptedCommand(*rows[0]) if rows else None
 
 

@@ -34,7 +34,7 @@ def require_may_write(actor: Member, text: str, now_ms: float) -> None:
         raise ChatOff
     if not room.chat_links and has_link(text):
         raise Filtered("Links are not allowed in this room.")
-    if room.chat_filter and compiled(room.chat_filter).matches(text):
+    if room.is_filtered and compiled(room.chat_filter).matches(text):
         raise Filtered
 
 

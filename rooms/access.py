@@ -95,9 +95,14 @@ def lock(member: Member) -> Member:
     return lock_and_query(member)[0]
 
 
-def lock_and_query(member: Member, *queries: PreparedQuery) -> tuple[Member, list[Rows]]:
-    """Lock as `lock` does and run further queries behind the lock, all in one round trip."""
-    locked, results = member.locked(*queries)
+def lock_and_query(
+    member: Member, *queries: PreparedQuery, to_write: bool = False
+) -> tuple[Member, list[Rows]]:
+    """Lock as `lock` does and run further queries behind the lock, all in one round trip.
+
+    `to_write`: a comment, for which the room's word filter is read too.
+    """
+    locked, results = member.locked(*queries, to_write=to_write)
     if locked is None:
         raise NotMember
     if locked.room.closed_at is not None:

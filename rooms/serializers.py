@@ -65,7 +65,7 @@ def chat_rules(room: Room) -> ChatRules:
         slow_mode_s=room.slow_mode_s,
         enabled=room.chat_enabled,
         links=room.chat_links,
-        filtered=bool(room.chat_filter),
+        filtered=room.is_filtered,
     )
 
 

@@ -15,7 +15,7 @@ from rooms.domain import rights
 from rooms.domain.rights import Right, Standing, exceptions_of, stored_exceptions
 from rooms.models.choices import Role
 from rooms.models.person import Person
-from rooms.models.room import PERSON, ROOM, Room
+from rooms.models.room import PERSON, ROOM, ROOM_WITH_FILTER, Room
 from watchium.db.prepared import PreparedQuery, Rows, run_in_one_round_trip
 from watchium.db.rows import RowMapper
 from watchium.protocol.errors import NotHost, RuleRefused
@@ -243,19 +243,20 @@ class Member(models.Model):
     def __str__(self) -> str:
         return f"{self.username} in {self.room_id}"
 
-    def locked(self, *queries: PreparedQuery) -> tuple[Member | None, list[Rows]]:
+    def locked(self, *queries: PreparedQuery, to_write: bool = False) -> tuple[Member | None, list[Rows]]:
         """Lock the room and read the member again; return it with the rows of `queries`, all in one round trip.
 
-        The member is None if it has left the room.
+        The member is None if it has left the room. `to_write`: a comment, so that the room's word filter is read too.
         """
         # Two statements, because of a race: one statement that waits for the room's row would then return the member
         # as of before the wait, and a former host could still press Play.
         rooms, members, *results = run_in_one_round_trip(
-            Room.to_lock(self.room_id), self.to_read(self.pk), *queries
+            Room.to_lock(self.room_id, to_write=to_write), self.to_read(self.pk), *queries
         )
         if not rooms or not members:
             return None, results
-        (current,) = self.from_rows(members, ROOM.row(rooms[0]))
+        mapper = ROOM_WITH_FILTER if to_write else ROOM
+        (current,) = self.from_rows(members, mapper.row(rooms[0]))
         return current, results
 
     @staticmethod

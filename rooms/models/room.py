@@ -170,6 +170,8 @@ class Room(models.Model):
     last_active_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    # Read in place of the filter, which is up to 12,000 characters: see `is_filtered`.
+    _is_filtered: bool | None = None
     # The primary key of a successor, and the user_id that belongs to it.
     _read_successor: tuple[int | None, str | None] = (None, None)
 
@@ -199,11 +201,15 @@ class Room(models.Model):
         return f"/api/rooms/{self.room_id}/cover/?version={version}" if version else None
 
     @staticmethod
-    def to_lock(pk: int) -> PreparedQuery:
-        """Do the same as `RoomQuerySet.locked`, as a prepared query that returns the columns of `ROOM`."""
+    def to_lock(pk: int, *, to_write: bool = False) -> PreparedQuery:
+        """Do the same as `RoomQuerySet.locked`, as a prepared query that returns the columns of `ROOM`.
+
+        `to_write`: those of `ROOM_WITH_FILTER`.
+        """
         # SQLite locks the whole database when a transaction begins.
         lock = "FOR UPDATE" if is_postgresql() else ""
-        return PreparedQuery(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
+        columns = ROOM_WITH_FILTER.sql if to_write else ROOM.sql
+        return PreparedQuery(f"SELECT {columns} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
 
     @staticmethod
     def to_read_with_owner(pk: int) -> PreparedQuery:
@@ -252,6 +258,13 @@ class Room(models.Model):
         return update(self, "comment_seq", "last_active_at")
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether the chat has a word filter, without reading its words if they were not read yet."""
+        if self._is_filtered is None or "chat_filter" in self.__dict__:
+            return bool(self.chat_filter)
+        return bool(self._is_filtered)
+
+    @property
     def levels(self) -> Levels:
         """Who has which right."""
         return levels_of(self.control_policy, self.rights)
@@ -267,7 +280,12 @@ class Room(models.Model):
 _SUCCESSOR = """(SELECT named.user_id FROM rooms_member successor
     JOIN rooms_person named ON named.id = successor.person_id
     WHERE successor.id = room.successor_id AND successor.left_at IS NULL)"""
+_SELDOM_READ = ("created_at", "last_active_at", "description", "slug", "code", "code_until")
 ROOM = RowMapper(
-    Room, "room", without=["created_at", "last_active_at", "description", "slug", "code", "code_until"]
+    Room,
+    "room",
+    without=[*_SELDOM_READ, "chat_filter"],
+    computed={"_is_filtered": "room.chat_filter <> ''"},
 )
+ROOM_WITH_FILTER = RowMapper(Room, "room", without=_SELDOM_READ)
 PERSON = RowMapper(Person, "person", without=["created_at", "last_seen_at", "session_salt"])

@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,9 +12,12 @@ from chat import actions, editing
 from chat.models import Comment
 from chat.rules import slow_mode_wait_ms
 from chat.text import has_link
+from rooms import access
 from rooms import actions as room_actions
 from rooms.models import Member, Role, Room
+from rooms.serializers import chat_rules
 from tests.cases import Cast
+from watchium.db.prepared import run_in_one_round_trip
 from watchium.protocol.chat.commands import CommentEdit, EditComment
 from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import BadMessage, ChatOff, Filtered, Muted, RuleRefused, SlowMode
@@ -167,6 +172,24 @@ class FilterTests(RulesCast):
                 self.post(self.bob, text)
         self.post(self.bob, "wait.What? 3.5 stars e.g. this...")
         self.post(self.alice, "https://example.org/x")
+
+    def test_only_comments_read_the_words(self):
+        self.set_chat(filter=["damn"])
+        for room in (access.lock(self.bob).room, access.reload_member(self.bob).room):
+            with self.assertNumQueries(0):
+                assert room.is_filtered
+                assert "chat_filter" not in room.__dict__
+            assert room.chat_filter == "damn"
+        with self.assertNumQueries(1):
+            (rows,) = run_in_one_round_trip(Room.to_read_with_owner(self.room.pk))
+            state = chat_rules(Room.from_rows_with_owner(rows))
+        assert state.filtered
+        self.post(self.bob, "warms up")
+        for words in (["damn"], []):
+            self.set_chat(filter=words)
+            with CaptureQueriesContext(connection) as captured:
+                self.post(self.bob, f"with {len(words)} words")
+            assert len([query for query in captured if "chat_filter" in query["sql"]]) == 1
 
     def test_bad_filters_change_nothing(self):
         self.set_chat(filter=["damn"])

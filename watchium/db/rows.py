@@ -7,9 +7,10 @@ uses the ORM.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
@@ -69,11 +70,19 @@ def _value_of(field: Any, *, add: bool) -> Value:
 class RowMapper(Generic[M]):
     """A model's columns for a hand-written query, and the model instances made from its rows.
 
-    Columns left out are loaded at their first access, as in the ORM's `defer`.
+    Columns left out are loaded at their first access, as in the ORM's `defer`. `computed`: further attributes with the
+    expressions that give their values.
     """
 
-    def __init__(self, model: type[M], alias: str, *, without: Sequence[str] = ()) -> None:
-        self.model, self.alias, self.without = model, alias, without
+    def __init__(
+        self,
+        model: type[M],
+        alias: str,
+        *,
+        without: Sequence[str] = (),
+        computed: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.model, self.alias, self.without, self.computed = model, alias, without, computed
 
     @cached_property
     def fields(self) -> list[Any]:
@@ -81,11 +90,12 @@ class RowMapper(Generic[M]):
 
     @cached_property
     def sql(self) -> str:
-        return ", ".join(f'{self.alias}."{field.column}"' for field in self.fields)
+        columns = (f'{self.alias}."{field.column}"' for field in self.fields)
+        return ", ".join([*columns, *self.computed.values()])
 
     @cached_property
     def names(self) -> list[str]:
-        return [field.attname for field in self.fields]
+        return [*(field.attname for field in self.fields), *self.computed]
 
     def row(self, values: Sequence[Any]) -> M:
         """Make an instance of the first values; those beyond the model's columns are ignored.
