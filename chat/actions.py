@@ -83,6 +83,21 @@ def post(
     return Accepted(event_id=command.event_id, revision=None, timestamp=comment.at_ms)
 
 
+def check_post(actor: Member, command: PostComment, *, image_digest: str, now_ms: float) -> Accepted | None:
+    """Return the reply to a command that was accepted before; raise what `post` would raise now. Stores nothing."""
+    text = clean_comment(command.payload.text)
+    actor = access.reload_member(actor)
+    (rows,) = run_in_one_round_trip(Comment.to_replay(actor, command.event_id))
+    if rows:
+        digest = content_hash(text, command.payload.reply_to, image_digest)
+        return AcceptedCommand(*rows[0]).replay(command.event_id, digest)
+    rules.require_may_write(actor, text, now_ms)
+    rules.require_slow(actor, now_ms)
+    actor.require(Right.CHAT)
+    _replied_comment(actor.room, command.payload.reply_to)
+    return None
+
+
 def _time_of_comment(actor: Member, now_ms: float) -> list[PreparedQuery]:
     """The query that stores when the member commented, while slow mode needs it."""
     if not rules.is_slowed(actor):

@@ -4,16 +4,24 @@ import base64
 import shutil
 import struct
 import zlib
+from threading import Event, Thread
 from typing import Any
 from unittest import skipUnless
 from unittest.mock import patch
 
-from django.test import override_settings
+import pytest
+from django.test import SimpleTestCase, override_settings
 
 from chat.models import Comment, CommentImage
+from playback import sandbox
+from rooms.models import Member
 from tests.watchium.api.callers import ApiCase
+from watchium import server_clock
 from watchium.config.rate_limits import DEFAULTS
-from watchium.services.images.chat_images import CAPTION, MAX_BYTES, encode, size_of
+from watchium.protocol.errors import BadMessage, RateLimited
+from watchium.services.images import encoding
+from watchium.services.images.chat_images import CAPTION, MAX_BYTES
+from watchium.services.images.encoding import encode, place_of, size_of
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -86,11 +94,38 @@ class ChatImages(ApiCase):
         first = self.send(self.as_dora, png(2, 2))
         assert self.send(self.as_dora, png(2, 2)).content == first.content
         assert CommentImage.objects.count() == 1
-        self.refused(self.send(self.as_dora, png(2, 2), "i2"), 429, "rate_limited")
+        self.send(self.as_dora, png(2, 2), "i2")
+        self.refused(self.send(self.as_dora, png(2, 2), "i3"), 429, "rate_limited")
 
     def test_another_image_under_the_same_event_id_is_a_conflict(self):
         self.send(self.as_dora, png(2, 2))
         self.refused(self.send(self.as_dora, png(3, 3)), 409, "event_id_conflict")
+
+    def test_a_repeated_command_and_one_that_is_refused_encode_nothing(self):
+        first = self.send(self.as_dora, png(2, 2))
+        dora = self.room.members.get(person__username="dora")
+        with patch.object(sandbox, "run", side_effect=AssertionError("an image is read")):
+            assert self.send(self.as_dora, png(2, 2)).content == first.content
+            self.refused(self.send(self.as_dora, png(3, 3)), 409, "event_id_conflict")
+            for refusal, code in (
+                ({"muted_until_ms": server_clock.now_ms() + 60_000}, "muted"),
+                ({"muted_until_ms": None, "exceptions": "-chat"}, "not_allowed"),
+            ):
+                Member.objects.filter(pk=dora.pk).update(**refusal)
+                self.refused(self.send(self.as_dora, png(2, 2), "i2"), 403, code)
+            Member.objects.filter(pk=dora.pk).update(exceptions="")
+            self.refused(self.send(self.as_dora, png(2, 2), "i2", reply_to=999), 404, "not_found")
+            self.update_room(chat_filter="damn")
+            self.refused(self.send(self.as_dora, png(2, 2), "i2", text="damn"), 403, "filtered")
+            self.update_room(chat_enabled=False)
+            self.refused(self.send(self.as_dora, png(2, 2), "i2"), 403, "chat_off")
+
+    def test_photos_are_read_and_larger_images_are_not(self):
+        for width, height, shown in ((4000, 3000, (1280, 960)), (1, 3000, (1, 1280)), (30, 3, (30, 3))):
+            encoded = encode(png(width, height), "dora")
+            assert (encoded.width, encoded.height) == shown
+        with pytest.raises(BadMessage):
+            encode(png(5000, 5000, rows=1), "dora")
 
     def test_a_deleted_comment_shows_no_image(self):
         self.send(self.as_dora, png(2, 2))
@@ -109,6 +144,40 @@ class ChatImages(ApiCase):
         header = struct.pack(">IIBBBBB", 2, 2, 8, 6, 0, 0, 0)
         pixels = chunk(b"IDAT", zlib.compress((b"\0" + b"\xff\0\0\x40" * 2) * 2))
         data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
-        encoded = encode(data)
+        encoded = encode(data, "dora")
         assert (encoded.width, encoded.height) == (2, 2)
         assert encoded.data[12:16] == b"VP8X"
+
+
+class EncodingPlaceTests(SimpleTestCase):
+    def test_a_person_has_one_place_and_has_it_again_afterwards(self):
+        for _ in range(2):
+            with place_of("dora"), pytest.raises(RateLimited) as refused, place_of("dora"):
+                pass
+            assert refused.value.retry_after_ms
+
+    def test_few_are_read_at_a_time_and_others_wait_for_a_place(self):
+        has_place = Event()
+
+        def read() -> None:
+            with place_of("c"):
+                has_place.set()
+
+        waiting = Thread(target=read)
+        with place_of("a"), place_of("b"):
+            waiting.start()
+            assert not has_place.is_set()
+        waiting.join(60)
+        assert has_place.is_set()
+
+    def test_few_wait(self):
+        with patch.multiple(encoding, MOST_WAITING=0, WAIT_S=60.0), place_of("a"), place_of("b"):
+            with pytest.raises(RateLimited) as refused, place_of("c"):
+                pass
+            assert refused.value.retry_after_ms
+
+    def test_who_waits_too_long_is_asked_to_try_again(self):
+        with patch.object(encoding, "WAIT_S", 0.0), place_of("a"), place_of("b"):
+            with pytest.raises(RateLimited), place_of("c"):
+                pass
+            assert encoding._state.senders == {"a", "b"}

@@ -12,7 +12,7 @@ from rooms.domain.rights import Level, Right
 from rooms.models import Member, ModerationAct, Role, Room, RoomCover
 from tests.watchium.api.callers import ApiCase
 from tests.watchium.services.test_chat_images import png
-from watchium.services.images.chat_images import size_of
+from watchium.services.images.encoding import size_of
 from watchium.services.lobby import lobby_state
 
 

@@ -9,7 +9,8 @@ from rooms.domain.rights import Right
 from rooms.models import Member
 from watchium import server_clock
 from watchium.protocol.errors import TooLong
-from watchium.services.images.chat_images import MAX_BYTES, encode, require_may_send
+from watchium.services.images.chat_images import MAX_BYTES, require_may_send
+from watchium.services.images.encoding import encode
 from watchium.shared_state import rate_limits
 
 
@@ -29,4 +30,5 @@ def change_cover(member: Member, cover: NewCover) -> None:
     if len(cover.image) > MAX_BYTES:
         raise TooLong("An image has at most 1 MB.")
     rate_limits.spend("image", member.person.user_id, server_clock.now_ms())
-    set_cover(member.room, encode(cover.image).data, actor=member)
+    image = encode(cover.image, member.person.user_id)
+    set_cover(member.room, image.data, actor=member)
