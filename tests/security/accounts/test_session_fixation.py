@@ -7,7 +7,7 @@ from django.test import Client
 
 from rooms.models import Person
 from tests.watchium.api.callers import ApiCase
-from watchium.web.session_store import SessionStore
+from watchium.web.accounts.session_store import SessionStore
 
 PASSWORD = "correct horse battery"
 
