@@ -92,6 +92,11 @@ class EventPage(msgspec.Struct, frozen=True, kw_only=True):
     more: bool
 
 
+class FileFingerprint(msgspec.Struct, frozen=True, kw_only=True):
+    size: int
+    sha256: str
+
+
 class LibraryPage(msgspec.Struct, frozen=True, kw_only=True):
     """`next` is the `after` of the following page, None on the last page."""
 
@@ -226,6 +231,10 @@ class Client:
         if after is not None:
             parameters["after"] = after
         return self._call("GET", f"/api/library/?{urlencode(parameters)}", LibraryPage)
+
+    def fingerprint(self, item_id: int) -> FileFingerprint:
+        """The size of an item's file and the SHA-256 of its first and last 64 KiB, to compare a copy."""
+        return self._call("GET", f"/api/library/{item_id}/fingerprint/", FileFingerprint)
 
     # ------------------------------------------------------------ sockets
 

@@ -37,6 +37,7 @@ class SocketConnection(Generic[W]):
     """`welcome` is the payload of the first event. Subclasses decode events and apply them to their state."""
 
     welcome: W
+    welcomed_ms: float  # the server's time
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -73,6 +74,7 @@ class SocketConnection(Generic[W]):
             raise ProblemError(problem, self.socket.close_code) from None
         assert type_of(first) == "welcome", f"the server began with {type_of(first)}"
         self.welcome = cast(Any, first).payload
+        self.welcomed_ms = cast(Any, first).timestamp
         self.on_welcome(self.welcome)
         self._reader = asyncio.create_task(self._read())
 
@@ -111,10 +113,18 @@ class SocketConnection(Generic[W]):
 
     async def ping(self, timeout: float = TIMEOUT_S) -> tuple[float, float]:
         """Measure offset and delay in milliseconds with one exchange."""
-        t1, started = time.time() * 1000, time.monotonic()
-        reply: PongTimes = await self._request(t1, {"type": "ping", "payload": {"t0": t1}}, timeout)
-        t4 = t1 + (time.monotonic() - started) * 1000
-        return offset_and_delay(t1, reply.t1, reply.t2, t4)
+        ahead_ms = time.time() * 1000 - time.monotonic() * 1000
+        times, arrived_ms = await self.exchange(timeout)
+        offset_ms, delay_ms = offset_and_delay(times.t0, times.t1, times.t2, arrived_ms)
+        return offset_ms - ahead_ms, delay_ms
+
+    async def exchange(self, timeout: float = TIMEOUT_S) -> tuple[PongTimes, float]:
+        """Ping once; return the reply, whose `t0` is of the monotonic clock in milliseconds, and when it arrived."""
+        t0 = time.monotonic() * 1000
+        reply: tuple[PongTimes, float] = await self._request(
+            t0, {"type": "ping", "payload": {"t0": t0}}, timeout
+        )
+        return reply
 
     async def _request(self, key: object, envelope: dict[str, Any], timeout: float) -> Any:
         reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -182,7 +192,7 @@ class SocketConnection(Generic[W]):
                 return True
             case replies.Pong(payload=times):
                 if reply := self._oldest_pending(times.t0):
-                    reply.set_result(times)
+                    reply.set_result((times, time.monotonic() * 1000))
                 return True
             case replies.Error(payload=problem) if reply := self._oldest_pending(problem.event_id):
                 reply.set_exception(ProblemError(problem))
