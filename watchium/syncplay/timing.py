@@ -22,9 +22,10 @@ from watchium.syncplay.steering.motion import Ask, asked, stands
 from watchium.syncplay.steering.slow_down import OFF_S, ON_S
 
 INTERVAL_S = 1.0
-BUSY_INTERVAL_S = 0.2  # while the player's position is being found out
-# Intervals vary, so that reports do not always meet the same moment of a frame; the sequence spreads evenly.
-JITTER, JITTER_STEP = 0.5, 0.618
+BUSY_INTERVAL_S = 0.16  # while the player's position is being found out
+# Intervals vary by more than the 0.1 s at which clients ask their players, so that reports do not always meet the same
+# moment of a frame; the sequence spreads evenly.
+JITTER_S, BUSY_JITTER_S, JITTER_STEP = 0.5, 0.16, 0.618
 LATE_S = 0.4  # an answer so much later than the quickest says little about where its player is
 RESEND_S = 2.0  # a forced change that was not confirmed for so long is sent again
 MOVED_S = 1.5  # for so long after its player was moved, a client may report a seek without a press
@@ -274,8 +275,9 @@ class ClientTiming:
     ) -> StateMessage:
         answered, self._client_counter = self._client_counter, 0
         self._sent += 1
-        interval_s = BUSY_INTERVAL_S if self.player.wants_reports(now_s) else INTERVAL_S
-        self._ordinary_s = now_s + interval_s * (1 - JITTER / 2 + JITTER * (self._sent * JITTER_STEP % 1))
+        busy = self.player.wants_reports(now_s)
+        jitter_s = (BUSY_JITTER_S if busy else JITTER_S) * (self._sent * JITTER_STEP % 1 - 0.5)
+        self._ordinary_s = now_s + (BUSY_INTERVAL_S if busy else INTERVAL_S) + jitter_s
         return StateMessage(
             position_s=max(0.0, position_s),
             paused=paused,

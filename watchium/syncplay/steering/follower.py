@@ -13,12 +13,13 @@ from watchium.syncplay.steering.slow_down import JUMPED_S, SlowDown
 
 REPORTS_AHEAD_S = 0.018  # a player reports the frame that it shows next: on average so far ahead of the sound
 MOST_START_S, MOST_SEEK_S = 1.0, 3.0
-SETTLES_S = 0.6  # after it was moved, a player's reports say little for so long
+SETTLES_S = 0.4  # after it was moved, a player's reports say little for so long
 STOPS_S = 0.8  # a client seeks first and pauses 50 to 100 ms later
 OPENS_S = 2.0  # while a player opens a file, its client invents positions
 BUSY_S = 6.0  # for so long its position is asked for often
 SLOWED_ABOVE_S = 0.012
 SOUGHT_BELOW_S = -0.04
+SOON_S, SOUGHT_SOON_BELOW_S = 10.0, -0.02  # for so long after a change, another small jump is hardly noticed
 SLOWED_MOST_S = 0.6  # more is put right by a seek
 UNSLOWED_MOST_S = 0.2  # the same, of a client that cannot be slowed down
 STANDS_OFF_S, STANDS_FAR_OFF_S = 0.02, 0.2
@@ -44,6 +45,7 @@ class Follower:
         self._error = PositionError()
         self._learning: LearnedCost | None = None
         self._duration_s: float | None = None  # None until a file is open
+        self._changed_s = float("-inf")
         self._opens_until_s = self._quiet_until_s = self._busy_until_s = 0.0
         self._mismatches = 0
         self._repeat_s = SETTLES_S
@@ -94,6 +96,7 @@ class Follower:
         self.slow_down.stop()
         self._learning = None
         self._mismatches = 0
+        self._changed_s = now_s + settles_s
         self._placed = False
         self._repeat_s = SETTLES_S
         self._quiet_until_s = max(self._opens_until_s, now_s + settles_s + SETTLES_S)
@@ -201,9 +204,14 @@ class Follower:
         if max(SLOWED_ABOVE_S, 2 * unsure_s) < ahead_s < SLOWED_MOST_S and self.slow_down.usable:
             self.slow_down.start(ahead_s, now_s)
             return Action.SLOW_DOWN
-        behind = ahead_s < -max(-SOUGHT_BELOW_S, 3 * unsure_s, 1.5 * self.seek_cost.spread_s)
+        behind = ahead_s < self._sought_below_s(now_s) - 3 * unsure_s
         most_s = SLOWED_MOST_S if self.slow_down.usable else max(UNSLOWED_MOST_S, 3 * unsure_s)
         return self._seek_if(behind or ahead_s >= most_s, ahead_s, now_s)
+
+    def _sought_below_s(self, now_s: float) -> float:
+        if now_s < self._changed_s + SOON_S:
+            return SOUGHT_SOON_BELOW_S
+        return min(SOUGHT_BELOW_S, -1.5 * self.seek_cost.spread_s)
 
     def _seek_if(self, off: bool, error_s: float, now_s: float) -> Action:
         if not off or not self.corrections.may_seek(error_s, now_s):

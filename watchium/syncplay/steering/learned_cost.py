@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-FIRST_COST_S = 0.05
+FIRST_COST_S = 0.04
 AHEAD_S = 0.03  # a player that is ahead can be slowed down, one that is behind has to seek
 MOST_AHEAD_S = 0.3
-FIRST_SPREAD_S = 0.02
+FIRST_SPREAD_S = 0.01
 SPREAD_GAIN = 0.3
 MOST_SPREAD_S = 0.5
 
 # Another kind of player shows at once: a first lesson that is far off counts in full. Later a bad start counts little.
 FAR_S = 0.15
 FIRST_LESSON = (1.0, 0.6)  # share of the miss, and the most that it changes
-EARLY_LESSON = (0.5, 0.2)
+EARLY_LESSON = (0.6, 0.2)
 LATER_LESSON = (0.3, 0.06)
 EARLY_LESSONS = 3
 

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterable
 
 KEPT = 16
-ENOUGH = 5
+ENOUGH = 4
 FULL = 8  # a State a second suffices to keep an estimate from so many reports
 JUMP_S = 0.1  # two reports in a row so far from the others: the player has moved without a word
 OUTERMOST = 8
