@@ -1,4 +1,4 @@
-"""What is made once in a run of tests, and copied or read by each of its processes."""
+"""Files that a run of tests makes once, and that each of its processes copies or reads."""
 
 import atexit
 import fcntl

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.servers import forks
 from tests.servers.child_process import START_S, STOP_S, end, folder_for, free_port, wait_for
 from tests.servers.databases import Service, database_beside, postgres_service
 from tests.servers.run_folder import in_run_folder, locked, run_folder
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Variables of the test run that its servers must not inherit.
 INHERITED = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "WATCHIUM_URL", "PYTEST_CURRENT_TEST")
 SQLITE = "watchium.sqlite3"
-PREPARE_S = 300.0  # for what is made once in a run; an idle machine takes 4 s
+PREPARE_S = 300.0  # for files made once in a run; an idle machine takes 4 s
 
 
 @dataclass
@@ -72,10 +73,8 @@ class Server:
     def start(self) -> None:
         """Start it and wait until all its processes serve HTTP."""
         with self.log_path.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, *self.program, "serve", "--port", str(self.port)],
-                cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0,
-            )  # fmt: skip
+            arguments = [*self.program, "serve", "--port", str(self.port)]
+            self.process = forks.start(arguments, self.env, output.fileno())
         wait_for(self._answers, self.process, self.log_path, "Watchium")
 
     def kill(self) -> None:
