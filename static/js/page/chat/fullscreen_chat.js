@@ -5,7 +5,7 @@
  */
 
 import { find, loadStyle } from "../lib/dom.js"
-import { renderMessage } from "./message_list.js"
+import { readOnlyMessage } from "./read_only_message.js"
 
 const MESSAGES = 5
 const SHOWN_MS = 9000
@@ -157,13 +157,7 @@ class FullscreenChat {
 
   /** @param {Comment} comment */
   #render(comment) {
-    const { comments_url: imagesUrl, you } = this.room.boot
-    const line = renderMessage(comment, {
-      userId: you.user_id,
-      username: you.username,
-      removable: false,
-      imagesUrl,
-    })
+    const line = readOnlyMessage(comment, this.room)
     line.querySelector(".message-tools")?.remove()
     return line
   }

@@ -3,8 +3,8 @@
 
 import { cloneTemplate, find, setText } from "../lib/dom.js"
 import { dateLocale, gettext, interpolate, ngettext } from "../lib/i18n.js"
-import { renderMessage } from "./message_list.js"
 import { useTool } from "./message_tools.js"
+import { readOnlyMessage } from "./read_only_message.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
@@ -42,12 +42,15 @@ class Search {
     /** @type {number | null} */
     this.before = null
     this.count = 0
+    /** Something was found that the viewer may not see yet. */
+    this.hides = false
   }
 
   async start() {
     this.list.replaceChildren()
     this.before = null
     this.count = 0
+    this.hides = false
     await this.goOn()
   }
 
@@ -71,11 +74,18 @@ class Search {
 
   /** @param {{comments: import("../../core/protocol.js").CommentState[], before: number | null}} page */
   #show({ comments, before }) {
+    const { gate } = this.room
+    // who catches up sees no message before its moment, here either
+    const shown = gate ? comments.filter((comment) => gate.shows(comment)) : comments
     this.before = before
-    this.count += comments.length
-    this.list.append(...comments.reverse().map((comment) => this.#line(comment)))
+    this.count += shown.length
+    this.hides ||= shown.length < comments.length
+    this.list.append(...shown.reverse().map((comment) => this.#line(comment)))
     this.earlier.hidden = before === null
     const more = before === null ? "" : gettext("There are earlier messages.")
+    const hidden = this.hides
+      ? gettext("Messages of moments that you have not reached yet are left out.")
+      : ""
     const found = this.count
       ? interpolate(
           ngettext("{n} message, the latest first.", "{n} messages, the latest first.", this.count),
@@ -84,18 +94,12 @@ class Search {
           },
         )
       : gettext("Nothing found.")
-    this.#say([found, more].filter(Boolean).join(" "))
+    this.#say([found, hidden, more].filter(Boolean).join(" "))
   }
 
   /** @param {import("../../core/protocol.js").CommentState} comment */
   #line(comment) {
-    const { comments_url: imagesUrl, you } = this.room.boot
-    const line = renderMessage(comment, {
-      userId: you.user_id,
-      username: you.username,
-      removable: false,
-      imagesUrl,
-    })
+    const line = readOnlyMessage(comment, this.room)
     for (const tool of line.querySelectorAll("[data-react], [data-reply], [data-edit], [data-remove]"))
       tool.remove()
     find(line, "said-at").textContent = new Date(comment.created_at).toLocaleString(dateLocale(), {

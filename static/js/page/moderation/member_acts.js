@@ -10,6 +10,7 @@ import { isIgnored, setIgnored } from "./viewer_filters.js"
 /** @typedef {{user_id: string, username: string, comment_id?: number}} Person */
 
 const NOTICE_MS = 6000
+const GUEST = "g_" // how the ids of guests begin
 
 /**
  * The acts that a dialog asks about: title, the label of its button, the command, and what it asks for.
@@ -20,7 +21,7 @@ const ASKED = {
     title: () => gettext("Mute {name}"),
     label: () => gettext("Mute"),
     command: "mute_member",
-    asks: ["minutes", "reason"],
+    asks: ["minutes", "reason", "guest"],
   },
   ban: {
     title: () => gettext("Ban {name}"),
@@ -76,7 +77,7 @@ function askAbout(act, person, room) {
   setText(find(dialog, "confirm"), label())
   const form = /** @type {HTMLFormElement} */ (find(dialog, "form"))
   for (const field of form.querySelectorAll("[data-asks]"))
-    if (field instanceof HTMLElement) field.hidden = !asks.includes(field.dataset.asks ?? "")
+    if (field instanceof HTMLElement) field.hidden = !isAsked(field.dataset.asks ?? "", asks, person)
   form.addEventListener("submit", async (event) => {
     event.preventDefault()
     try {
@@ -92,6 +93,11 @@ function askAbout(act, person, room) {
   openDialog("act")
 }
 
+/** Of an account nothing is said about guests. @param {string} name @param {string[]} asks @param {Person} person */
+function isAsked(name, asks, person) {
+  return asks.includes(name) && (name !== "guest" || person.user_id.startsWith(GUEST))
+}
+
 /** @param {HTMLFormElement} form @param {Person} person @param {string[]} asks */
 function payloadOf(form, person, asks) {
   const fields = new FormData(form)
@@ -102,9 +108,8 @@ function payloadOf(form, person, asks) {
     person_only: fields.has("person_only"),
     comment_id: person.comment_id,
   }
-  const payload = Object.fromEntries(asks.map((name) => [name, answers[name]]))
-  if (payload.comment_id === undefined) delete payload.comment_id
-  return { user_id: person.user_id, ...payload }
+  const given = asks.filter((name) => answers[name] !== undefined).map((name) => [name, answers[name]])
+  return { user_id: person.user_id, ...Object.fromEntries(given) }
 }
 
 function thank() {
