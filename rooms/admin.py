@@ -15,7 +15,7 @@ from rooms import actions
 from rooms.actions.cover import set_cover
 from rooms.models import Ban, Member, Person, Room, Token
 from watchium.protocol.errors import Refused
-from watchium.protocol.moderation.commands import ChatChanges
+from watchium.protocol.moderation.commands import MAX_SLOW_MODE_S, ChatChanges
 from watchium.word_filter import clean_filter
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def act_on_each(
 
 
 class RoomForm(RoomModelForm):
+    slow_mode_s = forms.IntegerField(min_value=0, max_value=MAX_SLOW_MODE_S)
+
     class Meta:
         model = Room
         fields = ["title", "visibility", *CHAT_FIELDS]

@@ -235,6 +235,7 @@ class Moderation(RoomAPIView):
     def get(self, request: Request, room_id: str) -> HttpResponse:
         member = self.member(room_id)
         member.require(Right.REMOVE)
+        rate_limits.spend("moderation", member.person.user_id, server_clock.now_ms())
         state = moderation_state(member, now_ms=server_clock.now_ms(), now=timezone.now())
         return json_response(state)
 

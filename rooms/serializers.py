@@ -100,8 +100,8 @@ def moderation_state(reader: Member, *, now_ms: float, now: datetime) -> Moderat
     muted = Member.objects.muted(room, now_ms)
     acts = ModerationAct.objects.latest_mutes(room, [member.person_id for member in muted])
     bans = [
-        *(_mute_state(member, acts.get(member.person_id)) for member in muted),
-        *(_ban_state(ban) for ban in Ban.objects.in_force(room, now)),
+        *(_mute_state(member, acts.get(member.person_id), reader) for member in muted),
+        *(_ban_state(ban, reader, leaders) for ban in Ban.objects.in_force(room, now)),
     ]
     return ModerationState(
         bans=bans,
@@ -136,7 +136,9 @@ def act_state(act: ModerationAct, reader: Member, leaders: set[int]) -> ActState
     )
 
 
-def _mute_state(member: Member, act: ModerationAct | None) -> BanState:
+def _mute_state(member: Member, act: ModerationAct | None, reader: Member) -> BanState:
+    member.room = reader.room
+    is_by_staff = act is not None and act.is_by_staff
     return BanState(
         id=None,
         kind="mute",
@@ -145,10 +147,11 @@ def _mute_state(member: Member, act: ModerationAct | None) -> BanState:
         reason=_reason(act),
         by=_user(act.by) if act else None,
         person_only=True,
+        liftable=reader.why_not_moderate(member) is None and not is_by_staff,
     )
 
 
-def _ban_state(ban: Ban) -> BanState:
+def _ban_state(ban: Ban, reader: Member, leaders: set[int]) -> BanState:
     act = ban.act
     return BanState(
         id=ban.pk,
@@ -158,6 +161,7 @@ def _ban_state(ban: Ban) -> BanState:
         reason=_reason(act),
         by=_user(act.by) if act else None,
         person_only=not ban.address_hash,
+        liftable=act is None or reader.why_not_undo(act, leaders) is None,
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from rooms import signals
+from rooms.actions.log.acts import record_act
 from rooms.actions.room import lock_for_settings
-from rooms.models import Member, ModerationAct, Room, RoomCover
+from rooms.models import Member, Room, RoomCover
 
 
 @transaction.atomic
@@ -21,5 +22,5 @@ def set_cover(room: Room, webp: bytes | None, *, actor: Member | None, reason: s
     elif not RoomCover.objects.delete_of(room):
         return
     if actor is None:
-        ModerationAct.objects.create(room=room, kind="change_room", why=reason[:200], details={"cover": None})
+        record_act(room, "change_room", actor=None, reason=reason, details={"cover": None})
     signals.room_changed.send(Room, room=room, actor=actor, changed=["cover"])

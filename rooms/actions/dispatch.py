@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,10 +12,12 @@ from django.db import transaction
 from rooms import access
 from rooms.actions.hosting import claim_host, set_successor, transfer_host
 from rooms.actions.knocking import admit
+from rooms.actions.log.acts import record_act
 from rooms.actions.moderation.chat_rules import set_chat_rules
 from rooms.actions.moderation.members import ban, lift_ban, mute, remove, set_moderator, unmute
 from rooms.actions.rights import set_right
 from rooms.models import Ban, Member, ModerationAct, Room
+from rooms.models.moderation import UNCHANGED
 from watchium import server_clock
 from watchium.protocol.commands import (
     BanMember,
@@ -44,6 +47,7 @@ MemberCommand = (
     | SetSuccessor
     | Admit
 )
+MAX_ASKED_BYTES = 1024  # stored as they are
 C = TypeVar("C", bound=IdempotentCommand)
 
 
@@ -53,8 +57,8 @@ def handle_command(actor: Member, command: MemberCommand) -> Accepted:
 
 
 @transaction.atomic
-def run_once(actor: Member, command: C, execute: Callable[[Member, C], ModerationAct]) -> Accepted:
-    """Run a command that results in an act once per `event_id`; a repeat gets the same reply.
+def run_once(actor: Member, command: C, execute: Callable[[Member, C], ModerationAct | None]) -> Accepted:
+    """Run a command that results in an act, or in none, once per `event_id`; a repeat gets the same reply.
 
     Raises what its action raises, RateLimited, and EventIdConflict for an `event_id` of another command.
     """
@@ -64,20 +68,22 @@ def run_once(actor: Member, command: C, execute: Callable[[Member, C], Moderatio
         return _replay(earlier, command)
     rate_limits.spend("people", actor.person.user_id, server_clock.now_ms())
     act = execute(actor, command)
+    if act is None:
+        act = ModerationAct(room=actor.room, kind=UNCHANGED, by=actor.person)
     act.event_id, act.at_ms = command.event_id, server_clock.now_ms()
     act.revision = (
         Room.objects.revision_of(actor.room) if isinstance(command, TransferHost | ClaimHost) else None
     )
     act.details = {
         **act.details,
-        "asked": msgspec.to_builtins(_payload(command)),
+        **_asked(command),
         "command": _kind(command),
     }
-    act.save(update_fields=["event_id", "at_ms", "revision", "details"])
+    act.save(update_fields=["event_id", "at_ms", "revision", "details"] if act.pk else None)
     return _accepted(act)
 
 
-def _execute(actor: Member, command: MemberCommand) -> ModerationAct:
+def _execute(actor: Member, command: MemberCommand) -> ModerationAct | None:
     match command:
         case RemoveMember(payload=target):
             return remove(actor.room, target.user_id, actor=actor, reason=target.reason or target.why)
@@ -106,17 +112,18 @@ def _execute(actor: Member, command: MemberCommand) -> ModerationAct:
             return admit(actor, answer.user_id, on=answer.on)
         case SetSuccessor(payload=choice):
             successor = set_successor(actor, choice.user_id)
-            return ModerationAct.objects.create(
-                room=actor.room,
-                kind=_kind(command),
-                by=actor.person,
-                target=successor.person if successor else None,
-            )
+            return _record(actor, command, successor)
         case TransferHost(payload=target):
             transfer_host(actor, target.user_id)
         case ClaimHost():
             claim_host(actor)
-    return ModerationAct.objects.create(room=actor.room, kind=_kind(command), by=actor.person)
+    return _record(actor, command)
+
+
+def _record(actor: Member, command: IdempotentCommand, target: Member | None = None) -> ModerationAct:
+    details = {"name": target.username} if target is not None else None
+    person = target.person if target is not None else None
+    return record_act(actor.room, _kind(command), actor=actor, target=person, details=details)
 
 
 def _lift_ban(actor: Member, ban_id: int) -> ModerationAct:
@@ -129,15 +136,28 @@ def _lift_ban(actor: Member, ban_id: int) -> ModerationAct:
 
 
 def _replay(earlier: ModerationAct, command: IdempotentCommand) -> Accepted:
+    if not _is_same(earlier, command) or earlier.details.get("command", _kind(command)) != _kind(command):
+        raise EventIdConflict
+    return _accepted(earlier)
+
+
+def _is_same(earlier: ModerationAct, command: IdempotentCommand) -> bool:
+    if (digest := earlier.details.get("asked_hash")) is not None:
+        return bool(digest == _asked(command).get("asked_hash"))
     payload = _payload(command)
     try:
         # Decoded, because an earlier version stored fewer fields.
-        asked = msgspec.convert(earlier.details.get("asked"), type(payload))
+        return bool(msgspec.convert(earlier.details.get("asked"), type(payload)) == payload)
     except msgspec.ValidationError:
-        raise EventIdConflict from None
-    if asked != payload or earlier.details.get("command", _kind(command)) != _kind(command):
-        raise EventIdConflict
-    return _accepted(earlier)
+        return False
+
+
+def _asked(command: IdempotentCommand) -> dict[str, Any]:
+    """What the command asked for, or a hash of it: a word filter has up to 48 KB."""
+    asked = msgspec.json.encode(_payload(command))
+    if len(asked) > MAX_ASKED_BYTES:
+        return {"asked_hash": hashlib.sha256(asked).hexdigest()}
+    return {"asked": msgspec.json.decode(asked)}
 
 
 def _payload(command: IdempotentCommand) -> Any:

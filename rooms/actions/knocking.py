@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access
+from rooms.actions.log.acts import record_act
 from rooms.domain.rights import Right
 from rooms.models import JoinRequest, Member, ModerationAct, Person, Room
 from rooms.models.join_request import WAITS, Answer
@@ -59,10 +60,10 @@ def admit(actor: Member, user_id: str, *, on: bool) -> ModerationAct:
     else:
         JoinRequest.objects.record_answer(request, now, on=on)
     _publish(actor.room, now)
-    return ModerationAct.objects.create(
-        room=actor.room,
-        kind="admit" if on else "decline",
-        by=actor.person,
+    return record_act(
+        actor.room,
+        "admit" if on else "decline",
+        actor=actor,
         target=request.person,
         details={"name": request.username},
     )

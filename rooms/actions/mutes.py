@@ -25,7 +25,7 @@ def is_muted_by_staff(member: Member) -> bool:
     until_ms = member.muted_until_ms
     if until_ms is None or not member.muted_for_ms(server_clock.now_ms()):
         return False
-    return ModerationAct.objects.staff_muted(member.room, until_ms)
+    return ModerationAct.objects.staff_muted(member.room, member.person, until_ms)
 
 
 def end_mute_of_host(host: Member) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from rooms import access, signals
+from rooms.actions.log.acts import record_act
 from rooms.domain import rights
 from rooms.domain.rights import Level, Right
 from rooms.models import Member, ModerationAct, Room
@@ -35,9 +36,8 @@ def set_right(actor: Member, change: RightChange) -> ModerationAct:
         target = _set_exception(actor.room, change.user_id, right, allowed=change.allowed)
     else:
         _set_role(actor, change.role or "", right, allowed=change.allowed)
-    return ModerationAct.objects.create(
-        room=actor.room, kind="set_right", by=actor.person, target=target.person if target else None
-    )
+    person, details = (target.person, {"name": target.username}) if target else (None, None)
+    return record_act(actor.room, "set_right", actor=actor, target=person, details=details)
 
 
 def _set_exception(room: Room, user_id: str, right: Right, *, allowed: bool) -> Member:

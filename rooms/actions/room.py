@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from rooms import access, display_names, rate_limits, signals
 from rooms.actions.knocking import forget_outsiders
+from rooms.actions.log.acts import record_act
 from rooms.actions.naming import resolve_name
 from rooms.actions.presence import revoke_leases
 from rooms.domain.rights import Level, Right, with_policy
@@ -18,7 +19,6 @@ from rooms.models import (
     Connection,
     ControlPolicy,
     Member,
-    ModerationAct,
     Person,
     Role,
     Room,
@@ -165,9 +165,7 @@ def _update(
     if passphrase_hash or becomes_private:  # who was let in before need not know the passphrase
         forget_outsiders(room, timezone.now())
     if actor is None:
-        ModerationAct.objects.create(
-            room=room, kind="change_room", why=reason[:200], details={"before": before}
-        )
+        record_act(room, "change_room", actor=None, reason=reason, details={"before": before})
     others = also_update(room)
     signals.room_changed.send(Room, room=room, actor=actor, changed=sorted([*changes, *others]))
     return room
@@ -217,9 +215,7 @@ def close_room(room: Room, *, actor: Member | None, reason: str = "") -> None:
     room.closed_at = timezone.now()
     room.slug = room.code = None  # free for others
     room.save(update_fields=["closed_at", "slug", "code"])
-    ModerationAct.objects.create(
-        room=room, kind="close_room", by=actor.person if actor is not None else None, why=reason[:200]
-    )
+    record_act(room, "close_room", actor=actor, reason=reason)
     revoke_leases(Connection.objects.of_room(room))
     Token.objects.expire_soon(room.members.values("person"), room.closed_at)
     broadcast.close_room(room.room_id, CloseCode.NO_SUCH_ROOM)

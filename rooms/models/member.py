@@ -324,6 +324,18 @@ class Member(models.Model):
         if why_not := self.why_not(right):
             raise NotHost(why_not) if right in (Right.CONTROL, Right.MEDIA) else RuleRefused(why_not)
 
+    def why_not_moderate(self, target: Member) -> Sentence | None:
+        """Return the sentence that says why the member may not mute, remove or ban the target, or None."""
+        if why_not := self.why_not(Right.REMOVE):
+            return why_not
+        if self.pk == target.pk:
+            return Sentence("You cannot do this to yourself.")
+        if target.is_owner or target.is_host:
+            return Sentence("This cannot be done to the owner or the host of the room.")
+        if target.role != Role.MEMBER and not self.is_host:
+            return Sentence("Only the host may do this to moderators.")
+        return None
+
     def why_not_undo(self, act: ModerationAct, leaders: set[int]) -> Sentence | None:
         """Return the sentence that says why the member may not undo the act, or None. `leaders`: of the room."""
         if why_not := self.why_not(Right.REMOVE):

@@ -13,6 +13,8 @@ from rooms.models.room import Room
 
 UNDOABLE_KINDS = ("mute", "ban", "remove", "delete_comment", "delete_all_comments", "set_chat")
 UNDO_WITHIN = timedelta(days=1)
+UNCHANGED = "unchanged"  # a command that changed nothing: kept to recognise it when it is sent again
+UNLISTED_KINDS = ("undo", UNCHANGED)
 ROLE_KINDS = ("transfer_host", "claim_host", "moderator", "no_moderator", "set_right", "set_successor")
 
 
@@ -39,7 +41,11 @@ class BanQuerySet(models.QuerySet["Ban"]):
 
     def in_force(self, room: Room, now: datetime, limit: int = 100) -> list[Ban]:
         """Return the bans with the acts that created them, the latest to end first."""
-        rows = self.filter(room=room, until__gt=now, lifted_at=None).select_related("person", "act__by")
+        rows = (
+            self.filter(room=room, until__gt=now, lifted_at=None)
+            .select_related("person", "act__by")
+            .defer("act__before")
+        )
         return list(rows.order_by("-until", "-pk")[:limit])
 
     def of_room(self, room: Room, pk: int) -> Ban | None:
@@ -86,8 +92,8 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
 
     def latest_in(self, room: Room, reader: Person, limit: int = 100) -> list[ModerationAct]:
         """Return the latest acts of a room, latest first, without reports about the reader."""
-        shown = self.filter(room=room).exclude(kind="undo").exclude(kind="report", target=reader)
-        rows = shown.select_related("by", "target")
+        shown = self.filter(room=room).exclude(kind__in=UNLISTED_KINDS).exclude(kind="report", target=reader)
+        rows = shown.select_related("by", "target").defer("before")
         return list(rows.order_by("-pk")[:limit])
 
     def by(self, person: Person) -> ModerationActQuerySet:
@@ -102,12 +108,15 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
 
     def latest_mutes(self, room: Room, persons: list[int]) -> dict[int, ModerationAct]:
         """Return the latest mute of each person (primary key)."""
-        rows = self.filter(room=room, kind="mute", target__in=persons).select_related("by").order_by("-pk")
-        return {act.target_id: act for act in reversed(rows[:1000]) if act.target_id is not None}
+        rows = self.filter(room=room, kind="mute", target__in=persons).select_related("by").defer("before")
+        return {
+            act.target_id: act for act in reversed(rows.order_by("-pk")[:1000]) if act.target_id is not None
+        }
 
-    def staff_muted(self, room: Room, until_ms: float) -> bool:
-        """Return whether staff began the mute that ends then."""
-        rows = self.filter(room=room, kind="mute", by=None, undone_at=None, details__until_ms=until_ms)
+    def staff_muted(self, room: Room, person: Person, until_ms: float) -> bool:
+        """Return whether staff began the person's mute that ends then."""
+        mutes = self.filter(room=room, kind="mute", target=person, by=None, undone_at=None)
+        rows = mutes.filter(details__until_ms=until_ms)
         return any(act.is_by_staff for act in rows)
 
     def erase_words_of(self, person: Person) -> None:
@@ -117,8 +126,13 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
             act.save(update_fields=["details"])
 
     def outdated(self, month_ago: datetime, year_ago: datetime) -> ModerationActQuerySet:
-        """Acts older than a year; changes of host and moderators already after a month."""
-        return self.filter(Q(created_at__lt=year_ago) | Q(created_at__lt=month_ago, kind__in=ROLE_KINDS))
+        """Acts older than a year; changes of host and moderators, and commands without effect, after a month."""
+        soon = (*ROLE_KINDS, UNCHANGED)
+        return self.filter(Q(created_at__lt=year_ago) | Q(created_at__lt=month_ago, kind__in=soon))
+
+    def forget_before(self, moment: datetime) -> int:
+        """Delete what acts changed that can no longer be undone; return their number."""
+        return self.filter(before__isnull=False, created_at__lt=moment - UNDO_WITHIN).update(before=None)
 
     def undo_ban(self, ban: Ban, now: datetime) -> None:
         """Mark the act that created the ban as undone."""
@@ -145,6 +159,8 @@ class ModerationAct(models.Model):
     target = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     why = models.CharField(max_length=200, blank=True)
     details: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    # What an act changed, for its undoing; it may be long, so that lists leave it out.
+    before: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     event_id = models.CharField(max_length=64, null=True, blank=True)
     revision = models.BigIntegerField(null=True, blank=True)
     at_ms = models.FloatField(null=True, blank=True)

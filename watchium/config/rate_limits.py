@@ -32,6 +32,8 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     "ask_control": (3, 15),
     "custom": (10, 5),
     "people": (20, 20),  # by person: kicks, and changes of moderators and host
+    "chat_rules": (30, 600),  # by person: changes of the chat's rules, each kept with those before it
+    "moderation": (60, 60),  # by person: lists of mutes, bans and acts
     "report": (5, 60),  # by person: reports to the host
     "room_change": (30, 30),  # by person
     "evening": (30, 60),  # by person: each reads up to 10,000 rows of the log, 0.15 s

@@ -93,6 +93,10 @@ def idle_players(now: datetime) -> Rows:
     return DevicePlayer.objects.idle_since(year, empty_since_ms=month)
 
 
+def _forget_rules(now: datetime, *, dry_run: bool) -> int:
+    return 0 if dry_run else ModerationAct.objects.forget_before(now)
+
+
 def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
     """Do all of the work; yields a label and a number of rows after each step."""
     yield "lapsed leases", clear_lapsed_presence(dry_run=dry_run)
@@ -104,6 +108,10 @@ def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
     yield "leftovers of conversions, results of changed files", tidy(dry_run=dry_run)
     yield "captions taken out of films that changed or are gone", discard_outdated(dry_run=dry_run)
     now = timezone.now()
+    yield (
+        "rules of chats from before changes that can no longer be undone",
+        _forget_rules(now, dry_run=dry_run),
+    )
     gone = abandoned_guests(now - MONTH, now)
     yield "names of these guests in queues and polls", forget_people(gone, dry_run=dry_run)
     for label, rows, batch in expired_rows(now):

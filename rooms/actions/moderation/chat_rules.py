@@ -10,11 +10,13 @@ from typing import Any
 from django.db import transaction
 
 from rooms import signals
-from rooms.actions.moderation.acts import lock_for, record_act
+from rooms.actions.log.acts import lock_for, record_act
 from rooms.domain.rights import Right
 from rooms.models import Member, ModerationAct, Room
+from watchium import server_clock
 from watchium.protocol.errors import RuleRefused
 from watchium.protocol.moderation.commands import ChatChanges
+from watchium.shared_state import rate_limits
 from watchium.word_filter import clean_filter
 
 # The columns of a room by the fields of `ChatChanges`.
@@ -29,8 +31,8 @@ CHAT_RULES = {
 @transaction.atomic
 def set_chat_rules(
     room: Room, changes: ChatChanges, *, actor: Member | None, reason: str = ""
-) -> ModerationAct:
-    """Change the rules of the chat. Raises RuleRefused, BadMessage."""
+) -> ModerationAct | None:
+    """Change the rules of the chat; return None if they are so already. Raises RuleRefused, BadMessage, RateLimited."""
     room, actor = lock_for(room, actor)
     if actor is not None:
         actor.require(Right.REMOVE)
@@ -41,13 +43,17 @@ def set_chat_rules(
         for name, value in _given(changes).items()
     }
     before = _store(room, values)
+    if not before:
+        return None
+    if actor is not None:
+        rate_limits.spend("chat_rules", actor.person.user_id, server_clock.now_ms())
     _publish(room, actor, before)
-    return record_act(room, "set_chat", actor=actor, reason=reason, details={"before": before})
+    return record_act(room, "set_chat", actor=actor, reason=reason, before=before)
 
 
 def restore_chat_rules(room: Room, act: ModerationAct, *, actor: Member | None) -> None:
     """Set the rules that an act changed as they were before it. The room is locked."""
-    before = act.details.get("before", {})
+    before = act.before or act.details.get("before", {})  # where it was at first
     values = {name: value for name, value in before.items() if name in CHAT_RULES.values()}
     _publish(room, actor, _store(room, values))
 

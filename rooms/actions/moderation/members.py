@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access
+from rooms.actions.log.acts import announce_act, lock_for, record_act
 from rooms.actions.membership import end_membership
-from rooms.actions.moderation.acts import announce_act, lock_for, record_act
 from rooms.actions.mutes import is_muted_by_staff, set_mute
 from rooms.domain.rights import Right
 from rooms.models import Ban, JoinRequest, Member, ModerationAct, Role, Room
@@ -91,15 +91,8 @@ def target_of_act(room: Room, user_id: str, actor: Member | None) -> Member:
 
 
 def _require_authority(actor: Member | None, target: Member) -> None:
-    if actor is None:
-        return
-    _require_moderator(actor)
-    if actor.pk == target.pk:
-        raise RuleRefused("You cannot do this to yourself.")
-    if target.is_owner or target.is_host:
-        raise RuleRefused("This cannot be done to the owner or the host of the room.")
-    if target.role != Role.MEMBER and not actor.is_host:
-        raise RuleRefused("Only the host may do this to moderators.")
+    if actor is not None and (why_not := actor.why_not_moderate(target)):
+        raise RuleRefused(why_not)
 
 
 def _require_moderator(actor: Member | None) -> None:

@@ -816,7 +816,7 @@
  */
 
 /**
- * A mute or ban in force, or the time for which a removed member stays out. `id` is null for a mute. `kind`: mute, ban or remove. `person_only`: others at the same address may join.
+ * A mute or ban in force, or the time for which a removed member stays out. `id` is null for a mute. `kind`: mute, ban or remove. `person_only`: others at the same address may join. `liftable`: the reader may end it.
  * @typedef {object} BanState
  * @property {number | null} id
  * @property {string} kind
@@ -825,6 +825,7 @@
  * @property {string} reason
  * @property {UserRef | null} by
  * @property {boolean} person_only
+ * @property {boolean} [liftable]
  */
 
 /**

@@ -390,7 +390,7 @@ class ReaderTests(ActsCast):
         self.set_remove(self.bob, allowed=True)
         self.report(carol, self.alice)
         assert self.heard(carol) == []
-        assert [act["kind"] for act in self.heard(self.bob)] == ["report"]
+        assert [act["kind"] for act in self.heard(self.bob)] == ["set_right", "report"]
 
     def test_a_report_is_not_shown_to_whom_it_is_about(self):
         carol = self.enrol(self.carol, role=Role.MODERATOR)

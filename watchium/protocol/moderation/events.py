@@ -56,7 +56,7 @@ class Moderated(Event, tag="moderated", frozen=True, kw_only=True):
 class BanState(Struct, frozen=True, kw_only=True):
     """A mute or ban in force, or the time for which a removed member stays out. `id` is null for a mute.
 
-    `kind`: mute, ban or remove. `person_only`: others at the same address may join.
+    `kind`: mute, ban or remove. `person_only`: others at the same address may join. `liftable`: the reader may end it.
     """
 
     id: int | None
@@ -66,6 +66,7 @@ class BanState(Struct, frozen=True, kw_only=True):
     reason: str
     by: UserRef | None
     person_only: bool
+    liftable: bool = True
 
 
 class ModerationState(Struct, frozen=True, kw_only=True):

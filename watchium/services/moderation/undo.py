@@ -40,7 +40,7 @@ def undo_act(
         kind="undo",
         by=actor.person if actor is not None else None,
         target=act.target,
-        why=reason[:200],
+        why=rooms.actions.clean_reason(reason),
         details={"act": act.pk},
     )
 

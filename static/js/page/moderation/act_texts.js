@@ -21,6 +21,8 @@ const TEXTS = {
   transfer_host: () => gettext("{by} handed the room over"),
   claim_host: () => gettext("{by} became host again"),
   set_right: () => gettext("{by} changed a right"),
+  admit: () => gettext("{by} let {name} join"),
+  decline: () => gettext("{by} did not let {name} join"),
   set_successor: () => gettext("{by} named a successor"),
   close_room: () => gettext("{by} closed the room"),
 }

@@ -19,7 +19,7 @@ import { refusalMessage, showRefusal } from "../ui/notices.js"
 
 /** @param {HTMLElement} panel @param {Room} room */
 export function mount(panel, room) {
-  const update = async () => {
+  const load = async () => {
     const problem = find(panel, "problem")
     try {
       const state = await request(`/api/rooms/${room.boot.room_id}/moderation/`)
@@ -45,6 +45,7 @@ export function mount(panel, room) {
       problem.hidden = false
     }
   }
+  const update = oneAtATime(load)
   const shown = new MutationObserver(() => {
     if (!panel.hidden) void update()
   })
@@ -56,8 +57,25 @@ export function mount(panel, room) {
   )
 }
 
+/**
+ * Acts come in bursts: a load that is asked for while one runs follows it, once.
+ * @param {() => Promise<void>} load
+ */
+function oneAtATime(load) {
+  let isRunning = false
+  let again = false
+  return async function update() {
+    again = isRunning
+    if (isRunning) return
+    isRunning = true
+    await load()
+    isRunning = false
+    if (again) void update()
+  }
+}
+
 /** @param {Room} room @param {Ban} ban @returns {Row} */
-function banRow(room, { id, kind, user, until, reason, by, person_only: personOnly }) {
+function banRow(room, { id, kind, user, until, reason, by, person_only: personOnly, liftable }) {
   const name = user?.username ?? gettext("a former member")
   const texts = /** @type {Record<string, string>} */ ({
     mute: gettext("{name} is muted until {until}"),
@@ -74,7 +92,7 @@ function banRow(room, { id, kind, user, until, reason, by, person_only: personOn
       .filter(Boolean)
       .join(" · "),
     label: gettext("Lift"),
-    run: lift,
+    run: liftable === false ? undefined : lift,
   }
 }
 

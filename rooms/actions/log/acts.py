@@ -10,6 +10,9 @@ from rooms.serializers import act_state
 from watchium import server_clock
 from watchium.protocol.moderation.events import Moderated
 from watchium.realtime import broadcast
+from watchium.text import clean
+
+MAX_REASON = 200
 
 
 def lock_for(room: Room, actor: Member | None) -> tuple[Room, Member | None]:
@@ -28,19 +31,26 @@ def record_act(
     target: Person | None = None,
     reason: str = "",
     details: dict[str, Any] | None = None,
+    before: dict[str, Any] | None = None,
 ) -> ModerationAct:
-    """Store an act and announce it. `actor` is None for staff."""
+    """Store an act and announce it. `actor` is None for staff. `before`: what it changed, for its undoing."""
     act = ModerationAct.objects.create(
         room=room,
         kind=kind,
         by=actor.person if actor is not None else None,
         target=target,
-        why=reason[:200],
+        why=clean_reason(reason),
+        before=before,
         # A null `by` may also be a person who was deleted since.
         details={"staff": True, **(details or {})} if actor is None else details or {},
     )
     announce_act(room, act)
     return act
+
+
+def clean_reason(reason: str) -> str:
+    """Return the reason as stored and shown: on one line, without control and bidi characters."""
+    return clean(reason)[:MAX_REASON]
 
 
 def announce_act(room: Room, act: ModerationAct) -> None:
