@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -18,9 +19,13 @@ from tests.browser.support.fixtures import (
     wait_until_ready,
 )
 from tests.browser.support.measure import Eye, skew_ms
+from tests.servers import ROOT
 
+EXAMPLE = ROOT / "docs" / "examples" / "follow_a_room.html"
 SOON_MS = 300
 JUST_STARTED_MS = 50
+TWO_FRAMES_S = 0.08
+TOGETHER_WITHIN_S = 20
 SETTLED_MS = 20
 
 
@@ -76,6 +81,39 @@ def test_pause_and_seek_land_both_on_the_same_position(watching):
     seek_to(alice, 42)
     for page in (alice, bob):
         wait_for_position(page, 42)
+
+
+def wait_until_together(one: Eye, other: Eye, after_s: float) -> None:
+    """Wait until both play beyond a position, a frame or two from each other."""
+    deadline = time.monotonic() + TOGETHER_WITHIN_S
+    while True:
+        here, there = one.look(), other.look()
+        apart_s = there.position_s - here.position_s - (there.at_s - here.at_s)
+        playing = not (here.paused or there.paused) and min(here.position_s, there.position_s) > after_s
+        if playing and abs(apart_s) <= TWO_FRAMES_S:
+            return
+        assert time.monotonic() < deadline, f"{apart_s:.3f} s apart, {here} and {there}"
+        one.page.wait_for_timeout(50)
+
+
+def test_a_page_of_ones_own_follows_the_room(watching):
+    """The example of docs/clients.md, served beside the pages of the room."""
+    alice, bob = watching
+    page = bob.context.new_page()
+    room_id = alice.url.rstrip("/").rsplit("/", 1)[-1]
+    # A document of the same origin, without a policy for scripts.
+    page.goto(f"/static/js/core/protocol.js?room={room_id}")
+    page.set_content(EXAMPLE.read_text())
+    eyes = Eye(alice), Eye(page, "document.querySelector('video')")
+    play(alice)
+    wait_until_together(*eyes, after_s=0.5)
+    seek_to(alice, 42)
+    wait_until_together(*eyes, after_s=42)
+    pause(alice)
+    wait_until(page, "() => document.querySelector('video').paused")
+    held_s = alice.evaluate("watchium.room.position()")
+    wait_until(page, "s => Math.abs(document.querySelector('video').currentTime - s) < 0.001", held_s)
+    page.close()
 
 
 @pytest.mark.alone

@@ -25,6 +25,7 @@ from watchium.protocol.events import Loaded, NewComment
 from watchium.protocol.types import TimelineState
 
 KNOCK_AGAIN_S = 3.0
+LEAVES_WITHIN_S = 3.0
 DEFAULT_TOLERANCE_MS = 500.0
 NOT_CONNECTED = "Not connected: the room did not get this."
 
@@ -113,6 +114,7 @@ class MpvSession:
         """The room should not wait until the connection lapses."""
         with contextlib.suppress(MpvError, OSError):
             await self.player.release()
+        self.client.timeout_s = LEAVES_WITHIN_S
         with contextlib.suppress(ProblemError, OSError):
             await asyncio.to_thread(self.client.leave, self._options.room.room_id)
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.client import Client, RoomClient
 from tests.servers import ROOT, Server, watchium_server
-from tests.watchium.client.mpv.remote_mpv import RemoteMpv, until
+from tests.servers.remote_mpv import RemoteMpv, until
 from watchium.client import offset_and_delay
 from watchium.client.mpv.own_copy import read_own
 from watchium.client.sync.timeline import position_at

@@ -13,7 +13,10 @@ WITHIN_S = 20.0
 
 
 class RemoteMpv:
+    """`seeks` and `speeds` count the events that arrived while commands were run; speeds only if it is observed."""
+
     def __init__(self, path: Path) -> None:
+        self.seeks = self.speeds = 0
         self._buffer = b""
         self._number = 0
         self._socket = socket.socket(socket.AF_UNIX)
@@ -39,6 +42,8 @@ class RemoteMpv:
             *lines, self._buffer = self._buffer.split(b"\n")
             for line in lines:
                 message = json.loads(line)
+                self.seeks += message.get("event") == "seek"
+                self.speeds += message.get("name") == "speed"
                 if message.get("request_id") == self._number and "event" not in message:
                     return message.get("data") if message["error"] == "success" else None
             chunk = self._socket.recv(65536)
