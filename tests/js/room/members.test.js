@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { replaceMembers, updateMember, withRole } from "../../../static/js/core/room/members.js"
-import { mayRemove, othersFailMessage } from "../../../static/js/page/room/members.js"
+import { addReports, replaceMembers, updateMember, withRole } from "../../../static/js/core/room/members.js"
+import { mayRemove, memberStatus, othersFailMessage } from "../../../static/js/page/room/members.js"
 import * as texts from "../../../static/js/page/streams/stream_messages.js"
 
 const member = (user_id, role = "member") => ({
@@ -82,4 +82,21 @@ test("the host reads who is too slow, unless the room waits or the host's player
   assert.equal(hostReads({ Bob }), "The media arrive too slowly for Bob.")
   assert.equal(hostReads({ Bob }, { phase: "holding" }), "")
   assert.equal(hostReads({ Bob }, { late: true }), "")
+})
+
+test("a member whose page is hidden for a while is away, and one with another page is not", () => {
+  const report = (state) => [{ user_id: "bob", current_time: 0, is_playing: true, is_synced: true, state }]
+  const room = { connection: { status: "open" }, boot: { you: { user_id: "alice" } }, state: { room: {} } }
+  let members = replaceMembers([{ user_id: "bob", username: "Bob", role: "member" }])
+  const at = (state, atMs) => {
+    members = addReports(members, report(state), atMs)
+    return members.get("bob").away
+  }
+  assert.equal(at("playing", 1000), false)
+  assert.equal(at("hidden", 4000), false) // a look at another tab
+  assert.equal(at("playing", 7000), false)
+  assert.equal(at("hidden", 10_000), false)
+  assert.equal(at("hidden", 18_000), true)
+  assert.equal(memberStatus(members.get("bob"), room), "in the background")
+  assert.equal(at("playing", 19_000), false)
 })

@@ -10,7 +10,11 @@ import { allows, levelsOf } from "./rights.js"
 /** @typedef {import("../protocol.js").MemberState} MemberState */
 /** @typedef {import("../protocol.js").Envelope} Envelope */
 /** @typedef {import("../protocol.js").RoomState} Room */
-/** @typedef {MemberState & Partial<Omit<import("../protocol.js").MemberReport, "user_id">>} Member */
+/**
+ * `shown_ms`: when the page of this member was last seen by them, in server time; `away`: not for a while.
+ * @typedef {MemberState & Partial<Omit<import("../protocol.js").MemberReport, "user_id">> & {shown_ms?: number, away?:
+ *   boolean}} Member
+ */
 /** @typedef {Map<string, Member>} Members */
 /**
  * @typedef {{members: Members, room: import("../protocol.js").RoomState | null, queue?:
@@ -19,6 +23,8 @@ import { allows, levelsOf } from "./rights.js"
 
 const HOST = "host"
 const MEMBER = "member"
+const HIDDEN = "hidden" // the page, in a tab behind others or on a locked phone
+const AWAY_AFTER_MS = 10_000 // longer than a look at another tab; of two tabs one may be hidden
 
 /**
  * Replace the members by a complete list; reports of members who stayed are retained.
@@ -58,13 +64,18 @@ export function removeMember(members, userId) {
  * Add the players' reports; those of unknown members, who have left meanwhile, are ignored.
  * @param {Members} members
  * @param {import("../protocol.js").MemberReport[]} reports
+ * @param {number} atMs server time
  * @returns {Members}
  */
-export function addReports(members, reports) {
+export function addReports(members, reports, atMs) {
   const next = new Map(members)
   for (const report of reports) {
     const member = next.get(report.user_id)
-    if (member) next.set(report.user_id, { ...member, lacks: null, fault: null, copy: null, ...report })
+    if (!member) continue
+    const isHidden = report.state === HIDDEN
+    const shown_ms = isHidden ? member.shown_ms : atMs
+    const away = isHidden && atMs - (shown_ms ?? -Infinity) > AWAY_AFTER_MS
+    next.set(report.user_id, { ...member, lacks: null, fault: null, copy: null, ...report, shown_ms, away })
   }
   return next
 }

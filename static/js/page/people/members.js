@@ -96,6 +96,7 @@ function fillMember(item, member, room) {
   find(item, "crown").hidden = !isCurrentHost
   item.classList.toggle("you", isYou)
   item.dataset.step = syncRing(member, room)
+  item.toggleAttribute("data-away", Boolean(member.away))
   const status = memberStatus(member, room)
   setText(find(item, "status"), status && `, ${status}`)
   find(item, "seat").title = [member.username, status].filter(Boolean).join(", ")

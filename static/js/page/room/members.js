@@ -135,6 +135,7 @@ function syncText(member, room) {
   if (member.state === "error") return gettext("cannot play this")
   if (member.state === "broken_off" || hasEndedEarly(member, room)) return gettext("playback broke off")
   if (member.state === "unaligned") return gettext("at another position")
+  if (member.away) return gettext("in the background")
   if (member.is_synced) return gettext("in step")
   return interpolate(drift > 0 ? gettext("{time} ahead") : gettext("{time} behind"), {
     time: formatMs(drift),
