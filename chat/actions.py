@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from chat import rules
+from chat import rules, unseen
 from chat.models import AcceptedCommand, Comment, CommentImage, EncodedImage, Reaction
 from chat.notices import from_json, is_same, sentence_of, to_json
 from chat.text import clean_comment, clean_emoji, content_hash
@@ -77,6 +77,7 @@ def post(
         content_hash=digest,
         image_width=image and image.width,
         image_height=image and image.height,
+        only_for=actor if actor.is_quietly_muted(now_ms) else None,
     )
     if image:
         CommentImage.objects.store(actor.room, comment.pk, image)
@@ -170,12 +171,14 @@ def react(actor: Member, emoji: str, *, now_ms: float | None = None) -> None:
     actor = access.reload_member(actor)
     actor.require(Right.REACT)
     rules.require_not_muted(actor, now_ms)
-    if actor.room.keep_evenings:
+    if actor.room.keep_evenings and not actor.is_quietly_muted(now_ms):
         Reaction.objects.store(actor, emoji, now_ms)
     reaction = events.SentReaction(user_id=actor.person.user_id, username=actor.username, emoji=emoji)
-    broadcast.to_room(
-        actor.room.room_id, events.Reaction(room_id=actor.room.room_id, timestamp=now_ms, payload=reaction)
-    )
+    event = events.Reaction(room_id=actor.room.room_id, timestamp=now_ms, payload=reaction)
+    if actor.is_quietly_muted(now_ms):
+        broadcast.to_member(actor.pk, event)
+    else:
+        broadcast.to_room(actor.room.room_id, event)
 
 
 def typing(actor: Member, *, now_ms: float | None = None) -> None:
@@ -184,7 +187,7 @@ def typing(actor: Member, *, now_ms: float | None = None) -> None:
     if rate_limits.wait_ms("typing", actor.person.user_id, now_ms):
         return
     actor = access.reload_member(actor)
-    if not actor.may(Right.CHAT) or actor.muted_for_ms(now_ms):
+    if not actor.may(Right.CHAT) or actor.muted_for_ms(now_ms) or actor.is_quietly_muted(now_ms):
         return
     user = UserRef(user_id=actor.person.user_id, username=actor.username)
     broadcast.to_room(
@@ -222,13 +225,19 @@ def _append(
     now_ms: float,
     *,
     also: Sequence[PreparedQuery] = (),
+    only_for: Member | None = None,
     **fields: Any,
 ) -> Comment:
     seq_update = room.take_comment_seq()
+    if only_for is not None:
+        fields |= unseen.hidden_fields()
     comment = Comment(room=room, seq=room.comment_seq, text=text, position=position, at_ms=now_ms, **fields)
     ((comment.pk,),), *_ = run_in_one_round_trip(insert(comment), seq_update, *also)
     event = events.NewComment(room_id=room.room_id, timestamp=now_ms, payload=comment.to_protocol())
-    broadcast.to_room(room.room_id, event)
+    if only_for is None:
+        broadcast.to_room(room.room_id, event)
+    else:
+        unseen.send(only_for, event, comment.seq, now_ms)
     return comment
 
 

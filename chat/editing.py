@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from chat import rules
+from chat import rules, unseen
 from chat.models import AcceptedChange, AcceptedCommand, Comment, CommentReaction, states
 from chat.text import change_hash, clean_comment, clean_emoji
 from rooms import access
@@ -42,7 +42,7 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
     actor, accepted = _lock(actor, command.event_id, to_write=True)
     if accepted:
         return accepted.replay(command.event_id, digest)
-    comment = _shown_comment(actor.room, command.payload.id)
+    comment = _shown_comment(actor, command.payload.id)
     if comment.person_id != actor.person_id:
         raise NotAllowed("Only its author can edit a message.")
     if comment.text == text:
@@ -54,7 +54,10 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
     rate_limits.spend("comment", actor.person.user_id, now_ms)
     actor.require(Right.CHAT)
     comment.text, comment.edited_ms = text, now_ms
-    _publish_change(actor.room, comment, now_ms)
+    if actor.is_quietly_muted(now_ms):
+        _show_author(actor, comment, now_ms)
+    else:
+        _publish_change(actor.room, comment, now_ms)
     return _accept(actor, command.event_id, digest, now_ms)
 
 
@@ -80,9 +83,11 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
     if command.payload.on:
         actor.require(Right.REACT)
         rules.require_not_muted(actor, now_ms)
-    comment = _shown_comment(actor.room, command.payload.id)
+    comment = _shown_comment(actor, command.payload.id)
     change = CommentReaction.objects.add if command.payload.on else CommentReaction.objects.take_back
-    if change(comment.pk, actor.person, emoji):
+    if actor.is_quietly_muted(now_ms):
+        pass
+    elif change(comment.pk, actor.person, emoji):
         _publish_change(actor.room, comment, now_ms)
     return _accept(actor, command.event_id, digest, now_ms)
 
@@ -103,11 +108,24 @@ def _accept(actor: Member, event_id: str, content_hash: str, at_ms: float) -> Ac
     return Accepted(event_id=event_id, revision=None, timestamp=at_ms)
 
 
-def _shown_comment(room: Room, pk: int) -> Comment:
-    comment = Comment.objects.of_room(room, pk)
-    if comment is None or comment.deleted_at is not None:
+def _shown_comment(actor: Member, pk: int) -> Comment:
+    comment = Comment.objects.of_room(actor.room, pk)
+    if comment is None or (comment.deleted_at is not None and not _is_own_and_unseen(actor, comment)):
         raise NotFound("This message does not exist.")
     return comment
+
+
+def _is_own_and_unseen(actor: Member, comment: Comment) -> bool:
+    return comment.deleted_seq == unseen.NEVER_SHOWN and comment.person_id == actor.person_id
+
+
+def _show_author(author: Member, comment: Comment, now_ms: float) -> None:
+    """Send the change to its author, who is quietly muted, and store nothing. The caller has locked the room."""
+    run_in_one_round_trip(author.room.take_comment_seq())
+    seq = author.room.comment_seq
+    changed = events.ChangedComment(seq=seq, comment=states([comment])[0])
+    event = events.CommentChanged(room_id=author.room.room_id, timestamp=now_ms, payload=changed)
+    unseen.send(author, event, seq, now_ms)
 
 
 def _publish_change(room: Room, comment: Comment, now_ms: float) -> None:

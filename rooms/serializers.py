@@ -66,6 +66,7 @@ def chat_rules(room: Room) -> ChatRules:
         enabled=room.chat_enabled,
         links=room.chat_links,
         filtered=room.is_filtered,
+        newcomer_wait_s=room.newcomer_wait_s,
     )
 
 
@@ -97,7 +98,7 @@ def room_state(room: Room, host: Member | None, playback_settings: dict[str, Any
 def moderation_state(reader: Member, *, now_ms: float, now: datetime) -> ModerationState:
     """Build the lists for who may moderate, in six queries. `now_ms` is server time, `now` wall time."""
     room, leaders = reader.room, Member.objects.leaders(reader.room)
-    muted = Member.objects.muted(room, now_ms)
+    muted = [member for member in Member.objects.muted(room, now_ms) if not _is_hidden(member, reader)]
     acts = ModerationAct.objects.latest_mutes(room, [member.person_id for member in muted])
     bans = [
         *(_mute_state(member, acts.get(member.person_id), reader) for member in muted),
@@ -114,6 +115,11 @@ def moderation_state(reader: Member, *, now_ms: float, now: datetime) -> Moderat
             for request in JoinRequest.objects.admitted(room)
         ],
     )
+
+
+def _is_hidden(member: Member, reader: Member) -> bool:
+    """Nobody reads of their own quiet mute."""
+    return member.pk == reader.pk and member.quiet_mute_until_ms is not None
 
 
 def act_state(act: ModerationAct, reader: Member, leaders: set[int]) -> ActState:
@@ -133,6 +139,7 @@ def act_state(act: ModerationAct, reader: Member, leaders: set[int]) -> ActState
         comment_id=details.get("comment"),
         undone=act.undone_at is not None,
         undo_until=undo_until.timestamp() * 1000 if undo_until else None,
+        quiet=act.is_quiet,
     )
 
 
@@ -143,11 +150,12 @@ def _mute_state(member: Member, act: ModerationAct | None, reader: Member) -> Ba
         id=None,
         kind="mute",
         user=_user(member.person, member.username),
-        until=member.muted_until_ms or 0.0,
+        until=member.muted_until_ms or member.quiet_mute_until_ms or 0.0,
         reason=_reason(act),
         by=_user(act.by) if act else None,
         person_only=True,
         liftable=reader.why_not_moderate(member) is None and not is_by_staff,
+        quiet=member.quiet_mute_until_ms is not None,
     )
 
 

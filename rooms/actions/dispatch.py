@@ -97,7 +97,14 @@ def _execute(actor: Member, command: MemberCommand) -> ModerationAct | None:
                 person_only=target.person_only,
             )
         case MuteMember(payload=target):
-            return mute(actor.room, target.user_id, actor=actor, minutes=target.minutes, reason=target.reason)
+            return mute(
+                actor.room,
+                target.user_id,
+                actor=actor,
+                minutes=target.minutes,
+                reason=target.reason,
+                quiet=target.quiet,
+            )
         case UnmuteMember(payload=target):
             return unmute(actor.room, target.user_id, actor=actor)
         case LiftBan(payload=target):

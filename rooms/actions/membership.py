@@ -89,11 +89,18 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member 
             return request
         _free_a_place_if_full(room)
         fields["joined_at"] = now
+        if room.newcomer_wait_s and _is_newcomer(room, person):
+            fields["muted_until_ms"] = server_clock.now_ms() + room.newcomer_wait_s * 1000
     member, _ = Member.objects.update_or_create(room=room, person=person, defaults=fields)
     if existing is not None and existing.present and existing.username != name:
         member.room = room
         broadcast_presence(member, server_clock.now_ms())
     return member
+
+
+def _is_newcomer(room: Room, person: Person) -> bool:
+    """Who has left and returns waits no second time."""
+    return room.owner_id != person.pk and Member.objects.ever_with_user_id(room, person.user_id) is None
 
 
 def banned_until(until: datetime, now: datetime) -> Banned:

@@ -9,11 +9,16 @@ from watchium.protocol.moderation.events import MemberChanged
 from watchium.realtime import broadcast
 
 
-def set_mute(member: Member, until_ms: float | None) -> None:
-    """Store a mute or its end, and publish it. The room is locked."""
-    member.muted_until_ms = until_ms
-    member.save(update_fields=["muted_until_ms"])
-    if member.left_at is None:
+def set_mute(member: Member, until_ms: float | None, *, quiet: bool = False) -> None:
+    """Store a mute or its end, and publish it, unless it is `quiet`. The room is locked.
+
+    It replaces a mute of either kind.
+    """
+    before = member.muted_until_ms
+    member.muted_until_ms = None if quiet else until_ms
+    member.quiet_mute_until_ms = until_ms if quiet else None
+    member.save(update_fields=["muted_until_ms", "quiet_mute_until_ms"])
+    if member.left_at is None and member.muted_until_ms != before:
         event = MemberChanged(
             room_id=member.room.room_id, timestamp=server_clock.now_ms(), payload=member_state(member)
         )
@@ -30,5 +35,6 @@ def is_muted_by_staff(member: Member) -> bool:
 
 def end_mute_of_host(host: Member) -> None:
     """End the mute of a member who is host now, whom nobody in the room could unmute. The room is locked."""
-    if host.muted_until_ms is not None and not is_muted_by_staff(host):
+    is_muted = host.muted_until_ms is not None or host.quiet_mute_until_ms is not None
+    if is_muted and not is_muted_by_staff(host):
         set_mute(host, None)

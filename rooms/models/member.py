@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from rooms.domain import rights
@@ -195,8 +196,15 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def muted(self, room: Room, now_ms: float, limit: int = 100) -> list[Member]:
         """Return muted members, also those who have left, the latest to end first."""
-        rows = self.filter(room=room, muted_until_ms__gt=now_ms).select_related("person")
-        return list(rows.order_by("-muted_until_ms", "pk")[:limit])
+        rows = self.filter(room=room).annotate(
+            until_ms=Greatest(
+                Coalesce("muted_until_ms", 0.0),
+                Coalesce("quiet_mute_until_ms", 0.0),
+                output_field=models.FloatField(),
+            )
+        )
+        muted = rows.filter(until_ms__gt=now_ms).select_related("person")
+        return list(muted.order_by("-until_ms", "pk")[:limit])
 
 
 class Member(models.Model):
@@ -216,6 +224,7 @@ class Member(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     # Both in server time, and both outlive the membership: leaving and returning changes neither.
     muted_until_ms = models.FloatField(null=True, blank=True)
+    quiet_mute_until_ms = models.FloatField(null=True, blank=True)  # the muted are not informed
     commented_at_ms = models.FloatField(null=True, blank=True)  # written while slow mode is on
 
     # The player's latest report, written in batches.
@@ -357,6 +366,10 @@ class Member(models.Model):
     def muted_for_ms(self, now_ms: float) -> float:
         """Return how long the mute lasts from now on, or 0."""
         return max(0.0, (self.muted_until_ms or 0.0) - now_ms)
+
+    def is_quietly_muted(self, now_ms: float) -> bool:
+        """Whether only the member sees what the member writes."""
+        return (self.quiet_mute_until_ms or 0.0) > now_ms
 
     @property
     def may_control(self) -> bool:

@@ -91,8 +91,9 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
         return self.filter(room=room, by=person, event_id=event_id).first()
 
     def latest_in(self, room: Room, reader: Person, limit: int = 100) -> list[ModerationAct]:
-        """Return the latest acts of a room, latest first, without reports about the reader."""
+        """Return the latest acts of a room, latest first, without reports about the reader and their quiet mutes."""
         shown = self.filter(room=room).exclude(kind__in=UNLISTED_KINDS).exclude(kind="report", target=reader)
+        shown = shown.exclude(kind="mute", target=reader, details__has_key="quiet")
         rows = shown.select_related("by", "target").defer("before")
         return list(rows.order_by("-pk")[:limit])
 
@@ -181,6 +182,11 @@ class ModerationAct(models.Model):
     def is_by_staff(self) -> bool:
         """`by` is null also if the person was deleted. Older acts of staff are known by their reason alone."""
         return self.by_id is None and ("staff" in self.details or self.why.endswith(", in admin"))
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is a mute that its target does not notice."""
+        return bool(self.details.get("quiet"))
 
     @property
     def undo_until(self) -> datetime | None:

@@ -153,6 +153,7 @@ class Room(models.Model):
     chat_enabled = models.BooleanField(default=True)
     chat_links = models.BooleanField(default=True)
     chat_filter = models.TextField(blank=True, default="")
+    newcomer_wait_s = models.PositiveSmallIntegerField(default=0)
 
     revision = models.BigIntegerField(default=0)
     comment_seq = models.BigIntegerField(default=0)

@@ -206,7 +206,13 @@ class FilterTests(RulesCast):
     def test_the_rules_are_published_without_the_words(self):
         self.set_chat(filter=["damn"], slow_mode_s=10)
         room = self.published.last("room_changed")["payload"]["room"]
-        assert room["chat"] == {"slow_mode_s": 10, "enabled": True, "links": True, "filtered": True}
+        assert room["chat"] == {
+            "slow_mode_s": 10,
+            "enabled": True,
+            "links": True,
+            "filtered": True,
+            "newcomer_wait_s": 0,
+        }
         assert "damn" not in str(self.published.last("room_changed"))
         assert Comment.objects.filter(is_system=True, text__contains="one message every 10 seconds").exists()
 

@@ -225,13 +225,14 @@ class ChatRules(Struct, frozen=True, kw_only=True):
     """Rules of the chat for everyone except the host and moderators.
 
     `slow_mode_s`: seconds between two comments of one member, 0: any. `enabled`: the chat is open. `links`: comments
-    may contain links. `filtered`: some words are not allowed.
+    may contain links. `filtered`: some words are not allowed. `newcomer_wait_s`: for how long a new member is muted.
     """
 
     slow_mode_s: int = 0
     enabled: bool = True
     links: bool = True
     filtered: bool = False
+    newcomer_wait_s: int = 0
 
 
 class RoomState(Struct, frozen=True, kw_only=True):

@@ -54,10 +54,10 @@ def clean_reason(reason: str) -> str:
 
 
 def announce_act(room: Room, act: ModerationAct) -> None:
-    """Send the act to the present members who may moderate; a report not to whom it is about."""
+    """Send the act to the present members who may moderate; a report or a quiet mute not to whom it is about."""
     leaders = Member.objects.leaders(room)
     for reader in Member.objects.moderators(room):
-        if act.kind == "report" and act.target_id == reader.person_id:
+        if (act.kind == "report" or act.is_quiet) and act.target_id == reader.person_id:
             continue
         state = act_state(act, reader, leaders)
         event = Moderated(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=state)

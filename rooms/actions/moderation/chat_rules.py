@@ -1,4 +1,4 @@
-"""The rules of a room's chat: slow mode, chat off, links off, word filter.
+"""The rules of a room's chat: slow mode, chat off, links off, word filter, and how long newcomers wait.
 
 `actor` is None for staff. What the rules forbid is decided in `chat.rules`.
 """
@@ -25,6 +25,7 @@ CHAT_RULES = {
     "enabled": "chat_enabled",
     "links": "chat_links",
     "filter": "chat_filter",
+    "newcomer_wait_s": "newcomer_wait_s",
 }
 
 

@@ -139,16 +139,24 @@ def mute(
     actor: Member | None,
     minutes: int,
     reason: str = "",
+    quiet: bool = False,
     now_ms: float | None = None,
 ) -> ModerationAct:
-    """Let a member write and react no more for `minutes`, also one who has left. It ends by itself."""
+    """Let a member write and react no more for `minutes`, also one who has left. It ends by itself.
+
+    A `quiet` one does not notice: only they see what they write. Raises RuleRefused for moderators, who would read it.
+    """
     room, actor = lock_for(room, actor)
     target = target_of_act(room, user_id, actor)
     _require_no_mute_by_staff(actor, target)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     until_ms = now_ms + minutes * 60_000
-    set_mute(target, until_ms)
-    details = {"until_ms": until_ms, "name": target.username}
+    if quiet and target.may_moderate:
+        raise RuleRefused("A quiet mute is for members who cannot read the list of acts.")
+    set_mute(target, until_ms, quiet=quiet)
+    details: dict[str, object] = {"until_ms": until_ms, "name": target.username}
+    if quiet:
+        details["quiet"] = True
     return record_act(room, "mute", actor=actor, target=target.person, reason=reason, details=details)
 
 
@@ -158,8 +166,7 @@ def unmute(room: Room, user_id: str, *, actor: Member | None, reason: str = "") 
     room, actor = lock_for(room, actor)
     target = target_of_act(room, user_id, actor)
     _require_no_mute_by_staff(actor, target)
-    if target.muted_until_ms is not None:
-        set_mute(target, None)
+    set_mute(target, None)
     details = {"name": target.username}
     return record_act(room, "unmute", actor=actor, target=target.person, reason=reason, details=details)
 
@@ -176,7 +183,7 @@ def undo_removal_or_mute(room: Room, act: ModerationAct) -> None:
         member = Member.objects.of_act(room, act)
         if member is None:
             raise RuleRefused(NOT_ANY_MORE)
-        if member.muted_until_ms == act.details.get("until_ms"):
+        if act.details.get("until_ms") in (member.muted_until_ms, member.quiet_mute_until_ms):
             member.room = room
             set_mute(member, None)
     elif (ban := Ban.objects.of_act(act)) is not None:

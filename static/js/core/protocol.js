@@ -176,12 +176,13 @@
  */
 
 /**
- * Rules of the chat for everyone except the host and moderators. `slow_mode_s`: seconds between two comments of one member, 0: any. `enabled`: the chat is open. `links`: comments may contain links. `filtered`: some words are not allowed.
+ * Rules of the chat for everyone except the host and moderators. `slow_mode_s`: seconds between two comments of one member, 0: any. `enabled`: the chat is open. `links`: comments may contain links. `filtered`: some words are not allowed. `newcomer_wait_s`: for how long a new member is muted.
  * @typedef {object} ChatRules
  * @property {number} [slow_mode_s]
  * @property {boolean} [enabled]
  * @property {boolean} [links]
  * @property {boolean} [filtered]
+ * @property {number} [newcomer_wait_s]
  */
 
 /**
@@ -623,10 +624,12 @@
  */
 
 /**
+ * `quiet`: the member does not notice, and nobody else sees what they write.
  * @typedef {object} MuteRequest
  * @property {string} user_id
  * @property {number} minutes
  * @property {string} [reason]
+ * @property {boolean} [quiet]
  */
 
 /**
@@ -635,12 +638,13 @@
  */
 
 /**
- * Rules for everyone except the host and moderators; those that are left out do not change. `slow_mode_s`: seconds between two comments of one member, 0: any. `enabled`: the chat is open. `links`: comments may contain links. `filter`: words and phrases that comments may not contain; `*` stands for any letters.
+ * Rules for everyone except the host and moderators; those that are left out do not change. `slow_mode_s`: seconds between two comments of one member, 0: any. `enabled`: the chat is open. `links`: comments may contain links. `filter`: words and phrases that comments may not contain; `*` stands for any letters. `newcomer_wait_s`: for how long who joins for the first time from now on is muted, 0: not at all.
  * @typedef {object} ChatChanges
  * @property {number | null} [slow_mode_s]
  * @property {boolean | null} [enabled]
  * @property {boolean | null} [links]
  * @property {string[] | null} [filter]
+ * @property {number | null} [newcomer_wait_s]
  */
 
 /**
@@ -800,7 +804,7 @@
  */
 
 /**
- * Who did what to whom, when (server time) and why. `by` is null for staff; `target` for acts about the room. `until`: when a mute or ban ends. `text`: of a reported or deleted comment, shortened. `undo_until`: the reader can undo the act until this server time; null: not, or not any more.
+ * Who did what to whom, when (server time) and why. `by` is null for staff; `target` for acts about the room. `until`: when a mute or ban ends. `quiet`: a mute that its target does not notice. `text`: of a reported or deleted comment, shortened. `undo_until`: the reader can undo the act until this server time; null: not, or not any more.
  * @typedef {object} ActState
  * @property {number} id
  * @property {string} kind
@@ -813,10 +817,11 @@
  * @property {number | null} [comment_id]
  * @property {boolean} [undone]
  * @property {number | null} [undo_until]
+ * @property {boolean} [quiet]
  */
 
 /**
- * A mute or ban in force, or the time for which a removed member stays out. `id` is null for a mute. `kind`: mute, ban or remove. `person_only`: others at the same address may join. `liftable`: the reader may end it.
+ * A mute or ban in force, or the time for which a removed member stays out. `id` is null for a mute. `kind`: mute, ban or remove. `person_only`: others at the same address may join. `liftable`: the reader may end it. `quiet`: a mute that its target does not notice.
  * @typedef {object} BanState
  * @property {number | null} id
  * @property {string} kind
@@ -826,6 +831,7 @@
  * @property {UserRef | null} by
  * @property {boolean} person_only
  * @property {boolean} [liftable]
+ * @property {boolean} [quiet]
  */
 
 /**

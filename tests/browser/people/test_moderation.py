@@ -103,6 +103,42 @@ def test_rules_of_the_chat_bind_members(person):
     expect(bob.get_by_role("textbox", name="Message")).to_be_enabled()
 
 
+def test_newcomers_wait_and_a_quiet_mute_is_noticed_by_nobody_but_moderators(person):
+    alice, bob = together(person)
+    section = open_section(alice, "Chat")
+    section.get_by_label("How long new members wait before they write").select_option("5 minutes")
+    expect(section.get_by_text("Saved")).to_be_visible()
+    alice.keyboard.press("Escape")
+    carol = person()
+    join(carol, alice.url, "Carol")
+    expect(carol.get_by_text("New members wait before they write. You can in 5 minutes.")).to_be_visible()
+    expect(carol.get_by_role("textbox", name="Message")).to_be_disabled()
+    card_of(alice, "Carol").get_by_role("button", name="End the mute").click()
+    say(carol, "may I")
+    expect(message(bob, "may I")).to_be_visible()
+
+    alice.keyboard.press("Escape")
+    card_of(alice, "Bob").get_by_role("button", name="Mute", exact=True).click()
+    dialog = alice.get_by_role("dialog", name="Mute Bob")
+    dialog.get_by_label("Quietly").check()
+    dialog.get_by_role("button", name="Mute").click()
+    expect(dialog).to_be_hidden()
+    say(bob, "is this thing on")
+    expect(message(bob, "is this thing on")).to_be_visible()
+    bob.get_by_role("button", name="Love").click()
+    say(carol, "good evening")
+    for page in (alice, carol):
+        expect(message(page, "good evening")).to_be_visible()
+        expect(message(page, "is this thing on")).to_have_count(0)
+    bans = open_section(alice, "Moderation").get_by_role("list", name="Bans").get_by_role("listitem")
+    expect(bans).to_contain_text("Bob is quietly muted until")
+    bans.get_by_role("button", name=re.compile("Lift")).click()
+    expect(bans).to_have_count(0)
+    say(bob, "can you read me")
+    expect(message(carol, "can you read me")).to_be_visible()
+    expect(bob.get_by_role("list", name="Sending")).to_be_hidden()
+
+
 def test_a_viewer_ignores_a_person_and_hides_who_comes_and_goes(person):
     alice, bob = together(person)
     say(alice, "hello from the host")

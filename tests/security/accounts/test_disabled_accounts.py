@@ -110,6 +110,7 @@ class ActsOfStaff(Staff):
                     "chat_enabled": "on",
                     "chat_links": "on",
                     "slow_mode_s": "0",
+                    "newcomer_wait_s": "0",
                 },
             )
         changed = ModerationAct.objects.get(kind="change_room")

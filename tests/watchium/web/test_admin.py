@@ -16,7 +16,7 @@ from watchium.protocol.errors import CloseCode
 from watchium.realtime.groups import member_group, room_group
 
 MODELS = [model for model in admin.site._registry if model._meta.app_label in ("rooms", "playback", "chat")]
-CHAT = {"slow_mode_s": 0, "chat_enabled": "on", "chat_links": "on", "chat_filter": ""}
+CHAT = {"slow_mode_s": 0, "newcomer_wait_s": 0, "chat_enabled": "on", "chat_links": "on", "chat_filter": ""}
 NASTY = "<script>alert(1)</script>"
 
 
@@ -81,15 +81,32 @@ class AdminActions(Staff):
         assert "muted_until" not in self.published.last("member_changed")["payload"]
 
     def test_rules_of_the_chat_are_published(self):
-        rules = {"slow_mode_s": 30, "chat_links": "on", "chat_filter": "damn\r\n damn \r\ngame  over"}
+        rules = {
+            "slow_mode_s": 30,
+            "newcomer_wait_s": 60,
+            "chat_links": "on",
+            "chat_filter": "damn\r\n damn \r\ngame  over",
+        }
         self.change(self.room, title="movie-night", visibility="unlisted", **rules)
         chat = self.published.last("room_changed")["payload"]["room"]["chat"]
-        assert chat == {"slow_mode_s": 30, "enabled": False, "links": True, "filtered": True}
+        assert chat == {
+            "slow_mode_s": 30,
+            "enabled": False,
+            "links": True,
+            "filtered": True,
+            "newcomer_wait_s": 60,
+        }
         assert Room.objects.get().chat_filter == "damn\ngame over"
         assert ModerationAct.objects.get().kind == "set_chat"
 
     def test_a_bad_filter_is_refused(self):
-        rules = {"slow_mode_s": 0, "chat_enabled": "on", "chat_links": "on", "chat_filter": "***"}
+        rules = {
+            "slow_mode_s": 0,
+            "newcomer_wait_s": 0,
+            "chat_enabled": "on",
+            "chat_links": "on",
+            "chat_filter": "***",
+        }
         page = self.change(self.room, title="movie-night", visibility="unlisted", **rules)
         self.assertContains(page, "needs letters or digits")
         assert Room.objects.get().chat_filter == ""

@@ -10,14 +10,18 @@ from watchium.protocol.commands import BanMinutes, IdempotentCommand, Reason
 from watchium.protocol.types import MemberRef, RowId, UserId
 
 MAX_SLOW_MODE_S = 3600
+MAX_NEWCOMER_WAIT_S = 3600
 MAX_FILTER_WORDS = 200
 MAX_FILTER_WORD_CHARS = 60
 
 
 class MuteRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`quiet`: the member does not notice, and nobody else sees what they write."""
+
     user_id: UserId
     minutes: BanMinutes
     reason: Reason = ""
+    quiet: bool = False
 
 
 class MuteMember(IdempotentCommand, tag="mute_member", frozen=True, kw_only=True):
@@ -56,12 +60,14 @@ class ChatChanges(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
 
     `slow_mode_s`: seconds between two comments of one member, 0: any. `enabled`: the chat is open. `links`: comments
     may contain links. `filter`: words and phrases that comments may not contain; `*` stands for any letters.
+    `newcomer_wait_s`: for how long who joins for the first time from now on is muted, 0: not at all.
     """
 
     slow_mode_s: Annotated[int, Meta(ge=0, le=MAX_SLOW_MODE_S)] | None = None
     enabled: bool | None = None
     links: bool | None = None
     filter: Annotated[list[FilterWord], Meta(max_length=MAX_FILTER_WORDS)] | None = None
+    newcomer_wait_s: Annotated[int, Meta(ge=0, le=MAX_NEWCOMER_WAIT_S)] | None = None
 
 
 class SetChat(IdempotentCommand, tag="set_chat", frozen=True, kw_only=True):

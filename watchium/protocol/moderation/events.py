@@ -30,7 +30,9 @@ class CommentsDeleted(Event, tag="comments_deleted", frozen=True, kw_only=True):
 class ActState(Struct, frozen=True, kw_only=True):
     """Who did what to whom, when (server time) and why. `by` is null for staff; `target` for acts about the room.
 
-    `until`: when a mute or ban ends. `text`: of a reported or deleted comment, shortened. `undo_until`: the reader
+    `until`: when a mute or ban ends. `quiet`: a mute that its target does not notice.
+
+    `text`: of a reported or deleted comment, shortened. `undo_until`: the reader
     can undo the act until this server time; null: not, or not any more.
     """
 
@@ -45,6 +47,7 @@ class ActState(Struct, frozen=True, kw_only=True):
     comment_id: int | None = None
     undone: bool = False
     undo_until: float | None = None
+    quiet: bool = False
 
 
 class Moderated(Event, tag="moderated", frozen=True, kw_only=True):
@@ -57,6 +60,8 @@ class BanState(Struct, frozen=True, kw_only=True):
     """A mute or ban in force, or the time for which a removed member stays out. `id` is null for a mute.
 
     `kind`: mute, ban or remove. `person_only`: others at the same address may join. `liftable`: the reader may end it.
+
+    `quiet`: a mute that its target does not notice.
     """
 
     id: int | None
@@ -67,6 +72,7 @@ class BanState(Struct, frozen=True, kw_only=True):
     by: UserRef | None
     person_only: bool
     liftable: bool = True
+    quiet: bool = False
 
 
 class ModerationState(Struct, frozen=True, kw_only=True):

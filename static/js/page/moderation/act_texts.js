@@ -8,6 +8,7 @@ import { dateLocale, gettext, interpolate } from "../lib/i18n.js"
 /** @type {Record<string, () => string>} */
 const TEXTS = {
   mute: () => gettext("{by} muted {name} until {until}"),
+  quiet_mute: () => gettext("{by} quietly muted {name} until {until}"),
   unmute: () => gettext("{by} ended the mute of {name}"),
   remove: () => gettext("{by} removed {name}"),
   ban: () => gettext("{by} banned {name} until {until}"),
@@ -28,8 +29,9 @@ const TEXTS = {
 }
 
 /** Who did what to whom: "Alice muted Bob until 9:40 PM". @param {Act} act */
-export function actText({ kind, by, target, until }) {
-  const text = (TEXTS[kind] ?? (() => gettext("{by} changed the room")))()
+export function actText({ kind, by, target, until, quiet }) {
+  const name = quiet ? `quiet_${kind}` : kind
+  const text = (TEXTS[name] ?? (() => gettext("{by} changed the room")))()
   return interpolate(text, {
     by: by?.username ?? gettext("The staff"),
     name: target?.username ?? gettext("a former member"),

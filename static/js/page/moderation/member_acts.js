@@ -21,7 +21,7 @@ const ASKED = {
     title: () => gettext("Mute {name}"),
     label: () => gettext("Mute"),
     command: "mute_member",
-    asks: ["minutes", "reason", "guest"],
+    asks: ["minutes", "reason", "quiet", "guest"],
   },
   ban: {
     title: () => gettext("Ban {name}"),
@@ -106,6 +106,7 @@ function payloadOf(form, person, asks) {
     minutes: Number(fields.get("minutes")),
     reason: String(fields.get("reason")).trim(),
     person_only: fields.has("person_only"),
+    quiet: fields.has("quiet"),
     comment_id: person.comment_id,
   }
   const given = asks.filter((name) => answers[name] !== undefined).map((name) => [name, answers[name]])

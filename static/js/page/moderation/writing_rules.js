@@ -53,9 +53,11 @@ function ruleOf(room, wroteMs) {
   const { you, room: state } = room.state
   const mutedMs = (you?.muted_until ?? 0) - room.serverNow()
   if (mutedMs > 0) {
-    const text = interpolate(gettext("You are muted for another {time}."), {
-      time: formatLength(mutedMs / 1000),
-    })
+    const isMaybeNew = mutedMs <= (state?.chat?.newcomer_wait_s ?? 0) * 1000
+    const format = isMaybeNew
+      ? gettext("New members wait before they write. You can in {time}.")
+      : gettext("You are muted for another {time}.")
+    const text = interpolate(format, { time: formatLength(mutedMs / 1000) })
     return { text, ends: true }
   }
   const chat = state?.chat

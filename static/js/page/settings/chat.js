@@ -19,6 +19,7 @@ export function mount(panel, room) {
     enabled: /** @type {HTMLInputElement} */ (find(panel, "chat-enabled")),
     links: /** @type {HTMLInputElement} */ (find(panel, "chat-links")),
     slow: /** @type {HTMLSelectElement} */ (find(panel, "slow-mode")),
+    newcomers: /** @type {HTMLSelectElement} */ (find(panel, "newcomer-wait")),
     words: /** @type {HTMLTextAreaElement} */ (find(panel, "filter")),
   }
   const show = () => {
@@ -29,7 +30,8 @@ export function mount(panel, room) {
     fields.notices.checked = Boolean(state.notices_in_chat)
     fields.enabled.checked = state.chat?.enabled ?? true
     fields.links.checked = state.chat?.links ?? true
-    showSlowMode(fields.slow, state.chat?.slow_mode_s ?? 0)
+    showSeconds(fields.slow, state.chat?.slow_mode_s ?? 0)
+    showSeconds(fields.newcomers, state.chat?.newcomer_wait_s ?? 0)
   }
   const send = async (/** @type {() => Promise<unknown>} */ change) => {
     const [problem, saved] = [find(panel, "problem"), find(panel, "saved")]
@@ -55,6 +57,11 @@ export function mount(panel, room) {
   fields.slow.addEventListener("change", () => setChat({ slow_mode_s: Number(fields.slow.value) }), {
     signal,
   })
+  fields.newcomers.addEventListener(
+    "change",
+    () => setChat({ newcomer_wait_s: Number(fields.newcomers.value) }),
+    { signal },
+  )
   fields.words.addEventListener("change", () => setChat({ filter: wordsIn(fields.words.value) }), { signal })
   fields.notices.addEventListener(
     "change",
@@ -81,7 +88,7 @@ function wordsIn(text) {
 }
 
 /** A value that was set over the API is offered too. @param {HTMLSelectElement} select @param {number} seconds */
-function showSlowMode(select, seconds) {
+function showSeconds(select, seconds) {
   const value = String(seconds)
   if (![...select.options].some((option) => option.value === value))
     select.append(new Option(`${seconds} s`, value))

@@ -75,10 +75,10 @@ function oneAtATime(load) {
 }
 
 /** @param {Room} room @param {Ban} ban @returns {Row} */
-function banRow(room, { id, kind, user, until, reason, by, person_only: personOnly, liftable }) {
+function banRow(room, { id, kind, user, until, reason, by, person_only: personOnly, liftable, quiet }) {
   const name = user?.username ?? gettext("a former member")
   const texts = /** @type {Record<string, string>} */ ({
-    mute: gettext("{name} is muted until {until}"),
+    mute: quiet ? gettext("{name} is quietly muted until {until}") : gettext("{name} is muted until {until}"),
     remove: gettext("{name} was removed and may return at {until}"),
     ban: personOnly
       ? gettext("{name} is banned until {until}")
