@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from rooms import access, display_names, rate_limits, signals
@@ -27,7 +27,7 @@ from rooms.models import (
     hash_passphrase,
 )
 from watchium import server_clock
-from watchium.protocol.errors import BadMessage, CloseCode, NameTaken, NotAllowed, RuleRefused
+from watchium.protocol.errors import BadMessage, CloseCode, NameTaken, NotAllowed, RuleRefused, gettext_noop
 from watchium.realtime import broadcast
 
 # The creator keeps the host role until first present; a room without visitors has no host after this.
@@ -45,9 +45,12 @@ CHANGEABLE = {
     "description",
     "slug",
 }
+SWITCHES = {"keep_evenings", "knock"}
 
 # Not among the rights that can be given: who changes these could take the room.
 OF_HOST = frozenset({"control_policy", "rights", "closed_at"})
+
+SLUG_TAKEN = gettext_noop("Another room has this address.")
 
 AlsoUpdate = Callable[[Room], list[str]]
 
@@ -121,7 +124,14 @@ def update_room(
         if actor is not None:
             rate_limits.limit_new_secrets(actor.person.user_id)
         passphrase_hash = hash_passphrase(passphrase)
-    return _update(room, actor, changes, passphrase_hash, also_update, reason)
+    try:
+        return _update(room, actor, changes, passphrase_hash, also_update, reason)
+    except IntegrityError:
+        if changes.get("slug") and Room.objects.is_slug_taken(
+            changes["slug"], room
+        ):  # another room was faster
+            raise NameTaken(SLUG_TAKEN) from None
+        raise
 
 
 @transaction.atomic
@@ -136,30 +146,7 @@ def _update(
     room = lock_for_settings(room, actor, changes)
     before = {name: getattr(room, name) for name in sorted(changes) if name != "passphrase"}
     was_private = room.visibility == Visibility.PRIVATE
-    if "title" in changes:
-        room.title = display_names.clean_title(changes["title"], room.title)
-    if "visibility" in changes or "passphrase" in changes:
-        _set_visibility(room, changes.get("visibility", room.visibility), passphrase_hash)
-    if "control_policy" in changes:
-        if changes["control_policy"] not in ControlPolicy.values:
-            raise BadMessage(f"control_policy is one of {', '.join(ControlPolicy.values)}")
-        room.set_levels(with_policy(room.levels, Level(changes["control_policy"])))
-    if "rights" in changes:
-        room.set_levels({**room.levels, **changes["rights"]})
-    if "seat_hold_s" in changes:
-        if not isinstance(changes["seat_hold_s"], int) or not 5 <= changes["seat_hold_s"] <= 600:
-            raise BadMessage("seat_hold_s is 5 to 600 seconds")
-        room.seat_hold_s = changes["seat_hold_s"]
-    if "keep_evenings" in changes:
-        room.keep_evenings = bool(changes["keep_evenings"])
-    if "knock" in changes:
-        room.knock = bool(changes["knock"])
-    if "description" in changes:
-        room.description = display_names.clean_description(changes["description"])
-    if "slug" in changes:
-        room.slug = _checked_slug(room, changes["slug"])
-    if "capacity" in changes:
-        room.capacity = _checked_capacity(changes["capacity"])
+    _apply(room, changes, passphrase_hash)
     room.save()
     becomes_private = room.visibility == Visibility.PRIVATE and not was_private
     if passphrase_hash or becomes_private:  # who was let in before need not know the passphrase
@@ -171,6 +158,40 @@ def _update(
     return room
 
 
+def _apply(room: Room, changes: dict[str, Any], passphrase_hash: str) -> None:
+    """Set the fields of a locked room. Raises BadMessage, TooLong, NameTaken and RuleRefused."""
+    if "title" in changes:
+        room.title = display_names.clean_title(changes["title"], room.title)
+    if "visibility" in changes or "passphrase" in changes:
+        _set_visibility(room, changes.get("visibility", room.visibility), passphrase_hash)
+    _apply_rights(room, changes)
+    for name in SWITCHES & changes.keys():
+        setattr(room, name, bool(changes[name]))
+    if "seat_hold_s" in changes:
+        room.seat_hold_s = _checked_seat_hold(changes["seat_hold_s"])
+    if "description" in changes:
+        room.description = display_names.clean_description(changes["description"])
+    if "slug" in changes:
+        room.slug = _checked_slug(room, changes["slug"])
+    if "capacity" in changes:
+        room.capacity = _checked_capacity(changes["capacity"])
+
+
+def _apply_rights(room: Room, changes: dict[str, Any]) -> None:
+    if "control_policy" in changes:
+        if changes["control_policy"] not in ControlPolicy.values:
+            raise BadMessage(f"control_policy is one of {', '.join(ControlPolicy.values)}")
+        room.set_levels(with_policy(room.levels, Level(changes["control_policy"])))
+    if "rights" in changes:
+        room.set_levels({**room.levels, **changes["rights"]})
+
+
+def _checked_seat_hold(seat_hold_s: Any) -> int:
+    if not isinstance(seat_hold_s, int) or not 5 <= seat_hold_s <= 600:
+        raise BadMessage("seat_hold_s is 5 to 600 seconds")
+    return seat_hold_s
+
+
 def _checked_slug(room: Room, slug: str | None) -> str | None:
     """Accounts only: a guest's room is often gone tomorrow, and its name would be taken."""
     if slug is None:
@@ -178,7 +199,7 @@ def _checked_slug(room: Room, slug: str | None) -> str | None:
     if room.owner is None or room.owner.account_id is None:
         raise RuleRefused("Only rooms of accounts have an address of their own.")
     if Room.objects.is_slug_taken(slug, room):
-        raise NameTaken("Another room has this address.")
+        raise NameTaken(SLUG_TAKEN)
     return slug
 
 

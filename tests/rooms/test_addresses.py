@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import User
@@ -57,6 +58,12 @@ class Slugs(Cast):
     def chooses(self, slug: str | None, member: Member | None = None) -> None:
         member = member or self.alice
         rooms.actions.update_room(member.room, actor=member, slug=slug)
+
+    def test_of_two_rooms_that_take_an_address_at_once_one_gets_it(self):
+        Room.objects.create(title="other", slug="friday")
+        faster = patch.object(type(Room.objects.all()), "is_slug_taken", side_effect=[False, True])
+        with faster, pytest.raises(NameTaken):
+            rooms.actions.update_room(self.room, actor=self.alice, slug="friday")
 
     def test_an_account_chooses_an_address_for_its_room(self):
         self.chooses("friday")

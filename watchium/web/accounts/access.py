@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
 
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 
@@ -54,7 +56,12 @@ def record_use(request: HttpRequest, person: Person | None) -> None:
     if person is None or person.account_id is None or request.session.get(PERSON_KEY) != person.pk:
         return  # a guest, or a program
     if time.time() - request.session.get(USED_KEY, 0) >= USED_EVERY_S:
-        _record(request, person)
+        try:
+            _record(request, person)
+        except (UpdateError, IntegrityError):
+            # Another tab signed this session out meanwhile. The page may be shown for the last time; its cookie is not
+            # touched, because the browser has another one if that tab signed in.
+            request.session.modified = False
 
 
 def _record(request: HttpRequest, person: Person) -> None:

@@ -18,6 +18,7 @@ from rooms.models import Ban, Member, ModerationAct, Person, Room, Token
 from tests.watchium.web.accounts.test_sign_in import PASSWORD, SignedIn
 from watchium.protocol.errors import CloseCode
 from watchium.services.accounts import deletion
+from watchium.web.accounts import access
 
 NEW = "an even better horse"
 
@@ -120,6 +121,22 @@ class Sessions(Dana):
         assert (row.session_id, row.account) == (session.session_key, self.account)
         with self.assertNumQueries(2):  # the session and the account: nothing is written
             self.laptop.get("/player/")
+
+    def test_a_page_that_opens_while_its_session_ends_is_no_error(self):
+        """Another tab signs out between the reading of the session and the recording of its use."""
+
+        record = access._record
+        session = self.laptop.session
+        del session["used_at"]
+        session.save()
+
+        def end_and_record(request, person):
+            Session.objects.filter(session_key=session.session_key).delete()
+            record(request, person)
+
+        with patch.object(access, "_record", end_and_record):
+            assert self.laptop.get("/").status_code == 200
+        assert not self.is_signed_in(self.laptop)
 
 
 class Name(Dana):
