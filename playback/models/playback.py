@@ -98,8 +98,12 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
 
     def rooms_of(self, person: Person) -> list[int]:
         """Return the open rooms (primary keys) of these playbacks in which the person is."""
-        rows = self.filter(room__closed_at=None, room__members__person=person)
-        return list(rows.order_by("room_id").values_list("room_id", flat=True))
+        return sorted(room for _, room in self.rooms_of_people([person.pk]))
+
+    def rooms_of_people(self, people: list[int]) -> list[tuple[int, int]]:
+        """Return persons and the open rooms of these playbacks in which they ever were (primary keys)."""
+        rows = self.filter(room__closed_at=None, room__members__person__in=people)
+        return list(rows.values_list("room__members__person", "room_id"))
 
     def rooms_that_start(self) -> models.QuerySet[Playback, int]:
         """Return the rooms (primary keys) in which a premiere, a ready check or a poll will be due."""

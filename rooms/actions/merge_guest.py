@@ -27,9 +27,12 @@ def merge_guest(guest: Person, person: Person) -> None:
     """
     broadcast.close_person(guest.pk, CloseCode.RESTART)
     Ban.objects.filter(person=guest).update(person=person)
-    JoinRequest.objects.reassign(guest, person)
-    for room_pk in guest.memberships.order_by("room_id").values_list("room_id", flat=True):
-        _move_membership(Room.objects.locked(room_pk), guest, person)
+    memberships = set(guest.memberships.values_list("room_id", flat=True))
+    for room_pk in sorted(memberships | JoinRequest.objects.rooms_of(guest)):
+        room = Room.objects.locked(room_pk)
+        JoinRequest.objects.reassign(room, guest, person)
+        if room_pk in memberships:
+            _move_membership(room, guest, person)
     Room.objects.filter(owner=guest).update(owner=person)
 
 

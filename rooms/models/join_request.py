@@ -80,10 +80,14 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         """Requests without an answer in time, and old refusals. Who was admitted stays on the list."""
         return self.filter(~Q(answer=Answer.ADMITTED), until__lt=now)
 
-    def reassign(self, before: Person, after: Person) -> None:
-        """Move the requests of a guest who signed in, except to rooms that the account asked itself."""
-        asked = self.filter(person=after).values("room")
-        self.filter(person=before).exclude(room__in=asked).update(person=after)
+    def rooms_of(self, person: Person) -> set[int]:
+        """Return the rooms (primary keys) that the person asked."""
+        return set(self.filter(person=person).values_list("room_id", flat=True))
+
+    def reassign(self, room: Room, before: Person, after: Person) -> None:
+        """Move the request of a guest who signed in, unless the account asked the room itself. The room is locked."""
+        if not self.filter(room=room, person=after).exists():
+            self.filter(room=room, person=before).update(person=after)
 
     def forget_outsiders(self, room: Room, now: datetime) -> bool:
         """Take who is no member off the list, and let requests lapse; return whether a person waited.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.contrib.auth.hashers import check_password
 from django.db import models
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Least
 from django.utils import timezone
 
@@ -56,15 +56,22 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def of_person(self, person: Person, limit: int = 200) -> RoomQuerySet:
         """The rooms that a person owns or is in, favourites first (`is_favourite`), then those that were used last."""
-        own = Q(owner=person) | Q(members__person=person, members__left_at=None)
-        chosen = Q(members__person=person, members__favourite=True)
-        rooms = self.open().with_cover().filter(own).annotate(is_favourite=Count("members", filter=chosen))
+        owned = self.filter(owner=person).order_by().values("pk")
+        joined = person.memberships.current().order_by().values("room")
+        chosen = person.memberships.filter(room=OuterRef("pk"), favourite=True)
+        rooms = (
+            self.open().with_cover().filter(pk__in=owned.union(joined)).annotate(is_favourite=Exists(chosen))
+        )
         return rooms.order_by("-is_favourite", "-last_active_at")[:limit]
 
     def with_queue_of(self, person: Person) -> list[int]:
         """Return the open rooms (primary keys) that have a queue and this member."""
-        rows = self.open().filter(members__person=person, queue_revision__gt=0)
-        return list(rows.order_by("pk").values_list("pk", flat=True))
+        return sorted(room for _, room in self.with_queues_of([person.pk]))
+
+    def with_queues_of(self, people: list[int]) -> list[tuple[int, int]]:
+        """Return persons and open rooms with a queue in which they ever were (primary keys)."""
+        rows = self.open().filter(members__person__in=people, queue_revision__gt=0)
+        return list(rows.values_list("members__person", "pk"))
 
     def keeping_evenings(self) -> set[int]:
         """Return the open rooms (primary keys) that keep their evenings."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from playback.models import QueueHistory, StoredQueue
 from rooms.models import Member, Person, Room
 from tests.playback.room.start.fixtures import StartCase
 from watchium.maintenance.work import maintain
-from watchium.services.people.forget_people import forget_person
+from watchium.services.people.forget_people import forget_people, forget_person
 
 FILMS = tuple(f"https://example.org/{name}.mp4" for name in "abc")
 
@@ -54,6 +56,14 @@ class ForgetPeople(StartCase):
         assert self.published.last("queue")["payload"]["cause"] == "forget"
         self.does(self.alice, "queue_undo")
         assert [entry.username for entry in self.queue.entries[1:]] == [None, None, None]
+
+    def test_many_guests_are_looked_up_at_once(self):
+        Person.objects.bulk_create(Person(username=f"guest {number}") for number in range(50))
+        guests = Person.objects.exclude(pk__in=[self.alice.person_id, self.carol.pk])
+        with self.committing(), CaptureQueriesContext(connection) as asked:
+            assert forget_people(guests) == 51
+        assert len([query for query in asked if query["sql"].startswith("SELECT")]) < 20
+        assert self.bob.person.user_id not in self.kept()
 
     def test_what_they_asked_is_nobodys_any_more(self):
         alice, votes = self.alice.person, [self.bob.person.user_id]

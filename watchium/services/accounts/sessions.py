@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
@@ -34,7 +34,10 @@ def end_other_sessions(person: Person, current: SessionBase | None) -> None:
     Person.objects.renew_session_salt(person)
     if current is not None:
         store_salt(current, person)
-        current.save()  # before the sockets of this browser reconnect
+        try:
+            current.save()  # before the sockets of this browser reconnect
+        except UpdateError:  # another browser ended this session meanwhile
+            current.modified = False
     _end(person, sessions)
 
 
