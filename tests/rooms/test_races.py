@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -38,7 +39,11 @@ class RaceTests(TransactionTestCase):
     def at_once(self, *calls: Callable[[], object]) -> list[object]:
         """Run each call on a thread; return what it returned, or the refusal that it raised."""
 
+        ready = Barrier(len(calls), timeout=30)
+
         def on_thread(call: Callable[[], object]) -> object:
+            connection.ensure_connection()
+            ready.wait()
             try:
                 return call()
             except Refused as refused:
@@ -78,11 +83,10 @@ class RaceTests(TransactionTestCase):
 
     def test_of_one_address_only_so_many_wait(self):
         Room.objects.update(knock=True)
-        guests = [actions.create_guest() for _ in range(14)]
-        outcomes = self.at_once(
-            *(lambda g=guest: actions.join(g, self.room.room_id, address="192.0.2.7") for guest in guests)
-        )
-        assert (outcomes.count(Waiting), outcomes.count(RoomFull)) == (10, 4)
+        guests = [actions.create_guest() for _ in range(12)]
+        asks = [lambda g=guest: actions.join(g, self.room.room_id, address="192.0.2.7") for guest in guests]
+        outcomes = [*self.at_once(*asks[:6]), *self.at_once(*asks[6:])]
+        assert (outcomes.count(Waiting), outcomes.count(RoomFull)) == (10, 2)
 
     def test_of_tickets_that_are_issued_at_once_one_remains(self):
         browser = Client()
@@ -115,12 +119,12 @@ class RaceTests(TransactionTestCase):
         key = Authenticator(SERVER.origin)
         self.add_passkey(key)
         options = passkeys.begin_sign_in(SERVER)
+        key.count = -1  # as keys do that count nothing
         answer = key.get(options)
-        Passkey.objects.update(sign_count=0)
         outcomes = self.at_once(
-            *[lambda: passkeys.finish_sign_in(SERVER, answer, options["challenge"]).pk] * 8
+            *[lambda: passkeys.finish_sign_in(SERVER, answer, options["challenge"]).pk] * 6
         )
-        assert outcomes.count(PasskeyRefused) == 7, outcomes
+        assert outcomes.count(PasskeyRefused) == 5, outcomes
 
     def test_a_count_of_uses_is_accepted_once(self):
         key = Authenticator(SERVER.origin)
