@@ -31,6 +31,7 @@ from watchium.shared_state import rate_limits
 
 ERASED_AT_ONCE = 1000
 IDS_PER_EVENT = 500
+MB = 1024 * 1024
 EXCERPT_CHARS = 120  # of a comment that the log of acts shows
 
 
@@ -80,7 +81,8 @@ def post(
         only_for=actor if actor.is_quietly_muted(now_ms) else None,
     )
     if image:
-        CommentImage.objects.store(actor.room, comment.pk, image)
+        most = settings.CHAT_IMAGES_OF_PERSON_MB * MB
+        CommentImage.objects.store(actor.room, comment.pk, actor.person, image, most_of_sender=most)
     return Accepted(event_id=command.event_id, revision=None, timestamp=comment.at_ms)
 
 

@@ -251,6 +251,10 @@ CONTENT_SECURITY_POLICY = content_security_policy(WATCHIUM_URL)
 CHAT_IMAGES = env.str(
     "WATCHIUM_CHAT_IMAGES", "accounts", validate=validate.OneOf(("off", "accounts", "everyone"))
 )
+# Space of these images in the database: of all rooms, and of a person; and how long they are kept.
+CHAT_IMAGES_MB = env.int("WATCHIUM_CHAT_IMAGES_MB", 1024, validate=AT_LEAST_ONE)
+CHAT_IMAGES_OF_PERSON_MB = env.int("WATCHIUM_CHAT_IMAGES_OF_PERSON_MB", 50, validate=AT_LEAST_ONE)
+CHAT_IMAGES_DAYS = env.int("WATCHIUM_CHAT_IMAGES_DAYS", 90, validate=AT_LEAST_ONE)
 EMBEDS = env_values.embeds(env.str("WATCHIUM_EMBEDS", "youtube"))
 
 # json: one object per line, for log collectors. plain: for reading in a terminal.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import models
+from django.db.models import Sum
 
 from rooms.models import Person, Room
 
@@ -22,12 +23,43 @@ class EncodedImage(NamedTuple):
 
 
 class CommentImageQuerySet(models.QuerySet["CommentImage"]):
-    def store(self, room: Room, comment_pk: int, image: EncodedImage) -> None:
-        """Store the image; the oldest of the room are deleted, and their messages stay. The caller has locked it."""
-        self.create(room=room, comment_id=comment_pk, data=image.data)
-        kept = list(self.filter(room=room).order_by("-comment_id").values_list("pk", flat=True)[:MAX_OF_ROOM])
-        if len(kept) == MAX_OF_ROOM:
-            self.filter(room=room, comment__lt=self.get(pk=kept[-1]).comment_id).delete()
+    def store(
+        self, room: Room, comment_pk: int, sender: Person, image: EncodedImage, *, most_of_sender: int
+    ) -> None:
+        """Store the image. The oldest of the room are deleted, and those of its sender beyond `most_of_sender` bytes.
+
+        Their messages stay. The caller has locked the room.
+        """
+        size = len(image.data)
+        self.create(room=room, comment_id=comment_pk, sender=sender, data=image.data, size=size)
+        kept = self.filter(room=room).order_by("-comment_id").values_list("comment_id", flat=True)
+        oldest_kept = kept[MAX_OF_ROOM - 1 : MAX_OF_ROOM].first()
+        if oldest_kept is not None:
+            self.filter(room=room, comment__lt=oldest_kept).delete()
+        excess = self.bytes_of(sender) - most_of_sender
+        if excess > 0:
+            self.filter(pk__in=self._oldest_of(sender, excess)).delete()
+
+    def _oldest_of(self, sender: Person, size: int) -> list[int]:
+        """Return the sender's oldest images (primary keys) that take at least `size` bytes together."""
+        found: list[int] = []
+        rows = self.filter(sender=sender).order_by("comment_id").values_list("pk", "size")
+        for pk, each in rows.iterator(chunk_size=100):
+            if size <= 0:
+                break
+            found.append(pk)
+            size -= each
+        return found
+
+    def bytes_of(self, sender: Person) -> int:
+        return self.filter(sender=sender).aggregate(total=Sum("size"))["total"] or 0
+
+    def total_bytes(self) -> int:
+        """Return what the images of all rooms take."""
+        return self.aggregate(total=Sum("size"))["total"] or 0
+
+    def reassign(self, before: Person, after: Person) -> None:
+        self.filter(sender=before).update(sender=after)
 
     def shown(self, room: Room, comment_pk: int) -> bytes | None:
         """Return the image of a comment that is not deleted, if it is kept."""
@@ -44,6 +76,9 @@ class CommentImageQuerySet(models.QuerySet["CommentImage"]):
     def of_deleted_comments(self, before: datetime) -> CommentImageQuerySet:
         return self.filter(comment__deleted_at__lt=before)
 
+    def older_than(self, moment: datetime) -> CommentImageQuerySet:
+        return self.filter(comment__created_at__lt=moment)
+
     def of_rooms(self, rooms: models.QuerySet[Room]) -> CommentImageQuerySet:
         return self.filter(room__in=rooms)
 
@@ -52,7 +87,12 @@ class CommentImage(models.Model):
     # No index of its own: the constraint's begins with the room.
     room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="+")
     comment = models.ForeignKey("chat.Comment", on_delete=models.CASCADE, related_name="+")
+    # Whose space it takes; no index of its own, because that of the sizes begins with it.
+    sender = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     data = models.BinaryField()
+    size = models.PositiveIntegerField(default=0)
 
     objects = CommentImageQuerySet.as_manager()
 
@@ -60,6 +100,8 @@ class CommentImage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["room", "comment"], name="image_once_per_comment"),
         ]
+        # Sums are read from the index alone, without the images.
+        indexes = [models.Index(fields=["sender", "size"], name="image_space")]
 
     def __str__(self) -> str:
         return f"image of {self.comment_id}"

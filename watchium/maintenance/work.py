@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -66,6 +67,8 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     yield "events of rooms closed 30 days ago", PlaybackEvent.objects.of_rooms(closed), 1000
     yield "edits and reactions remembered for a day", AcceptedChange.objects.outdated(_ago_ms(DAY)), 1000
     yield "images of messages deleted 7 days ago", CommentImage.objects.of_deleted_comments(now - WEEK), 100
+    days = settings.CHAT_IMAGES_DAYS
+    yield f"images of messages older than {days} days", CommentImage.objects.older_than(now - days * DAY), 100
     yield "images of rooms closed 30 days ago", CommentImage.objects.of_rooms(closed), 100
     yield "comments of rooms closed 30 days ago", Comment.objects.of_rooms(closed), 1000
     yield "reactions of rooms closed 30 days ago", Reaction.objects.of_rooms(closed), 1000

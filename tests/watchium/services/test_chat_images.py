@@ -4,16 +4,21 @@ import base64
 import shutil
 import struct
 import zlib
+from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 from unittest import skipUnless
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
 from django.test import SimpleTestCase, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from chat.models import Comment, CommentImage
 from playback import sandbox
+from playback.uploads import storage
 from rooms.models import Member
 from tests.watchium.api.callers import ApiCase
 from watchium import server_clock
@@ -22,6 +27,7 @@ from watchium.protocol.errors import BadMessage, RateLimited
 from watchium.services.images import encoding
 from watchium.services.images.chat_images import CAPTION, MAX_BYTES
 from watchium.services.images.encoding import encode, place_of, size_of
+from watchium.services.people.merge_guest import merge_guest_into_account
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -139,6 +145,52 @@ class ChatImages(ApiCase):
         kept = Comment.objects.filter(pk__in=CommentImage.objects.values("comment"))
         assert sorted(kept.values_list("event_id", flat=True)) == ["i2", "i3"]
         assert self.image(self.as_bob).status_code == 404
+
+    def test_the_oldest_images_of_a_person_make_room_for_the_latest(self):
+        other = self.account_named("eve")
+        self.enrol(other)
+        self.send(self.program_of(other), png(300, 300), "e")
+        one = CommentImage.objects.get().size
+        assert one > 0
+        with patch("chat.actions.MB", 5 * one // 2), override_settings(CHAT_IMAGES_OF_PERSON_MB=1):
+            for number in range(1, 5):
+                self.send(self.as_dora, png(300, 300), f"i{number}")
+        kept = Comment.objects.filter(pk__in=CommentImage.objects.values("comment"))
+        assert sorted(kept.values_list("event_id", flat=True)) == ["e", "i3", "i4"]
+        assert Comment.objects.filter(is_system=False).count() == 5
+
+    def test_the_images_of_all_rooms_are_limited(self):
+        self.send(self.as_dora, png(2, 2))
+        CommentImage.objects.update(size=2 * 1024 * 1024)
+        with override_settings(CHAT_IMAGES_MB=2):
+            self.refused(self.send(self.as_dora, png(2, 2), "i2"), 403, "not_allowed")
+            assert self.send(self.as_dora, png(2, 2)).status_code == 200  # accepted before
+        with patch.object(storage, "SPARE_BYTES", 2**62):
+            self.refused(self.send(self.as_dora, png(2, 2), "i2"), 403, "not_allowed")
+        assert self.send(self.as_dora, png(2, 2), "i2").status_code == 200
+
+    def test_sums_read_no_image(self):
+        with CaptureQueriesContext(connection) as captured:
+            CommentImage.objects.bytes_of(self.alice.person)
+            CommentImage.objects.total_bytes()
+        if connection.vendor == "sqlite":
+            for query in captured:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                    assert "COVERING INDEX image_space" in str(cursor.fetchall())
+
+    def test_old_images_are_found_by_their_message(self):
+        self.send(self.as_dora, png(2, 2))
+        now = timezone.now()
+        assert CommentImage.objects.older_than(now + timedelta(days=1)).count() == 1
+        assert CommentImage.objects.older_than(now - timedelta(days=1)).count() == 0
+
+    def test_the_images_of_a_guest_who_signs_in_count_for_the_account(self):
+        with override_settings(CHAT_IMAGES="everyone"):
+            self.send(self.as_bob, png(2, 2))
+        account = self.account_named("bobby")
+        merge_guest_into_account(self.bob.person, account)
+        assert CommentImage.objects.bytes_of(account) == CommentImage.objects.total_bytes() > 0
 
     def test_transparent_images_stay_transparent(self):
         header = struct.pack(">IIBBBBB", 2, 2, 8, 6, 0, 0, 0)

@@ -7,14 +7,16 @@ from msgspec import Struct
 
 import chat.actions
 import playback.room.queries
+from chat.models import CommentImage
 from playback import sandbox
+from playback.uploads import storage
 from rooms.models import Member, Person
 from watchium import server_clock
 from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import RuleRefused, TooLong
 from watchium.protocol.replies import Accepted
 from watchium.protocol.types import EventId, Revision
-from watchium.services.images.encoding import digest_of, encode
+from watchium.services.images.encoding import MAX_ENCODED_BYTES, digest_of, encode
 from watchium.shared_state import rate_limits
 
 MAX_BYTES = 1024 * 1024
@@ -47,10 +49,22 @@ def require_may_send(person: Person) -> None:
             raise RuleRefused("This server takes no images.")
 
 
+def require_space() -> None:
+    """Raise RuleRefused if the images of all rooms take what they may, or if the disk is nearly full.
+
+    A few that are encoded at this moment may go beyond it.
+    """
+    most = settings.CHAT_IMAGES_MB * 1024 * 1024
+    total = CommentImage.objects.total_bytes() + MAX_ENCODED_BYTES
+    if total > most or not storage.has_space_for(MAX_ENCODED_BYTES):
+        raise RuleRefused("This server has no space left for images.")
+
+
 def post_image(member: Member, draft: NewImage) -> Accepted:
     """Post a comment with an image. Idempotent as `chat.actions.post`, and raises what it raises.
 
-    Raises RuleRefused if the person may not send images, TooLong, BadMessage if it is no image, RateLimited.
+    Raises RuleRefused if the person may not send images or there is no space, TooLong, BadMessage if it is no image,
+    RateLimited.
     """
     require_may_send(member.person)
     if len(draft.image) > MAX_BYTES:
@@ -64,6 +78,7 @@ def post_image(member: Member, draft: NewImage) -> Accepted:
     accepted = chat.actions.check_post(member, command, image_digest=digest_of(draft.image), now_ms=now_ms)
     if accepted is not None:
         return accepted
+    require_space()
     rate_limits.spend("image", member.person.user_id, now_ms)
     rate_limits.spend("room_image", member.room.room_id, now_ms)
     image = encode(draft.image, member.person.user_id)

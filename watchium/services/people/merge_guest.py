@@ -6,7 +6,7 @@ from django.db import transaction
 
 import playback.room.queue.people
 import playback.room.start.people
-from chat.models import AcceptedChange, Comment, CommentReaction, Reaction
+from chat.models import AcceptedChange, Comment, CommentImage, CommentReaction, Reaction
 from playback.models import (
     EveningGuest,
     HistoryOff,
@@ -36,6 +36,7 @@ def merge_guest_into_account(guest: Person, person: Person) -> None:
     Reaction.objects.reassign(guest, person)
     CommentReaction.objects.reassign(guest, person)
     AcceptedChange.objects.reassign(guest, person)
+    CommentImage.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
     Companion.objects.end_all_of(guest.pk)  # of a guest who is not always the owner of the account
     Upload.objects.reassign(guest, person)
