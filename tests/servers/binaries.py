@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -119,6 +120,21 @@ def xvfb_path() -> str:
     raise Missing("no Xvfb here")
 
 
+def mpv_path() -> str:
+    """Return the path of mpv. Raises Missing."""
+    if found := shutil.which("mpv"):
+        return found
+    raise Missing("no mpv here")
+
+
+def syncplay_command() -> tuple[str, ...]:
+    """Return the command of Syncplay, whose modules belong to the system's Python. Raises Missing without mpv too."""
+    mpv_path()
+    if found := shutil.which("syncplay"):
+        return ("/usr/bin/python3", found)
+    raise Missing("no Syncplay here")
+
+
 def _existing(path: str, name: str) -> str:
     if not Path(path).exists():
         raise Missing(f"{name}: there is no {path}")
@@ -135,7 +151,7 @@ def xgettext_path() -> str:
     raise Missing("no GNU gettext here, which extracts texts for translation")
 
 
-PACKAGES = {
+PACKAGES: dict[str, Callable[[], object]] = {
     "chromium": headless_chromium_path,
     "postgresql": postgres_bin,
     "redis-server": redis_path,
@@ -144,6 +160,8 @@ PACKAGES = {
     "webkit2gtk-driver": webkit_path,
     "xvfb": xvfb_path,
     "gettext": xgettext_path,
+    "mpv": mpv_path,
+    "syncplay": syncplay_command,
 }
 
 

@@ -6,6 +6,7 @@ a seek; a player that reaches the end of its file pauses. Accepted as commands, 
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Literal
 
 from msgspec import Struct
@@ -16,6 +17,8 @@ from watchium.syncplay.incoming import ClientState, SetFile
 OPENS_S = 1.5  # what a client reports about a file that it opened less than this ago is made up
 CLOSE_S = 1.0  # a client reports jumps from one second on
 NEAR_END_S = 1.0
+ECHO_S = 4.0  # a player that was moved reports, as a seek, where it was so lately
+REPORTS_KEPT = 24
 NEXT_FILE_S = 2.0  # a client that goes to another file reports a pause at its beginning
 
 
@@ -31,6 +34,7 @@ class Presses:
         self.file: SetFile | None = None
         self._opened_s = 0.0
         self._changes_file_until_s = 0.0
+        self._reported: deque[tuple[float, float]] = deque(maxlen=REPORTS_KEPT)  # when, and the position
         self.settled = False
 
     def opened(self, file: SetFile, now_s: float) -> bool:
@@ -49,6 +53,8 @@ class Presses:
 
     def observe(self, state: ClientState, timeline: Timeline, now_s: float) -> None:
         """A reply: settled if the player is where the room is."""
+        if state.position_s is not None:
+            self._reported.append((now_s, state.position_s))
         if self.is_ready(now_s) and is_close(state, timeline, now_s):
             self.settled = True
 
@@ -58,9 +64,10 @@ class Presses:
         """What a person pressed, if a State that the client sent by itself means that. `was_moved`: by the server."""
         if not self.settled or state.position_s is None or state.paused is None:
             return None
-        if now_s < self._changes_file_until_s or (state.seek and was_moved) or self._is_at_end(state):
-            return None
         position_s = state.position_s
+        is_echo = state.seek and was_moved and self._was_at(position_s, now_s)
+        if now_s < self._changes_file_until_s or is_echo or self._is_at_end(state):
+            return None
         if state.seek and abs(position_s - timeline.position_at(now_s * 1000)) > CLOSE_S:
             return Press("seek", position_s)
         if state.paused and timeline.playing:
@@ -68,6 +75,14 @@ class Presses:
         if not state.paused and not timeline.playing:
             return Press("play", position_s)
         return None
+
+    def _was_at(self, position_s: float, now_s: float) -> bool:
+        """Whether the player was at the position lately, or has come there by playing since."""
+        return any(
+            -CLOSE_S <= position_s - reported_s <= CLOSE_S + now_s - at_s
+            for at_s, reported_s in self._reported
+            if at_s >= now_s - ECHO_S
+        )
 
     def _is_at_end(self, state: ClientState) -> bool:
         duration_s = self.file.duration_s if self.file else 0.0

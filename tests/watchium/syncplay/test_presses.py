@@ -66,8 +66,16 @@ def replace_file(name: str) -> SetFile:
 
 def test_a_seek_after_the_player_was_moved_is_an_echo():
     """VLC reports its former position, then the new one."""
-    echo = pressed(10.0, paused=False, seek=True)
-    assert settled().press_in(echo, PLAYS, 1004.0, was_moved=True) is None
+    moved = PLAYS.sought(at_ms=1_003_500.0, position_s=300.0)
+    echo = pressed(67.0, paused=False, seek=True)
+    assert settled().press_in(echo, moved, 1004.0, was_moved=True) is None
+    assert settled().press_in(pressed(300.5, paused=False, seek=True), moved, 1004.0, was_moved=True) is None
+
+
+def test_a_seek_elsewhere_is_pressed_even_right_after_the_player_was_moved():
+    moved = PLAYS.sought(at_ms=1_003_500.0, position_s=300.0)
+    seek = pressed(120.0, paused=False, seek=True)
+    assert settled().press_in(seek, moved, 1004.0, was_moved=True) == Press("seek", 120.0)
 
 
 def test_a_seek_to_where_the_room_is_is_none():
