@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import msgspec
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
@@ -14,12 +17,13 @@ from rooms.actions.admission import WaitingGuest, room_code
 from rooms.api_view import RoomAPIView, json_response
 from rooms.auth.companions import account_hash, record_issued
 from rooms.domain.rights import Right
-from rooms.models import Companion, JoinRequest, Member, Person, Room, Token
+from rooms.models import Companion, JoinRequest, Member, Person, PlayerCode, Room, Token
 from rooms.models.companion import TICKET_LASTS
 from rooms.serializers import moderation_state
 from rooms.urls import room_url
 from watchium import server_clock
-from watchium.protocol.errors import NotMember, RuleRefused
+from watchium.config.listen_address import address_text
+from watchium.protocol.errors import NotFound, NotMember, RuleRefused
 from watchium.protocol.events import WaitingList
 from watchium.protocol.moderation.events import ModerationState
 from watchium.protocol.replies import Problem
@@ -81,6 +85,53 @@ class Companions(RoomAPIView):
         url = f"{room_url(request._request, room_id)}companion/{ticket}/"
         expires_at = now_ms + TICKET_LASTS.total_seconds() * 1000
         return json_response(CompanionTicket(url=url, expires_at=expires_at), 201)
+
+
+class NativePlayer(msgspec.Struct, frozen=True, kw_only=True):
+    """What you type into Syncplay: server, room and password. With this password its player is you in the room."""
+
+    server: str
+    room: str
+    password: str
+
+
+class PlayerCodes(RoomAPIView):
+    @extend_schema(
+        operation_id="player_code",
+        request=None,
+        responses={201: NativePlayer, "4XX": Problem},
+        description="A password with which Syncplay, and so mpv or VLC, is you in this room. It is shown once; an "
+        "earlier one ends. It lasts as long as you are a member, thirty days without use.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        member = self._member(room_id)
+        rate_limits.spend("companion", member.person.user_id, server_clock.now_ms())
+        person = Person.objects.with_account(member.person_id) or member.person
+        with transaction.atomic():
+            Person.objects.lock(person)  # of two at once the second ends the first
+            code = PlayerCode.objects.issue(member.room, person, account_hash(person), timezone.now())
+        port = settings.SYNCPLAY[1] if settings.SYNCPLAY else 0
+        host = urlsplit(room_url(request._request, room_id)).hostname or ""
+        return json_response(NativePlayer(server=address_text(host, port), room=room_id, password=code), 201)
+
+    @extend_schema(
+        operation_id="player_code_end",
+        responses={204: None, "4XX": Problem},
+        description="End your password for Syncplay in this room, and disconnect what uses it.",
+    )
+    def delete(self, request: Request, room_id: str) -> HttpResponse:
+        member = self._member(room_id)
+        PlayerCode.objects.end_in_room(member.room_id, member.person_id)
+        actions.reconnect_person(member.person_id)
+        return HttpResponse(status=204)
+
+    def _member(self, room_id: str) -> Member:
+        member = self.member(room_id)
+        if settings.SYNCPLAY is None:
+            raise NotFound
+        if self.identity.is_companion:
+            raise RuleRefused
+        return member
 
 
 class RoomCode(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import unicodedata
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from watchium.protocol.errors import BadMessage
@@ -56,6 +58,16 @@ def hash_passphrase(passphrase: str) -> str:
     if passphrase:
         check_passphrase(passphrase)
     return make_password(passphrase) if passphrase else ""
+
+
+def hash_for_players(passphrase: str) -> str:
+    """Hash what native players send of a passphrase; empty if the server lets none in, and for an empty passphrase."""
+    return make_password(md5_of(passphrase)) if passphrase and settings.SYNCPLAY else ""
+
+
+def md5_of(password: str) -> str:
+    """All that Syncplay's clients send of a password, in hexadecimal."""
+    return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
 
 
 def new_epoch() -> str:

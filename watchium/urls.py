@@ -82,6 +82,7 @@ one_room = [
     path("knock/", rooms.api.OwnKnock.as_view()),
     path("knocks/", rooms.api.Knocks.as_view()),
     path("companion/", rooms.api.Companions.as_view()),
+    path("player-code/", rooms.api.PlayerCodes.as_view()),
     path("commands/", api.Commands.as_view()),
     path("events/", playback.room.api.EventLog.as_view()),
     path("sync/control/", playback.room.api.RoomControl.as_view()),

@@ -113,4 +113,5 @@ def _evaluate(
         lacks=received.report.lacks,
         fault=received.report.fault,
         copy=received.report.copy,
+        player=received.report.player,
     )

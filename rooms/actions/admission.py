@@ -33,8 +33,10 @@ class WaitingGuest(Waiting):
         self.person = person
 
 
-def admit(identity: Identity, room_id: str, form: JoinForm) -> Member:
+def admit(identity: Identity, room_id: str, form: JoinForm, *, is_md5: bool = False) -> Member:
     """Join as the client's person, or as a new guest, deleted again if joining is refused.
+
+    `is_md5`: of the passphrase only the MD5 is known.
 
     Raises what `join` raises, and RateLimited after ten passphrases from one address within a minute, after thirty
     for one room, or after too many joins from one address.
@@ -45,7 +47,12 @@ def admit(identity: Identity, room_id: str, form: JoinForm) -> Member:
     person = identity.person or create_guest(form.username)
     try:
         return join(
-            person, room_id, username=form.username, passphrase=form.passphrase, address=identity.address
+            person,
+            room_id,
+            username=form.username,
+            passphrase=form.passphrase,
+            is_md5=is_md5,
+            address=identity.address,
         )
     except Waiting:
         if identity.person is None:

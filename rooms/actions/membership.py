@@ -15,7 +15,19 @@ from rooms.actions.knocking import request_to_join
 from rooms.actions.naming import resolve_name
 from rooms.actions.presence import broadcast_presence, mark_absent, revoke_leases
 from rooms.auth.client_address import address_hash
-from rooms.models import Ban, Companion, JoinRequest, Member, Person, Role, Room, Token, Visibility
+from rooms.models import (
+    Ban,
+    Companion,
+    JoinRequest,
+    Member,
+    Person,
+    PlayerCode,
+    Role,
+    Room,
+    Token,
+    Visibility,
+    hash_for_players,
+)
 from watchium import server_clock
 from watchium.protocol.errors import Banned, CloseCode, NotMember, RoomFull, Waiting, WrongPassphrase
 from watchium.realtime import broadcast
@@ -32,9 +44,17 @@ ABSENT_PER_NETWORK = 10
 
 
 def join(
-    person: Person, room_id: str, *, username: str = "", passphrase: str = "", address: str = ""
+    person: Person,
+    room_id: str,
+    *,
+    username: str = "",
+    passphrase: str = "",
+    is_md5: bool = False,
+    address: str = "",
 ) -> Member:
     """Make the person a member. Idempotent; a repeated join updates the name.
+
+    `is_md5`: of the passphrase only the MD5 is known.
 
     Raises:
         NotMember, WrongPassphrase: for a private room, and, after the same work, for a room that does not exist.
@@ -47,7 +67,7 @@ def join(
     was_admitted = JoinRequest.objects.is_admitted_to(room_id, person)
     if room is None or not (is_member or was_admitted or _is_open_to(room, person)):
         # Outside the transaction: hashing takes a fifth of a second, too long to hold the lock.
-        _check_passphrase(room, passphrase)
+        _check_passphrase(room, passphrase, is_md5)
     assert room is not None
     joined = _admit(room.pk, person, username, address_hash(address))
     if isinstance(joined, JoinRequest):  # outside the transaction, which stores it
@@ -59,7 +79,7 @@ def _is_open_to(room: Room, person: Person) -> bool:
     return room.visibility != Visibility.PRIVATE or room.owner_id == person.pk
 
 
-def _check_passphrase(room: Room | None, passphrase: str) -> None:
+def _check_passphrase(room: Room | None, passphrase: str, is_md5: bool) -> None:
     """Raise WrongPassphrase, or NotMember if none was given.
 
     Hash for a room that does not exist as well: a timing attack must not find out which rooms exist.
@@ -68,7 +88,14 @@ def _check_passphrase(room: Room | None, passphrase: str) -> None:
         raise NotMember
     if room is None:
         make_password(passphrase)
+    elif is_md5:
+        if room.accepts_md5(passphrase):
+            return
     elif room.accepts_passphrase(passphrase):
+        if settings.SYNCPLAY and not room.player_passphrase:  # set before the server let native players in
+            Room.objects.filter(pk=room.pk, passphrase=room.passphrase).update(
+                player_passphrase=hash_for_players(passphrase)
+            )
         return
     raise WrongPassphrase
 
@@ -158,4 +185,5 @@ def end_membership(member: Member, reason: str) -> None:
     now = timezone.now()
     Member.objects.filter(pk=member.pk).update(left_at=now, role=Role.MEMBER)
     Companion.objects.end_in_room(member.room_id, member.person_id)
+    PlayerCode.objects.end_in_room(member.room_id, member.person_id)
     Token.objects.expire_soon(Person.objects.filter(pk=member.person_id), now)

@@ -24,6 +24,7 @@ from rooms.models import (
     Room,
     Token,
     Visibility,
+    hash_for_players,
     hash_passphrase,
 )
 from watchium import server_clock
@@ -72,9 +73,11 @@ def create_room(
     title: str = "",
     visibility: str = "unlisted",
     passphrase_hash: str = "",
+    player_hash: str = "",
     username: str = "",
 ) -> Member:
-    """Create a room with its owner as host and first member. `passphrase_hash` comes from `hash_passphrase`.
+    """Create a room with its owner as host and first member. `passphrase_hash` comes from `hash_passphrase`,
+    `player_hash` from `hash_for_players`.
 
     Raises what `resolve_name` raises, BadMessage and TooLong.
     """
@@ -82,17 +85,18 @@ def create_room(
     room = Room(
         owner=owner, title=display_names.clean_title(title, f"{name}'s room"[: display_names.TITLE_CHARS])
     )
-    _set_visibility(room, visibility, passphrase_hash)
+    _set_visibility(room, visibility, passphrase_hash, player_hash)
     room.seat_until_ms = server_clock.now_ms() + FIRST_ARRIVAL_MS
     room.save()
     return Member.objects.create(room=room, person=owner, username=name, role=Role.HOST)
 
 
-def _set_visibility(room: Room, visibility: str, passphrase_hash: str) -> None:
+def _set_visibility(room: Room, visibility: str, passphrase_hash: str, player_hash: str) -> None:
     if visibility not in Visibility.values:
         raise BadMessage(f"visibility is one of {', '.join(Visibility.values)}")
     room.visibility = visibility
-    room.passphrase = passphrase_hash or room.passphrase
+    if passphrase_hash:
+        room.passphrase, room.player_passphrase = passphrase_hash, player_hash
     if visibility == Visibility.PRIVATE and not room.passphrase:
         raise BadMessage("A private room needs a passphrase.")
 
@@ -119,13 +123,13 @@ def update_room(
     # it, and again behind the lock.
     if actor is not None:
         _require_authority(actor, changes)
-    passphrase_hash = ""
+    hashes = ("", "")
     if passphrase := changes.get("passphrase"):
         if actor is not None:
             rate_limits.limit_new_secrets(actor.person.user_id)
-        passphrase_hash = hash_passphrase(passphrase)
+        hashes = (hash_passphrase(passphrase), hash_for_players(passphrase))
     try:
-        return _update(room, actor, changes, passphrase_hash, also_update, reason)
+        return _update(room, actor, changes, hashes, also_update, reason)
     except IntegrityError:
         if changes.get("slug") and Room.objects.is_slug_taken(
             changes["slug"], room
@@ -139,17 +143,17 @@ def _update(
     room: Room,
     actor: Member | None,
     changes: dict[str, Any],
-    passphrase_hash: str,
+    hashes: tuple[str, str],
     also_update: AlsoUpdate,
     reason: str,
 ) -> Room:
     room = lock_for_settings(room, actor, changes)
     before = {name: getattr(room, name) for name in sorted(changes) if name != "passphrase"}
     was_private = room.visibility == Visibility.PRIVATE
-    _apply(room, changes, passphrase_hash)
+    _apply(room, changes, hashes)
     room.save()
     becomes_private = room.visibility == Visibility.PRIVATE and not was_private
-    if passphrase_hash or becomes_private:  # who was let in before need not know the passphrase
+    if hashes[0] or becomes_private:  # who was let in before need not know the passphrase
         forget_outsiders(room, timezone.now())
     if actor is None:
         record_act(room, "change_room", actor=None, reason=reason, details={"before": before})
@@ -158,12 +162,12 @@ def _update(
     return room
 
 
-def _apply(room: Room, changes: dict[str, Any], passphrase_hash: str) -> None:
+def _apply(room: Room, changes: dict[str, Any], hashes: tuple[str, str]) -> None:
     """Set the fields of a locked room. Raises BadMessage, TooLong, NameTaken and RuleRefused."""
     if "title" in changes:
         room.title = display_names.clean_title(changes["title"], room.title)
     if "visibility" in changes or "passphrase" in changes:
-        _set_visibility(room, changes.get("visibility", room.visibility), passphrase_hash)
+        _set_visibility(room, changes.get("visibility", room.visibility), *hashes)
     _apply_rights(room, changes)
     for name in SWITCHES & changes.keys():
         setattr(room, name, bool(changes[name]))

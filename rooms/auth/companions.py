@@ -23,7 +23,7 @@ def companion_in(session: SessionBase, room_id: str | None) -> Companion | None:
     pk = session.get(COMPANIONS_KEY, {}).get(room_id)
     companion = Companion.objects.in_use(pk, room_id, timezone.now()) if pk is not None else None
     person = Person.objects.with_account(companion.person_id) if companion is not None else None
-    if companion is None or person is None or not _has_same_account(companion, person):
+    if companion is None or person is None or not has_same_account(companion.account_hash, person):
         return None
     companion.person = person
     return companion
@@ -53,12 +53,13 @@ def end_issued(session: SessionBase | dict[str, Any]) -> None:
     Companion.objects.end(session.get(ISSUED_KEY, []))
 
 
-def _has_same_account(companion: Companion, person: Person) -> bool:
+def has_same_account(stored_hash: str, person: Person) -> bool:
+    """Whether the account is that of `account_hash`, with the same password, and active."""
     account = person.account
     if account is None:
-        return not companion.account_hash
+        return not stored_hash
     hashes = [account.get_session_auth_hash(), *account.get_session_auth_fallback_hash()]
-    is_same = any(constant_time_compare(companion.account_hash, str(each)) for each in hashes)
+    is_same = any(constant_time_compare(stored_hash, str(each)) for each in hashes)
     return is_same and account.is_active
 
 

@@ -1,6 +1,6 @@
 """The tables of rooms, and the queries on them as QuerySet methods."""
 
-from rooms.ids import ALPHABET, guest_id, hash_passphrase, new_epoch, random_id
+from rooms.ids import ALPHABET, guest_id, hash_for_players, hash_passphrase, new_epoch, random_id
 from rooms.models.account_names import AccountName
 from rooms.models.choices import ControlPolicy, Role, Visibility
 from rooms.models.companion import Companion
@@ -10,6 +10,7 @@ from rooms.models.join_request import JoinRequest
 from rooms.models.member import Member
 from rooms.models.moderation import Ban, ModerationAct
 from rooms.models.person import Person, Token, digest_of
+from rooms.models.player_code import PlayerCode
 from rooms.models.room import Room
 from rooms.models.room_cover import RoomCover
 from rooms.models.server.clock_anchor import ClockAnchor
@@ -27,6 +28,7 @@ __all__ = [
     "Member",
     "ModerationAct",
     "Person",
+    "PlayerCode",
     "Pulse",
     "Role",
     "Room",
@@ -37,6 +39,7 @@ __all__ = [
     "digest_of",
     "guest_id",
     "has_open_room",
+    "hash_for_players",
     "hash_passphrase",
     "new_epoch",
     "random_id",

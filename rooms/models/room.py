@@ -136,6 +136,8 @@ class Room(models.Model):
     title = models.CharField(max_length=80)
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.UNLISTED)
     passphrase = models.CharField(max_length=128, blank=True)
+    # The same passphrase for native players, which send its MD5 only; empty unless the server lets them in.
+    player_passphrase = models.CharField(max_length=128, blank=True, default="")
     control_policy = models.CharField(
         max_length=10, choices=ControlPolicy.choices, default=ControlPolicy.HOST
     )
@@ -284,6 +286,10 @@ class Room(models.Model):
     def accepts_passphrase(self, passphrase: str) -> bool:
         return check_password(passphrase, self.passphrase)
 
+    def accepts_md5(self, md5: str) -> bool:
+        """As `accepts_passphrase`, from a native player, which sends the MD5 only."""
+        return check_password(md5, self.player_passphrase)
+
 
 _SUCCESSOR = """(SELECT named.user_id FROM rooms_member successor
     JOIN rooms_person named ON named.id = successor.person_id
@@ -296,4 +302,6 @@ ROOM = RowMapper(
     computed={"_is_filtered": "room.chat_filter <> ''"},
 )
 ROOM_WITH_FILTER = RowMapper(Room, "room", without=_SELDOM_READ)
-PERSON = RowMapper(Person, "person", without=["created_at", "last_seen_at", "session_salt"])
+PERSON = RowMapper(
+    Person, "person", without=["player_passphrase", "created_at", "last_seen_at", "session_salt"]
+)

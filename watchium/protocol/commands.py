@@ -19,6 +19,7 @@ from watchium.protocol.types import (
     MimeType,
     MissingTrack,
     OwnCopy,
+    PlayerName,
     Rate,
     Revision,
     Seconds,
@@ -140,6 +141,8 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
     `lacks`: what it cannot play of the media. `fault`: why it cannot load it, or no more of it, or not fast enough.
 
+    `player`: the member's program, such as `Syncplay`, unless it is a page.
+
     `copy`: how the member's own file compares with the room's media: same, similar (probably the same, another copy),
     different, unknown, or missing.
 
@@ -165,6 +168,7 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     lacks: MissingTrack | None = None
     fault: Fault | None = None
     copy: Annotated[str, Meta(max_length=16)] | None = None
+    player: PlayerName | None = None
 
 
 class Heartbeat(Command, tag="heartbeat", frozen=True, kw_only=True):

@@ -30,6 +30,7 @@ RightName = Literal[
     "control", "media", "queue_add", "queue_edit", "chat", "react", "invite", "remove", "settings"
 ]
 Fault = Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[a-z_]+$")]
+PlayerName = Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[A-Za-z0-9 .-]+$")]
 
 
 class Media(Struct, frozen=True, kw_only=True):
@@ -359,6 +360,7 @@ class MemberReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lacks: MissingTrack | None = None
     fault: str | None = None
     copy: str | None = None
+    player: str | None = None
 
 
 class Limits(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from playback.media_lookup import find, find_own
 from rooms import display_names, rate_limits
 from rooms.access import Identity
 from rooms.forms import NewRoom
-from rooms.models import Member, hash_passphrase
+from rooms.models import Member, hash_for_players, hash_passphrase
 from watchium.protocol.errors import BadMessage
 from watchium.protocol.types import Media
 
@@ -25,7 +25,8 @@ def create_room(identity: Identity, form: NewRoom) -> Member:
     display_names.clean_name(form.username or "nobody")  # rejects an invalid name before the costly hashing
     if form.passphrase:
         rate_limits.limit_new_secrets(identity.address)
-    return _create(identity, form, media, hash_passphrase(form.passphrase))
+    hashes = (hash_passphrase(form.passphrase), hash_for_players(form.passphrase))
+    return _create(identity, form, media, hashes)
 
 
 def _media(form: NewRoom) -> Media | None:
@@ -37,13 +38,14 @@ def _media(form: NewRoom) -> Media | None:
 
 
 @transaction.atomic
-def _create(identity: Identity, form: NewRoom, media: Media | None, passphrase_hash: str) -> Member:
+def _create(identity: Identity, form: NewRoom, media: Media | None, hashes: tuple[str, str]) -> Member:
     owner = identity.person or rooms.actions.create_guest(form.username)
     member = rooms.actions.create_room(
         owner,
         title=form.title,
         visibility=form.visibility,
-        passphrase_hash=passphrase_hash,
+        passphrase_hash=hashes[0],
+        player_hash=hashes[1],
         username=form.username,
     )
     playback.room.actions.prepare(member.room, media, premiere_at=form.premiere_at)

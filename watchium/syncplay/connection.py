@@ -18,10 +18,13 @@ from watchium.consumers.language import message_in
 from watchium.db.thread_pool import in_database
 from watchium.protocol.errors import (
     BadMessage,
+    Banned,
     CloseCode,
     Internal,
+    NotMember,
     RateLimited,
     Refused,
+    RoomClosed,
     TooLong,
     Unavailable,
     Waiting,
@@ -50,32 +53,26 @@ WAITS_S = 10.0  # then the client, which got no State, connects again by itself
 CLOSING_S = 2.0
 
 # Joining again would not help: the client gets the reason and does not come back by itself.
-FINAL = frozenset(
-    {
-        CloseCode.NOT_A_MEMBER,
-        CloseCode.REMOVED,
-        CloseCode.NO_SUCH_ROOM,
-        CloseCode.TOO_MANY,
-        CloseCode.FLOODING,
-    }
-)
-FINAL_TEXTS: dict[int, str] = {
-    CloseCode.NOT_A_MEMBER: "You have left this room.",
-    CloseCode.REMOVED: "You were removed from this room.",
-    CloseCode.NO_SUCH_ROOM: "This room was closed.",
+FINAL: dict[int, type[Refused]] = {
+    CloseCode.NOT_A_MEMBER: NotMember,
+    CloseCode.REMOVED: Banned,
+    CloseCode.NO_SUCH_ROOM: RoomClosed,
+    CloseCode.TOO_MANY: RateLimited,
+    CloseCode.FLOODING: RateLimited,
 }
 
 
 class Connection:
-    """`address`: the network of the client. `take_place_of` ends an earlier connection of the same person, or returns
-    False if its client is alive: then this client is another person with the same name."""
+    """`address`: the network of the client. `take_place_of` ends an earlier connection of the same person; unless the
+    third argument says that it is, it returns False if the earlier client is alive: then this one is another person
+    with the same name."""
 
     def __init__(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         address: str,
-        take_place_of: Callable[[Connection, int], bool],
+        take_place_of: Callable[[Connection, int, bool], bool],
     ) -> None:
         self._reader, self._writer = reader, writer
         self._address = address
@@ -160,9 +157,9 @@ class Connection:
         while True:
             try:
                 joined = await in_database(join, hello, self._address)
-                if not self._take_place_of(self, joined.person.pk):
+                if not self._take_place_of(self, joined.person.pk, joined.has_code):
                     joined = await in_database(join, hello, self._address, as_another=True)
-                    self._take_place_of(self, joined.person.pk)
+                    self._take_place_of(self, joined.person.pk, True)
                 return joined
             except Waiting:
                 if _now_s() > until_s:
@@ -179,8 +176,8 @@ class Connection:
         reading = asyncio.create_task(self._read_all())
         try:
             await asyncio.wait([in_room, reading], return_when=asyncio.FIRST_COMPLETED)
-            if in_room.done() and in_room.result() in FINAL:
-                self._end(self._reason or FINAL_TEXTS.get(in_room.result(), ""))
+            if in_room.done() and (final := FINAL.get(in_room.result())) is not None:
+                self._end(self._reason or message_in(settings.LANGUAGE_CODE, final()))
             if reading.done():
                 self.heard_s = 0.0  # it is gone: who comes now under its name is the same person
                 reading.result()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,14 +12,16 @@ from django.utils import timezone
 from rooms import rate_limits
 from rooms.access import Identity
 from rooms.actions.admission import WaitingGuest, admit
+from rooms.auth.companions import has_same_account
 from rooms.forms import JoinForm
-from rooms.models import Person, Room
+from rooms.models import Member, Person, PlayerCode, Room
 from watchium import server_clock
 from watchium.process_state import process_state
 from watchium.protocol.errors import NotMember
 from watchium.syncplay.incoming import Hello
 from watchium.syncplay.room_reference import Kind, references
 
+MD5 = re.compile("[0-9a-f]{32}")
 REMEMBERED_MS = 600_000.0
 MOST_REMEMBERED = 5000
 
@@ -36,25 +39,42 @@ _state = process_state(_State)
 
 
 class Joined(NamedTuple):
+    """`has_code`: the client has shown that it is this person's."""
+
     person: Person
     room_id: str
+    has_code: bool = False
 
 
 def join(hello: Hello, address: str, *, as_another: bool = False) -> Joined:
-    """Make the client's person a member: a guest, the same one if the client was here in the last ten minutes.
+    """Make the client's person a member: a guest, the same one if the client was here in the last ten minutes; or the
+    member whose player code it sends as its password.
 
     `as_another`: that guest is here already. Raises what `admit` raises.
     """
     room_id = find_room_id(hello.room, address)
+    md5 = hello.password.lower() if MD5.fullmatch(hello.password.lower()) else ""
+    if md5 and (owner := _owner_of_code(room_id, md5)) is not None:
+        return Joined(owner, room_id, has_code=True)
     key = (room_id, hello.username.casefold(), address)
     person = None if as_another else _remembered(key)
     try:
-        member = admit(Identity(person, "", address), room_id, JoinForm(username=hello.username))
+        form = JoinForm(username=hello.username, passphrase=md5)
+        member = admit(Identity(person, "", address), room_id, form, is_md5=True)
     except WaitingGuest as waiting:
         _remember(key, waiting.person.pk)
         raise
     _remember(key, member.person_id)
     return Joined(member.person, room_id)
+
+
+def _owner_of_code(room_id: str, md5: str) -> Person | None:
+    """The member whose player code this is."""
+    code = PlayerCode.objects.with_md5(room_id, md5, timezone.now())
+    person = Person.objects.with_account(code.person_id) if code is not None else None
+    if code is None or person is None or not has_same_account(code.account_hash, person):
+        return None
+    return person if Member.objects.is_in(room_id, person) else None
 
 
 def find_room_id(typed: str, address: str) -> str:

@@ -67,10 +67,10 @@ class Listener:
             address, limit, server_clock.now_ms()
         )
 
-    def _take_place_of(self, connection: Connection, person_pk: int) -> bool:
+    def _take_place_of(self, connection: Connection, person_pk: int, is_same: bool) -> bool:
         earlier = self._of_person.get(person_pk)
         if earlier is not None and earlier is not connection:
-            if server_clock.now_ms() / 1000 < earlier.heard_s + ALIVE_S:
+            if not is_same and server_clock.now_ms() / 1000 < earlier.heard_s + ALIVE_S:
                 return False
             earlier.close()
         self._of_person[person_pk] = connection

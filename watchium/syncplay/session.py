@@ -14,16 +14,23 @@ from playback.domain.duration import EXACT
 from playback.domain.timeline import Timeline
 from watchium.client.room_state import AnyEvent, Resume, RoomReplica
 from watchium.protocol import events, replies
+from watchium.protocol.errors import gettext_noop
 from watchium.protocol.events import WelcomeState
-from watchium.protocol.types import TimelineState
+from watchium.protocol.types import Media, TimelineState
 from watchium.syncplay import incoming, outgoing
 from watchium.syncplay.chat_text import line_of
 from watchium.syncplay.incoming import ClientState, Hello, Message
 from watchium.syncplay.outgoing import SERVER_NAME, Line
+from watchium.syncplay.own_file import DIFFERENT, apart_s, likeness
 from watchium.syncplay.presses import Press, Presses
 from watchium.syncplay.roster import Roster
 from watchium.syncplay.timing import ClientTiming
 
+OTHER_CUT = gettext_noop("Your file is {count} s longer than what the room plays: it may be another cut.")
+SHORTER_CUT = gettext_noop("Your file is {count} s shorter than what the room plays: it may be another cut.")
+OTHER_SPEED = gettext_noop("The room plays at {rate}x, which Syncplay cannot follow.")
+SPOILER, IMAGE = gettext_noop("Spoiler"), gettext_noop("Image")
+PLAYER = "Syncplay"  # as members see it; whether it steers mpv or VLC, it does not send
 REPORT_S = 3.0
 SYNCED_S = 0.25
 SEEK_LEAD_S = (
@@ -76,6 +83,10 @@ class Session:
         return timeline_of(self._replica.timeline)
 
     @property
+    def media(self) -> Media | None:
+        return self._replica.timeline.media if self._replica.timeline else None
+
+    @property
     def next_s(self) -> float:
         """When `proceed` has something to do."""
         return self.timing.next_s
@@ -120,7 +131,7 @@ class Session:
             case replies.Error(payload=problem):
                 self._refused(problem, now_s)
             case events.NewComment(payload=comment):
-                text = line_of(comment, self.translate("Spoiler"), self.translate("Image"))
+                text = line_of(comment, self.translate(SPOILER), self.translate(IMAGE))
                 if text:
                     name = SERVER_NAME if comment.is_system_message else comment.username
                     self.member.send(outgoing.chat(name, text))
@@ -132,9 +143,22 @@ class Session:
         change = event.payload
         if not isinstance(event, events.HostChanged | events.RoomChanged):
             self._changed_by = change.user_id
+        if isinstance(event, events.RateSet) and change.rate != 1:
+            self.notice(self.translate(OTHER_SPEED).format(rate=f"{change.rate:g}"))
+        if isinstance(event, events.Loaded):
+            self._warn_of_another_cut()
         if change.event_id and change.event_id == self._press_id:
             self._decided()
             self.timing.accept(self.timeline, now_s)
+
+    def _warn_of_another_cut(self) -> None:
+        """Its person only: others see the likeness in the list of members."""
+        file = self.presses.file
+        if file is not None and likeness(file, self.media, self.timeline) == DIFFERENT:
+            longer_s = round(apart_s(file, self.media, self.timeline))
+            self.notice(
+                self.translate(OTHER_CUT if longer_s > 0 else SHORTER_CUT).format(count=abs(longer_s))
+            )
 
     def _refused(self, problem: replies.Problem, now_s: float) -> None:
         if problem.event_id and problem.event_id == self._press_id:
@@ -159,6 +183,7 @@ class Session:
             case incoming.SetFile():
                 if self.presses.opened(message, now_s):
                     self.timing.opened(message.duration_s, now_s)
+                    self._warn_of_another_cut()
             case incoming.SetPlaylistIndex() | incoming.SetPlaylist():
                 self.presses.changes_file(now_s)
             case incoming.SetReady():
@@ -219,6 +244,8 @@ class Session:
             "at": sampled_s * 1000,
             "revision": timeline.revision,
             **self.timing.costs_ms(),
+            "player": PLAYER,
+            "copy": likeness(self.presses.file, self.media, timeline),
             "state": ("paused" if state.paused else "tracking") if has_file else "empty",
         }
         if has_file:

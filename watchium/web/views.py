@@ -223,6 +223,7 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
     context |= {"is_companion": is_companion, "most_members": settings.MAX_MEMBERS}
     context["may"] = {str(right): member.may(right) for right in Right}
     context |= {"may_upload": may_upload, "embeds": sorted(settings.EMBEDS)}
+    context["native_players"] = settings.SYNCPLAY is not None
     show = csp_update(room_page_policy(settings.EMBEDS))(
         lambda request: render(request, "rooms/room.html", context)
     )

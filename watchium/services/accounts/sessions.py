@@ -14,7 +14,7 @@ from rooms.actions import reconnect_person
 from rooms.auth.companions import end_issued
 from rooms.auth.identity import DEVICE_KEY
 from rooms.auth.session_salt import store_salt
-from rooms.models import Companion, Person, Token
+from rooms.models import Companion, Person, PlayerCode, Token
 
 
 def end_session(person: Person, pk: int) -> bool:
@@ -31,6 +31,7 @@ def end_other_sessions(person: Person, current: SessionBase | None) -> None:
     sessions = AccountSession.objects.stored_sessions(_account(person), except_key=current_key)
     Token.objects.of(person).delete()
     Companion.objects.end_all_of(person.pk)
+    PlayerCode.objects.end_all_of(person.pk)
     Person.objects.renew_session_salt(person)
     if current is not None:
         store_salt(current, person)

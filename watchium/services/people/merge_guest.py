@@ -17,7 +17,7 @@ from playback.models import (
     WatchedMedia,
 )
 from rooms.actions.merge_guest import merge_guest
-from rooms.models import Companion, ModerationAct, Person, Room
+from rooms.models import Companion, ModerationAct, Person, PlayerCode, Room
 
 
 @transaction.atomic
@@ -38,6 +38,7 @@ def merge_guest_into_account(guest: Person, person: Person) -> None:
     AcceptedChange.objects.reassign(guest, person)
     CommentImage.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
+    PlayerCode.objects.end_all_of(guest.pk)
     Companion.objects.end_all_of(guest.pk)  # of a guest who is not always the owner of the account
     Upload.objects.reassign(guest, person)
     playback.room.queue.people.reassign(with_queues, guest, person)

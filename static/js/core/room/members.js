@@ -75,7 +75,16 @@ export function addReports(members, reports, atMs) {
     const isHidden = report.state === HIDDEN
     const shown_ms = isHidden ? member.shown_ms : atMs
     const away = isHidden && atMs - (shown_ms ?? -Infinity) > AWAY_AFTER_MS
-    next.set(report.user_id, { ...member, lacks: null, fault: null, copy: null, ...report, shown_ms, away })
+    next.set(report.user_id, {
+      ...member,
+      lacks: null,
+      fault: null,
+      copy: null,
+      player: null,
+      ...report,
+      shown_ms,
+      away,
+    })
   }
   return next
 }

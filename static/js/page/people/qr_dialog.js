@@ -37,11 +37,15 @@ class QrDialog {
     this.wanted = 0
     for (const choice of this.element.querySelectorAll("[name=for]"))
       choice.addEventListener("change", () => void this.#show())
+    for (const value of this.element.querySelectorAll("[data-player-value]"))
+      value.addEventListener("focus", () => /** @type {HTMLInputElement} */ (value).select())
     find(this.element, "renew").addEventListener("click", () => void this.#show())
     this.element.addEventListener("close", () => {
       clearTimeout(this.timer)
       this.wanted += 1
       this.code.replaceChildren() // a ticket is seen by nobody later
+      for (const value of this.element.querySelectorAll("[data-player-value]"))
+        /** @type {HTMLInputElement} */ (value).value = ""
     })
   }
 
@@ -55,8 +59,9 @@ class QrDialog {
     void this.#show()
   }
 
-  get #isForPhone() {
-    return /** @type {HTMLInputElement} */ (this.element.querySelector("[value=phone]")).checked
+  /** @returns {string} others, phone or player */
+  get #forWhom() {
+    return /** @type {HTMLInputElement} */ (this.element.querySelector("[name=for]:checked")).value
   }
 
   async #show() {
@@ -65,8 +70,13 @@ class QrDialog {
     const { wanted } = this
     find(this.element, "renew").hidden = true
     this.code.replaceChildren()
+    const forPlayer = this.#forWhom === "player"
+    this.element.querySelector("[data-player]")?.toggleAttribute("hidden", !forPlayer)
+    this.code.hidden = forPlayer
+    find(this.element, "link").hidden = forPlayer
     try {
-      const isForPhone = this.#isForPhone
+      if (forPlayer) return await this.#showPlayerCode(wanted)
+      const isForPhone = this.#forWhom === "phone"
       const { url, expires_at: expiresAt } = isForPhone
         ? await request(`/api/rooms/${this.room.boot.room_id}/companion/`, {})
         : { url: new URL(this.room.boot.share_url, location.href).href, expires_at: null }
@@ -93,6 +103,19 @@ class QrDialog {
     }
     const text = gettext("For others: they join the room with it, or type {code} at {address}")
     setText(this.status, interpolate(text, values))
+  }
+
+  /** What to type into Syncplay, which steers mpv or VLC. @param {number} wanted */
+  async #showPlayerCode(wanted) {
+    const typed = await request(`/api/rooms/${this.room.boot.room_id}/player-code/`, {})
+    if (wanted !== this.wanted) return
+    for (const value of this.element.querySelectorAll("[data-player-value]"))
+      /** @type {HTMLInputElement} */ (value).value =
+        typed[/** @type {HTMLElement} */ (value).dataset.playerValue ?? ""]
+    const text = gettext(
+      "Type this into Syncplay: there you are the same person. The password is shown once; an earlier one has ended.",
+    )
+    setText(this.status, text)
   }
 
   #expire() {

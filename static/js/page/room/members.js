@@ -6,7 +6,7 @@
  */
 
 import { isHost, may } from "../../core/room/rights.js"
-import { formatMs, gettext, interpolate, ngettext } from "../lib/i18n.js"
+import { formatMs, formatNumber, gettext, interpolate, ngettext } from "../lib/i18n.js"
 
 /** @typedef {{user_id: string, role?: string, is_owner?: boolean, exceptions?: Record<string, boolean>}} PermissionMember */
 /** @typedef {{rights?: import("../../core/protocol.js").RoomRights, control_policy: string, host_id: string | null, owner_id: string | null}} RoomRules */
@@ -65,6 +65,9 @@ export const MEMBER_CHANGES = [
   ...["presence", "connection"],
 ]
 
+/** A program that plays at normal speed only. */
+const SYNCPLAY = "Syncplay"
+
 /** States of a player that should show a moving picture and shows none. */
 const WAITING = new Set(["stalled", "loading", "blocked", "error", "broken_off"])
 
@@ -120,6 +123,7 @@ export function memberStatus(member, room) {
   if (member.user_id === room.state?.room?.host_id) texts.push(gettext("host"))
   if (member.role === "moderator") texts.push(gettext("moderator"))
   if (member.user_id === room.state?.room?.successor_id) texts.push(gettext("successor"))
+  if (member.player) texts.push(member.player)
   texts.push(syncText(member, room))
   return texts.filter(Boolean).join(", ")
 }
@@ -134,6 +138,9 @@ function syncText(member, room) {
   if (member.state === "blocked") return gettext("waiting for a tap")
   if (member.state === "error") return gettext("cannot play this")
   if (member.state === "broken_off" || hasEndedEarly(member, room)) return gettext("playback broke off")
+  const rate = room.state?.timeline?.rate ?? 1
+  if (member.player === SYNCPLAY && rate !== 1)
+    return interpolate(gettext("cannot follow {rate}x"), { rate: formatNumber(rate, 2) })
   if (member.state === "unaligned") return gettext("at another position")
   if (member.away) return gettext("in the background")
   if (member.is_synced) return gettext("in step")
