@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from django.conf import settings
 from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from msgspec import Meta, Struct
 
@@ -110,12 +111,10 @@ def from_post(kind: type[F], post: Mapping[str, str]) -> tuple[F, Errors]:
 
 
 def _error_text(error: msgspec.ValidationError) -> str:
-    match = LENGTH.search(str(error))
-    return (
-        gettext("This is too long: at most %(count)s characters.") % {"count": f"{int(match[1]):,}"}
-        if match
-        else gettext("This is not one of the choices.")
-    )
+    if match := LENGTH.search(str(error)):
+        most = number_format(int(match[1]), use_l10n=True, force_grouping=True)
+        return gettext("This is too long: at most %(count)s characters.") % {"count": most}
+    return gettext("This is not one of the choices.")
 
 
 def _name_errors(username: str) -> Errors:

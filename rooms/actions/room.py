@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from rooms import access, display_names, rate_limits, signals
 from rooms.actions.knocking import forget_outsiders
@@ -82,9 +83,8 @@ def create_room(
     Raises what `resolve_name` raises, BadMessage and TooLong.
     """
     name = resolve_name(owner, username)
-    room = Room(
-        owner=owner, title=display_names.clean_title(title, f"{name}'s room"[: display_names.TITLE_CHARS])
-    )
+    unnamed = gettext("{name}'s room").format(name=name)[: display_names.TITLE_CHARS]
+    room = Room(owner=owner, title=display_names.clean_title(title, unnamed))
     _set_visibility(room, visibility, passphrase_hash, player_hash)
     room.seat_until_ms = server_clock.now_ms() + FIRST_ARRIVAL_MS
     room.save()

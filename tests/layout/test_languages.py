@@ -104,6 +104,12 @@ def test_translations_keep_the_placeholders_and_fill_every_form(language: str):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_and_scripts_translate_a_text_in_the_same_way(language: str):
+    pages, scripts = (translations(language, domain) for domain in DOMAINS)
+    assert not {text for text in pages.keys() & scripts.keys() if pages[text] != scripts[text]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_the_compiled_catalogue_is_that_of_its_source(language: str, domain: str, tmp_path: Path):
     _require_gettext()

@@ -3,10 +3,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils import translation
+
 from chat.models import Comment
+from playback.domain.library import problems
+from playback.library.serializers import shown
+from rooms.domain import rights
+from rooms.domain.rights import Level, Right
 from tests.watchium.api.callers import ApiCase, Caller
 from watchium.consumers.language import language_of, message_in
-from watchium.protocol.errors import NotFound, TooLong
+from watchium.protocol.errors import Muted, NotFound, RuleRefused, TooLong
+from watchium.sentences import lasting
 
 
 class Languages(ApiCase):
@@ -61,6 +68,21 @@ class Languages(ApiCase):
         page = self.client.post("/", {"username": "x" * 41})
         self.assertContains(page, "Ein Name hat höchstens 40 Zeichen.", status_code=400)
 
+    def test_regions_of_a_language_get_it_and_other_languages_get_english(self):
+        variants = {
+            "de-AT": "de",
+            "fr-CA": "fr",
+            "ja-JP": "ja",
+            "es-419": "es",
+            "zh-TW": "en",
+            "zh,fr;q=0.4": "fr",
+        }
+        for accepted, language in variants.items():
+            page = self.client.get("/accounts/login/", headers={"Accept-Language": accepted})
+            self.assertContains(page, f'<html lang="{language}">')
+            assert "Accept-Language" in page["Vary"]
+            assert language_of(scope(**{"accept-language": accepted})) == language
+
 
 def scope(**headers: str) -> dict[str, object]:
     return {"headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
@@ -73,6 +95,25 @@ def test_a_socket_has_the_language_of_its_page():
     assert language_of(scope(cookie="language=nonsense", **accepts)) == "de"
     for nothing in ({}, {"accept-language": "*"}, {"accept-language": "fi,\x00"}):
         assert language_of(scope(**nothing)) == "en"
+
+
+def test_groups_actions_and_lengths_of_time_are_translated_with_their_sentence():
+    levels = dict.fromkeys(Right, Level.HOST)
+    rule = RuleRefused(rights.rule(levels, rights.Standing(role="member"), Right.CHAT))
+    assert str(rule) == "Only the host may write in the chat of this room."
+    assert message_in("de", rule) == "Im Chat dieses Raums zu schreiben, ist dem Gastgeber vorbehalten."
+    assert message_in("ja", rule) == "この部屋のチャットに書くのはホストだけに許されています。"
+    muted = Muted("You are muted in this room for another {time}.", time=lasting(90_000))
+    assert message_in("fr", muted) == "Vous êtes muet dans ce salon pendant encore 90 secondes."
+
+
+def test_why_a_file_does_not_play_is_in_the_language_of_the_reader():
+    stored = problems.PIXELS.format(codec="H.264", pixels="10 bit")
+    with translation.override("de"):
+        assert shown(stored) == "Nicht jeder Browser spielt ihr Bild (H.264, 10 bit)."
+        assert shown("Of another version.") == "Of another version."
+    assert shown(stored) == stored
+    assert shown("") == ""
 
 
 def test_sentences_are_translated_with_their_values():

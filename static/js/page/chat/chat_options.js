@@ -48,9 +48,13 @@ class ChatOptions {
     this.#showIgnored()
     this.panel.showPopover()
     const at = this.opener.getBoundingClientRect()
-    const left = Math.min(at.right - this.panel.offsetWidth, innerWidth - this.panel.offsetWidth - EDGE_PX)
-    this.panel.style.setProperty("left", `${Math.max(EDGE_PX, left)}px`)
-    this.panel.style.setProperty("top", `${at.bottom + 4}px`)
+    // At the nearer edge, without the panel's width: its style may still be on the way.
+    const isLeft = at.left + at.right < innerWidth
+    Object.assign(this.panel.style, {
+      left: isLeft ? `${Math.max(EDGE_PX, at.left)}px` : "auto",
+      right: isLeft ? "auto" : `${Math.max(EDGE_PX, innerWidth - at.right)}px`,
+      top: `${at.bottom + 4}px`,
+    })
   }
 
   #showIgnored() {

@@ -7,6 +7,7 @@
 
 import { Backoff, PingSchedule } from "../../core/net/connection_timing.js"
 import { Close, Command, Event } from "../../core/protocol.js"
+import { gettext } from "../lib/i18n.js"
 import { after } from "../lib/timers.js"
 
 /** A slow network on demand: `watchium.delay(300)` delays every frame by so many ms each way, and keeps their order. */
@@ -63,7 +64,11 @@ export class PendingResponses {
 
   /** The command could not be sent in time. @param {string} eventId */
   drop(eventId) {
-    this.reject(eventId, { code: "dropped", message: "Not sent in time", retry_after_ms: null })
+    this.reject(eventId, {
+      code: "dropped",
+      message: gettext("This could not be sent in time."),
+      retry_after_ms: null,
+    })
   }
 
   /** @param {string} eventId */
@@ -76,7 +81,11 @@ export class PendingResponses {
 
 /** The response to a command that is not queued and could not be sent. */
 export function rejectNotConnected() {
-  return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
+  return Promise.reject({
+    code: "unavailable",
+    message: gettext("There is no connection to the server."),
+    retry_after_ms: null,
+  })
 }
 
 const FINAL_FROM = 4500 // close codes that mean: do not reconnect

@@ -39,7 +39,7 @@ export function mount(room, style) {
     update()
   })
   card.hidden = true
-  find(document, "tabs").after(card)
+  find(document, "tabs").parentElement?.after(card)
   // a closed poll is news for who was there when it closed
   if (room.state.room?.poll?.closed) dismissed = room.state.room.poll.id
   loadStyle(style, update)
