@@ -42,7 +42,7 @@ def _move_membership(room: Room, guest: Person, person: Person) -> None:
     # Behind the room's lock, as when a socket closes: in the other order the two would deadlock.
     revoke_leases(before.connections.all())
     if before.left_at is not None:
-        _carry_mute(before, person)
+        _carry(before, person)
         return
     if Ban.objects.applies(room, timezone.now(), person, ""):
         end_membership(before, "left")
@@ -52,15 +52,19 @@ def _move_membership(room: Room, guest: Person, person: Person) -> None:
         _broadcast_merge(room, before, after)
 
 
-def _carry_mute(before: Member, person: Person) -> None:
-    """Let a mute of a guest who has left hold for the account. An account without a row gets the guest's."""
-    if before.muted_until_ms is None:
+def _carry(before: Member, person: Person) -> None:
+    """Let what a guest who has left had in the room hold for the account. One without a row gets the guest's."""
+    if before.muted_until_ms is None and not before.exceptions and not before.favourite:
         return
     after = before.room.members.filter(person=person).first()
     if after is None:
         Member.objects.filter(pk=before.pk).update(person=person)
-    else:
-        Member.objects.filter(pk=after.pk).update(muted_until_ms=_later(before, after))
+        return
+    Member.objects.filter(pk=after.pk).update(
+        muted_until_ms=_later(before, after),
+        exceptions=_merged_exceptions(before, after),
+        favourite=before.favourite or after.favourite,
+    )
 
 
 def _later(before: Member, after: Member) -> float | None:
@@ -88,6 +92,7 @@ def _merge_rows(room: Room, before: Member, person: Person) -> Member:
         username=name,
         role=role,
         exceptions=_merged_exceptions(before, after),
+        favourite=before.favourite or after.favourite,
         left_at=None,
         present=present,
         here_since_ms=before.here_since_ms,

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 
 import chat.actions
 import rooms.actions
@@ -11,7 +13,7 @@ from playback.models import StoredQueue
 from playback.room.queue.actions import change_queue
 from rooms.actions.merge_guest import merge_guest
 from rooms.domain.rights import DEFAULTS, PRESETS, Right
-from rooms.models import Member, ModerationAct, Role, Room
+from rooms.models import Member, ModerationAct, Person, Role, Room
 from tests.cases import CLIP, Cast
 from watchium.protocol.commands import CommentDraft, MediaRequest, PostComment
 from watchium.protocol.errors import (
@@ -172,6 +174,35 @@ class Exceptions(Rights):
         with pytest.raises(EventIdConflict):
             change = RightChange(right="chat", allowed=True, user_id=user_id)
             dispatch(self.alice, SetRight(event_id="same", payload=change))
+
+
+class SigningIn(Rights):
+    """What a guest had in a room holds for the account, also if the guest left before."""
+
+    def signed_in(self, *, has_row: bool) -> Member:
+        account = Person.objects.create(username="Bobby", user_id="u_bobby")
+        if has_row:
+            Member.objects.create(room=self.room, person=account, username="Bobby", left_at=timezone.now())
+        merge_guest(self.bob.person, account)
+        return rooms.actions.join(account, self.room.room_id)
+
+    def test_what_was_taken_stays_taken(self):
+        for has_row in (False, True):
+            with self.subTest(has_row=has_row), transaction.atomic():
+                self.sets(self.alice, "chat", False, user_id=self.bob.person.user_id)
+                rooms.actions.leave(self.bob)
+                member = self.signed_in(has_row=has_row)
+                assert member.standing.exceptions == {Right.CHAT: False}
+                transaction.set_rollback(True)
+
+    def test_a_favourite_stays_one(self):
+        for left, has_row in ((False, False), (False, True), (True, False), (True, True)):
+            with self.subTest(left=left, has_row=has_row), transaction.atomic():
+                Member.objects.set_favourite(self.bob, on=True)
+                if left:
+                    rooms.actions.leave(self.bob)
+                assert Member.objects.is_favourite(self.signed_in(has_row=has_row))
+                transaction.set_rollback(True)
 
 
 class WhoAdds(Rights):
