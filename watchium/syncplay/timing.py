@@ -162,6 +162,7 @@ class ClientTiming:
     def put_back(self, now_s: float) -> None:
         """The change was refused: the player has to return to where the room is."""
         self._open_since_s = None
+        self.player.moved(now_s)
         self._plan = [Planned(now_s, Step.AGREE), Planned(now_s, Step.PLACE)]
 
     def answer(self, now_s: float) -> None:
@@ -247,7 +248,7 @@ class ClientTiming:
         self._moved_s = now_s
         if step is Step.PLACE and not stands(timeline, arrives_s):
             step = Step.SEEK
-        position_s = self.player.moves(step.value, timeline, arrives_s, now_s)
+        position_s = self.player.moves(step.value, timeline, arrives_s, now_s, paused=bool(self.paused))
         paused = step in (Step.PLACE, Step.STOP)
         return self._state(now_s, position_s, paused, seek=step in (Step.PLACE, Step.SEEK), forced=True)
 

@@ -129,6 +129,30 @@ def test_a_client_that_joins_while_the_room_plays_does_not_move_it(delay_s):
     assert room.timeline.position_at(room.world.now_s * 1000) > 70
 
 
+@pytest.mark.parametrize("delay_s", [0.0, 0.06])
+@pytest.mark.parametrize("press", [{"paused": True}, {"seek_s": 300.0}, {"seek_s": 1.0}])
+def test_a_refused_press_is_put_back_within_a_second(delay_s, press):
+    room = started(up_s=delay_s, down_s=delay_s)
+    for _ in range(3):
+        room.client.press(**press)
+        room.world.run(1.0)
+        assert not room.player.paused
+        assert abs(room.error_s()) < 0.2
+        room.world.run(9.0)
+        assert abs(room.error_s()) < 0.03
+    assert len(room.pressed) == 3
+
+
+def test_a_refused_start_is_put_back_within_a_second():
+    room = started()
+    room.pause()
+    room.world.run(4.0)
+    room.client.press(paused=False)
+    room.world.run(1.0)
+    assert room.player.paused
+    assert abs(room.error_s()) < 0.15
+
+
 def test_a_jump_that_the_client_does_not_report_is_undone():
     room = started()
     room.player.seek(room.player.position_s() + 0.6)

@@ -11,8 +11,9 @@ from watchium.syncplay.steering.position_error import ENOUGH, PositionError, mid
 from watchium.syncplay.steering.seek_corrections import SeekCorrections
 from watchium.syncplay.steering.slow_down import JUMPED_S, SlowDown
 
-REPORTS_AHEAD_S = 0.018  # a player reports the frame that it shows next: on average so far ahead of the sound
+REPORTS_AHEAD_S = 0.015  # a player reports the frame that it shows next: on average so far ahead of the sound
 MOST_START_S, MOST_SEEK_S = 1.0, 3.0
+FIRST_RETURN_S = 0.15  # a paused player seeks, and starts some time later
 SETTLES_S = 0.4  # after it was moved, a player's reports say little for so long
 STOPS_S = 0.8  # a client seeks first and pauses 50 to 100 ms later
 OPENS_S = 2.0  # while a player opens a file, its client invents positions
@@ -21,7 +22,7 @@ SLOWED_ABOVE_S = 0.012
 SOUGHT_BELOW_S = -0.04
 SOON_S, SOUGHT_SOON_BELOW_S = 10.0, -0.02  # for so long after a change, another small jump is hardly noticed
 SLOWED_MOST_S = 0.6  # more is put right by a seek
-UNSLOWED_MOST_S = 0.2  # the same, of a client that cannot be slowed down
+SOUGHT_ABOVE_S = 0.2  # the same soon after a change, and of a client that cannot be slowed down
 STANDS_OFF_S, STANDS_FAR_OFF_S = 0.02, 0.2
 MISMATCHES = 2  # reports in a row in the other pause state, or far off
 FAR_OFF_S = 1.0
@@ -41,6 +42,7 @@ class Follower:
     def __init__(self, slows_down: bool = True) -> None:
         self.slow_down = SlowDown(slows_down)
         self.start_cost, self.seek_cost = LearnedCost(MOST_START_S), LearnedCost(MOST_SEEK_S)
+        self.return_cost = LearnedCost(MOST_SEEK_S, FIRST_RETURN_S)
         self.corrections = SeekCorrections()
         self._error = PositionError()
         self._learning: LearnedCost | None = None
@@ -102,8 +104,8 @@ class Follower:
         self._quiet_until_s = max(self._opens_until_s, now_s + settles_s + SETTLES_S)
         self.measure(now_s)
 
-    def moves(self, step: str, timeline: Timeline, arrives_s: float, now_s: float) -> float:
-        """It is made to apply a step; return the position for its State."""
+    def moves(self, step: str, timeline: Timeline, arrives_s: float, now_s: float, *, paused: bool) -> float:
+        """It is made to apply a step; return the position for its State. `paused`: it stands until then."""
         self._error.clear()
         self._recent.clear()
         self.slow_down.stop()
@@ -115,8 +117,9 @@ class Follower:
                 self._learning = self.start_cost
                 return timeline.position_at((arrives_s + self.start_cost.cost_s) * 1000)
             case "seek" if self.has_file:
-                self._learning = self.seek_cost
-                return timeline.position_at((arrives_s + self.seek_cost.cost_s) * 1000) + self.seek_cost.aim_s
+                cost = self.return_cost if paused else self.seek_cost
+                self._learning = cost
+                return timeline.position_at((arrives_s + cost.cost_s) * 1000) + cost.aim_s
         self._learning = None
         return timeline.position_at(arrives_s * 1000)
 
@@ -200,13 +203,21 @@ class Follower:
         if self._learning is not None:
             self._learning.learn(ahead_s)
             self._learning = None
-        unsure_s = self._error.uncertainty_s
-        if max(SLOWED_ABOVE_S, 2 * unsure_s) < ahead_s < SLOWED_MOST_S and self.slow_down.usable:
+        unsure_s, most_s = self._error.uncertainty_s, self._slowed_most_s(now_s)
+        if self.slow_down.usable and max(SLOWED_ABOVE_S, 2 * unsure_s) < ahead_s < most_s + 3 * unsure_s:
             self.slow_down.start(ahead_s, now_s)
             return Action.SLOW_DOWN
         behind = ahead_s < self._sought_below_s(now_s) - 3 * unsure_s
-        most_s = SLOWED_MOST_S if self.slow_down.usable else max(UNSLOWED_MOST_S, 3 * unsure_s)
-        return self._seek_if(behind or ahead_s >= most_s, ahead_s, now_s)
+        return self._seek_if(behind or ahead_s >= most_s + 3 * unsure_s, ahead_s, now_s)
+
+    def _slowed_most_s(self, now_s: float) -> float:
+        """How far ahead a seek puts it right, rather than a slow-down."""
+        soon = now_s < self._changed_s + SOON_S
+        return (
+            max(SOUGHT_ABOVE_S, 2 * self.seek_cost.spread_s)
+            if soon or not self.slow_down.usable
+            else SLOWED_MOST_S
+        )
 
     def _sought_below_s(self, now_s: float) -> float:
         if now_s < self._changed_s + SOON_S:

@@ -20,8 +20,8 @@ EARLY_LESSONS = 3
 class LearnedCost:
     """`cost_s`: from the arrival of the message until the player plays there. `aim_s`: how far ahead to aim."""
 
-    def __init__(self, most_s: float) -> None:
-        self.cost_s = FIRST_COST_S
+    def __init__(self, most_s: float, first_s: float = FIRST_COST_S) -> None:
+        self.cost_s = first_s
         self._most_s = most_s
         self._spread_s = FIRST_SPREAD_S
         self._lessons = 0
