@@ -16,6 +16,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 
 from tests.deployments import GENEROUS, SEVERAL, Deployment, one_process, two_processes
+from tests.early import deal_early
 from tests.servers import (
     Server,
     database_beside,
@@ -67,13 +68,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(trylast=True)  # after they were shuffled
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect tests without a database, or with one of their own, when the run is on PostgreSQL."""
-    if "DATABASE_URL" not in os.environ:
-        return
-    deselected = [item for item in items if _ignores_run_database(item)]
-    config.hook.pytest_deselected(items=deselected)
-    items[:] = [item for item in items if item not in set(deselected)]
+    if "DATABASE_URL" in os.environ:
+        deselected = [item for item in items if _ignores_run_database(item)]
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item not in set(deselected)]
+    deal_early(config, items)
 
 
 def _ignores_run_database(item: pytest.Item) -> bool:

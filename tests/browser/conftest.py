@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
+from tests.early import deal_early
 from tests.servers import (
     Missing,
     Server,
@@ -38,6 +39,11 @@ FLAGS = [
 ]
 TIMEOUT_MS = 10_000
 FILM_S = 60
+
+
+@pytest.hookimpl(trylast=True)  # after some were deselected
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    deal_early(config, items)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.fixtures import join, make_room, play, seek_to, wait_until, wait_until_ready
@@ -20,6 +21,7 @@ WATCH = """() => { const v = document.querySelector("[data-media]")
     ))).observe(document.querySelector("[data-log]"), { childList: true }) }"""
 
 
+@pytest.mark.early
 def test_a_late_viewer_catches_up_without_spoilers(person: Callable[..., Page]):
     alice, pip = person(), person(**PHONE)
     url = make_room(alice)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support.axe import AXE, is_clean, is_clean_in_every_look
@@ -22,6 +23,7 @@ from tests.browser.support.fixtures import (
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
+@pytest.mark.early
 def test_an_evening_can_be_continued_and_played_again(person: Callable[..., Page]):
     """alice puts on other media in the middle of the clip and continues it later; bob reads along on a phone."""
     alice, bob = person(), person(**PHONE)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.support.fixtures import (
@@ -47,6 +48,7 @@ def messages(page: Page):
     return page.locator("[data-log] [data-id] [data-text]")
 
 
+@pytest.mark.early
 def test_a_host_and_then_a_viewer_without_websockets_watch_and_chat(
     server: Server, person: Callable[..., Page]
 ):
@@ -148,6 +150,7 @@ def the_viewer_is_removed(alice: Page, bob: Page) -> None:
     expect(bobs).not_to_be_attached()
 
 
+@pytest.mark.early
 def test_a_player_without_websockets_plays_and_changes_its_queue(server: Server, person: Callable[..., Page]):
     alice = person()
     proxy = Proxy(alice)

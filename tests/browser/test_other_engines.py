@@ -260,6 +260,7 @@ def test_one_of_two_player_tabs_has_audio_focus_and_reloads_are_fast(other, serv
     assert max(took_s) < RELOAD_S
 
 
+@pytest.mark.early
 @pytest.mark.parametrize(
     ("name", "policy", "says", "press"),
     [

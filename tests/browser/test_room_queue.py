@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support.fixtures import join, make_room, play, seek_to, wait_until, wait_until_ready
@@ -26,6 +27,7 @@ PLAYS = """name => { const v = document.querySelector("[data-media]")
     return v.currentSrc.includes(name) && !v.paused && v.currentTime > 0.1 }"""
 
 
+@pytest.mark.early
 def test_two_people_share_a_queue(person: Callable[..., Page]):
     """alice hosts, bob watches on a phone; both have the Queue tab open, and three links follow the sample clip."""
     alice, bob = person(), person(**PHONE)

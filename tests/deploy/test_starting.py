@@ -148,6 +148,7 @@ def make_run(data: Path, **env: str):
     return running_server(data, "sh", "deploy/run.sh", **env)
 
 
+@pytest.mark.early
 @pytest.mark.parametrize("library", ["loop", pytest.param("file", marks=pytest.mark.long)])
 def test_a_missing_library_folder_does_not_stop_the_server(data_dir: Path, library: str):
     folder = data_dir / "library"

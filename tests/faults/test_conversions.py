@@ -48,6 +48,7 @@ def queued(source: Path) -> Iterator[Server]:
         yield running
 
 
+@pytest.mark.early
 def test_a_killed_worker_is_resumed(tmp_path: Path):
     with queued(source := film(tmp_path, repeats=8)) as server:
         server.env["PATH"] = f"{slow_ffmpeg(tmp_path)}:{server.env['PATH']}"

@@ -15,6 +15,7 @@ from rooms.models import Room
 from tests.migrations import migrate, migrate_to_latest
 
 
+@pytest.mark.early
 @pytest.mark.django_db(transaction=True)
 def test_the_migrations_go_back_and_forth_and_a_waiting_room_is_paused_on_the_way():
     """One walk for both: each takes two seconds, and PostgreSQL ten beside other work."""
@@ -51,6 +52,7 @@ def test_no_migration_is_missing():
 Walk = Iterator[str]  # makes rows, yields a migration, looks there, yields again, and looks after the latest
 
 
+@pytest.mark.early
 @pytest.mark.django_db(transaction=True)
 def test_existing_rows_are_kept_and_completed():
     """One walk back and forth for all: each takes two seconds."""

@@ -27,6 +27,7 @@ def test_no_migration_is_missing():
     call_command("makemigrations", "rooms", check=True, dry_run=True, skip_checks=True, verbosity=0)
 
 
+@pytest.mark.early
 @pytest.mark.django_db(transaction=True)
 def test_existing_accounts_keep_similar_names_and_renewing_a_lease_updates_no_index():
     """The oldest account holds the key of a name. One walk back and forth for both: each takes two seconds."""

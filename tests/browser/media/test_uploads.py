@@ -88,6 +88,7 @@ def wait_for_bytes(page: Page, server: Server, count: int) -> None:
     raise AssertionError(f"{stored(server)} did not grow to {count} bytes")
 
 
+@pytest.mark.early
 def test_an_upload_survives_a_closed_page_and_a_killed_server(person, own_server: Server, films: Path):
     film = films / "late.mkv"
     size = film.stat().st_size

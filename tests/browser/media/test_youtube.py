@@ -114,6 +114,7 @@ SENTENCES = {
 }
 
 
+@pytest.mark.early
 def test_each_error_has_its_sentence_and_a_silent_player_too(person: Callable[..., Page]):
     bob = person()
     StandIn(bob, silent=True)

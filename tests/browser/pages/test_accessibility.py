@@ -35,6 +35,7 @@ def open_by(page: Page, *names: str, role: str = "button") -> None:
         expect(page.locator("dialog[open], :popover-open")).to_have_count(0)
 
 
+@pytest.mark.early
 def test_axe_finds_nothing_on_the_pages_before_a_room(user: Callable[[], Page]):
     alice = user()
     alice.goto("/")
@@ -49,6 +50,7 @@ def test_axe_finds_nothing_on_the_pages_before_a_room(user: Callable[[], Page]):
     is_clean_in_every_look(alice)
 
 
+@pytest.mark.early
 def test_axe_finds_nothing_in_a_room(user: Callable[[], Page]):
     alice, bob = user(), user()
     alice.goto("/")
@@ -75,6 +77,7 @@ def test_axe_finds_nothing_in_a_room(user: Callable[[], Page]):
     )
 
 
+@pytest.mark.early
 def test_axe_finds_nothing_in_the_dialogs_of_a_room(user: Callable[[], Page]):
     alice, bob = user(), user()
     alice.goto("/")

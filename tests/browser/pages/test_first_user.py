@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.fixtures import (
@@ -146,6 +147,7 @@ def test_fast_typing_keeps_all_messages_in_order(person):
     expect(bob.locator("[data-unsent] li")).to_have_count(0)
 
 
+@pytest.mark.early
 def test_messages_and_presses_while_disconnected_are_shown_as_not_sent(browser, person):
     with watchium_server() as server:
         bob = person(base_url=server.url)

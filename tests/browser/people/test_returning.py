@@ -40,6 +40,7 @@ def proxied() -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.early
 def test_who_was_sent_away_or_muted_comes_back_when_it_is_over(person: Callable[..., Page], proxied: Server):
     def at(address: str) -> Page:
         return person(base_url=proxied.url, extra_http_headers={"X-Forwarded-For": address})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support.fixtures import (
@@ -35,6 +36,7 @@ RECORD_DIGITS = """() => {
 PLAYS = "() => watchium.room.state.timeline.is_playing && !document.querySelector('[data-media]').paused"
 
 
+@pytest.mark.early
 def test_a_room_starts_together(person: Callable[..., Page]):
     alice, bob = person(), person(**PHONE)
     join(bob, make_room(alice), "Bob")

@@ -48,6 +48,7 @@ async def killed_and_back(deployment: Deployment) -> None:
     assert again == acknowledged[3]
 
 
+@pytest.mark.early
 async def test_p13_a_hundred_sockets_of_the_only_process(killable_server: Server):
     await killed_and_back(one_process(killable_server))
 

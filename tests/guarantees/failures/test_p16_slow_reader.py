@@ -43,6 +43,7 @@ async def tell_much(scene: Scene, listener: RoomClient) -> None:
         heard += type_of(await listener.next_event()) == "noise"
 
 
+@pytest.mark.early
 @pytest.mark.once
 async def test_p16_two_clients_that_never_read_slow_no_member_and_are_closed(generous_server: Server):
     scene = await scene_in(one_process(generous_server))

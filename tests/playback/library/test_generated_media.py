@@ -32,6 +32,7 @@ class GeneratedMedia(LibraryCase):
         assert facts is not None
         return facts
 
+    @pytest.mark.early
     def test_each_kind_of_file_is_listed_and_plays_as_expected(self):
         names = [name for name in SOURCES if not missing(name)]
         if len(names) < len(SOURCES) / 2:

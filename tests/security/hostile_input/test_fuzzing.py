@@ -36,6 +36,7 @@ def told(outcomes: list[Outcome]) -> list[tuple[str, int, int]]:
     return [(outcome.fuzz_input.kind, outcome.fuzz_input.number, outcome.status) for outcome in outcomes]
 
 
+@pytest.mark.early
 async def test_random_input_gets_a_response_or_a_close_and_leaks_nothing(impatient: Server):
     scene = await scene_on(impatient)
     sent = fuzz_inputs(seed=SEED, count=COUNT, room_id=scene.room_id)

@@ -89,6 +89,7 @@ def test_failures_are_printed_with_their_fix_and_exit_with_one(server: Server, t
         assert fix in lines[name], lines
 
 
+@pytest.mark.early
 @pytest.mark.once
 def test_checks_of_a_frozen_database_and_a_frozen_redis_time_out(server: Server):
     try:

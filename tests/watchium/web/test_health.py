@@ -75,6 +75,7 @@ def test_health_endpoints_accept_any_host_name():
         assert get(server, "/metrics", host="10.0.0.7:8000")[0] == 404
 
 
+@pytest.mark.early
 @pytest.mark.once
 def test_a_frozen_database_and_redis_are_reported_in_time_and_recover():
     try:
