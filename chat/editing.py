@@ -9,7 +9,7 @@ from chat.models import AcceptedChange, AcceptedCommand, Comment, CommentReactio
 from chat.text import change_hash, clean_comment, clean_emoji
 from rooms import access
 from rooms.domain.rights import Right
-from rooms.models import Member, Room
+from rooms.models import Member, Person, Room
 from watchium import server_clock
 from watchium.db.prepared import run_in_one_round_trip
 from watchium.db.rows import insert, update
@@ -20,6 +20,7 @@ from watchium.protocol.replies import Accepted
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
+CHANGED_AT_ONCE = 100
 EDIT_WITHIN_MS = 5 * 60_000.0
 
 
@@ -90,6 +91,29 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
     elif change(comment.pk, actor.person, emoji):
         _publish_change(actor.room, comment, now_ms)
     return _accept(actor, command.event_id, digest, now_ms)
+
+
+def take_back_reactions(person: Person) -> None:
+    """Take back what a person who is about to be deleted gave to comments of open rooms. Open pages follow."""
+    for room_pk in CommentReaction.objects.rooms_of(person):
+        while _take_back_some(room_pk, person):
+            pass
+
+
+@transaction.atomic
+def _take_back_some(room_pk: int, person: Person) -> bool:
+    """Return whether there may be more. In batches: other members want to write."""
+    room = Room.objects.locked(room_pk)
+    pks = CommentReaction.objects.take_back_in(room, person, CHANGED_AT_ONCE)
+    comments = Comment.objects.mark_changed(room, pks)
+    room.comment_seq += len(comments)
+    room.save(update_fields=["comment_seq"])
+    now_ms = server_clock.now_ms()
+    for comment, state in zip(comments, states(comments), strict=True):
+        changed = events.ChangedComment(seq=comment.changed_seq or 0, comment=state)
+        event = events.CommentChanged(room_id=room.room_id, timestamp=now_ms, payload=changed)
+        broadcast.to_room(room.room_id, event)
+    return len(pks) == CHANGED_AT_ONCE
 
 
 def _lock(actor: Member, event_id: str, *, to_write: bool = False) -> tuple[Member, AcceptedCommand | None]:

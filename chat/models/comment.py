@@ -101,6 +101,17 @@ class CommentQuerySet(DeletionQuerySet):
     def at_seq(self, room: Room, seq: int) -> Comment | None:
         return self.shown().filter(room=room, seq=seq).first()
 
+    def mark_changed(self, room: Room, pks: list[int]) -> list[Comment]:
+        """Number the shown ones of these comments as changed after the room's `comment_seq`, and return them.
+
+        The caller has locked the room, and raises its `comment_seq` by their number.
+        """
+        comments = list(self.shown().filter(room=room, pk__in=pks).order_by("seq"))
+        for number, comment in enumerate(comments, room.comment_seq + 1):
+            comment.changed_seq = number
+        self.bulk_update(comments, ["changed_seq"])
+        return comments
+
     def deleted_since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
         """Return comments deleted after `seq`, ordered by `deleted_seq`."""
         return list(self.filter(room=room, deleted_seq__gt=seq).order_by("deleted_seq")[:limit])

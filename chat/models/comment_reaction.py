@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db import models
 
-from rooms.models import Person
+from rooms.models import Person, Room
 from watchium.protocol.errors import RuleRefused
 from watchium.protocol.types import CommentReaction as ReactionState
 
@@ -30,6 +30,18 @@ class CommentReactionQuerySet(models.QuerySet["CommentReaction"]):
     def take_back(self, comment_pk: int, person: Person, emoji: str) -> bool:
         """Return False if the person did not react so."""
         return self.filter(comment=comment_pk, person=person, emoji=emoji).delete()[0] > 0
+
+    def rooms_of(self, person: Person) -> list[int]:
+        """Return the open rooms (primary keys) with reactions of the person."""
+        rows = self.filter(person=person, comment__room__closed_at=None)
+        return list(rows.order_by("comment__room").values_list("comment__room", flat=True).distinct())
+
+    def take_back_in(self, room: Room, person: Person, limit: int) -> list[int]:
+        """Delete the person's reactions to at most `limit` comments of the room, and return those (primary keys)."""
+        given = self.filter(person=person, comment__room=room).order_by("comment")
+        comments = list(given.values_list("comment", flat=True).distinct()[:limit])
+        self.filter(person=person, comment__in=comments).delete()
+        return comments
 
     def to_comments(self, pks: Iterable[int]) -> dict[int, list[ReactionState]]:
         """Return the reactions by the primary key of their comment, in the order in which each emoji came first."""

@@ -188,6 +188,52 @@ class ReactionTests(ChangeCase):
         assert CommentReaction.objects.count() == 2
 
 
+class ForgottenReactionTests(ChangeCase):
+    def test_open_pages_learn_that_the_reactions_of_a_deleted_person_are_gone(self):
+        later = self.post(self.bob, "and then")
+        self.react(self.alice)
+        self.react(self.bob)
+        self.react(self.bob, "🔥")
+        with self.committing():
+            payload = ReactionToComment(id=later.pk, emoji="🔥", on=True)
+            editing.react_to_comment(
+                self.bob, ReactToComment(event_id="later", payload=payload), now_ms=NOW_MS
+            )
+        before = Room.objects.get(pk=self.room.pk)
+        with self.committing(), patch.object(editing, "CHANGED_AT_ONCE", 1):
+            editing.take_back_reactions(self.bob.person)
+        room = Room.objects.get(pk=self.room.pk)
+        missed = Comment.objects.missed(room, before.comment_seq)
+        alice = self.alice.person.user_id
+        assert [[each.user_ids for each in comment.reactions] for comment in missed.changed] == [
+            [[alice]],
+            [],
+        ]
+        seqs = [
+            frame["payload"]["seq"]
+            for _, frame in self.published.frames
+            if frame["type"] == "comment_changed" and frame["payload"]["seq"] > before.comment_seq
+        ]
+        assert seqs == [before.comment_seq + 1, before.comment_seq + 2]
+        assert room.comment_seq == seqs[-1]
+
+    def test_without_reactions_nothing_changes(self):
+        self.react(self.alice)
+        self.published.frames.clear()
+        with self.committing(), self.assertNumQueries(1):
+            editing.take_back_reactions(self.bob.person)
+        assert self.published.types() == []
+
+    def test_reactions_to_deleted_comments_go_without_an_event(self):
+        self.react(self.alice)
+        actions.remove(self.bob, self.posted.pk)
+        self.published.frames.clear()
+        with self.committing():
+            editing.take_back_reactions(self.alice.person)
+        assert self.published.types() == []
+        assert not CommentReaction.objects.exists()
+
+
 class RepeatedChangeTests(ChangeCase):
     def test_an_edit_that_is_sent_again_gets_its_reply_and_undoes_no_later_one(self):
         first = self.edit(self.bob, "second text", event_id="a")

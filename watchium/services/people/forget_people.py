@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import QuerySet
 
+import chat.editing
 import playback.room.queue.people
 import playback.room.start.people
 from playback.models import Playback
@@ -14,7 +15,11 @@ BATCH = 200
 
 
 def forget_person(person: Person) -> int:
-    """Forget a person in all open rooms in which they ever were, each in a transaction; return how many."""
+    """Forget a person in all open rooms in which they ever were, each in a transaction; return how many.
+
+    Reactions to comments are taken back first, so that open pages do not keep them.
+    """
+    chat.editing.take_back_reactions(person)
     return _forget([person])
 
 
