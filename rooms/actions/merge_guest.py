@@ -54,22 +54,24 @@ def _move_membership(room: Room, guest: Person, person: Person) -> None:
 
 def _carry(before: Member, person: Person) -> None:
     """Let what a guest who has left had in the room hold for the account. One without a row gets the guest's."""
-    if before.muted_until_ms is None and not before.exceptions and not before.favourite:
+    mutes = (before.muted_until_ms, before.quiet_mute_until_ms)
+    if mutes == (None, None) and not before.exceptions and not before.favourite:
         return
     after = before.room.members.filter(person=person).first()
     if after is None:
         Member.objects.filter(pk=before.pk).update(person=person)
         return
     Member.objects.filter(pk=after.pk).update(
-        muted_until_ms=_later(before, after),
+        muted_until_ms=_later(before.muted_until_ms, after.muted_until_ms),
+        quiet_mute_until_ms=_later(before.quiet_mute_until_ms, after.quiet_mute_until_ms),
         exceptions=_merged_exceptions(before, after),
         favourite=before.favourite or after.favourite,
     )
 
 
-def _later(before: Member, after: Member) -> float | None:
+def _later(one_ms: float | None, other_ms: float | None) -> float | None:
     """Signing in ends no mute."""
-    return max(before.muted_until_ms or 0.0, after.muted_until_ms or 0.0) or None
+    return max(one_ms or 0.0, other_ms or 0.0) or None
 
 
 def _merge_rows(room: Room, before: Member, person: Person) -> Member:
@@ -97,7 +99,8 @@ def _merge_rows(room: Room, before: Member, person: Person) -> Member:
         present=present,
         here_since_ms=before.here_since_ms,
         address_hash=before.address_hash,
-        muted_until_ms=_later(before, after),
+        muted_until_ms=_later(before.muted_until_ms, after.muted_until_ms),
+        quiet_mute_until_ms=_later(before.quiet_mute_until_ms, after.quiet_mute_until_ms),
     )
     if after.pk != before.pk:
         Member.objects.filter(pk=before.pk).delete()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 import chat.actions
@@ -109,6 +110,20 @@ class MuteCommandTests(ActsCast):
         merge_guest(self.bob.person, account)
         member = actions.join(account, self.room.room_id)
         assert member.muted_until_ms == act.details["until_ms"]
+
+    def test_leaving_and_signing_in_do_not_end_a_quiet_mute(self):
+        for leaves, has_row in ((False, False), (False, True), (True, False), (True, True)):
+            with self.subTest(leaves=leaves, has_row=has_row), transaction.atomic():
+                act = actions.mute(self.room, self.bobs_id, actor=self.alice, minutes=5, quiet=True)
+                account = actions.create_guest("Bobby")
+                if has_row:
+                    self.enrol(account)
+                if leaves:
+                    actions.leave(self.bob)
+                merge_guest(self.bob.person, account)
+                member = actions.join(account, self.room.room_id)
+                assert member.quiet_mute_until_ms == act.details["until_ms"]
+                transaction.set_rollback(True)
 
     def test_a_muted_member_who_becomes_host_may_write(self):
         self.mute_bob()
