@@ -34,7 +34,8 @@ class CommentReactionQuerySet(models.QuerySet["CommentReaction"]):
     def rooms_of(self, person: Person) -> list[int]:
         """Return the open rooms (primary keys) with reactions of the person."""
         rows = self.filter(person=person, comment__room__closed_at=None)
-        return list(rows.order_by("comment__room").values_list("comment__room", flat=True).distinct())
+        room_pks = rows.order_by("comment__room_id").values_list("comment__room_id", flat=True)
+        return list(room_pks.distinct())
 
     def take_back_in(self, room: Room, person: Person, limit: int) -> list[int]:
         """Delete the person's reactions to at most `limit` comments of the room, and return those (primary keys)."""
