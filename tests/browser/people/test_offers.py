@@ -160,3 +160,24 @@ def test_a_page_shows_the_controls_that_the_rules_allow_and_no_others(person: Ca
         "vote to skip",
         "remove the host",  # now alice, who owns the room
     }
+
+
+def test_the_host_of_the_demo_room_is_offered_no_settings(person: Callable[..., Page]):
+    alice, bob = person(), person()
+    alice.goto("/")
+    alice.get_by_role("link", name="Demo: a clip to watch together").click()
+    for page, name in ((alice, "Alice"), (bob, "Bob")):
+        join(page, alice.url, name)
+    expect(alice.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    alice.get_by_role("list", name="Members").get_by_role("button", name="Bob").click()
+    expect(alice.locator("#person").get_by_role("button", name="Make host", exact=True)).to_be_visible()
+    expect(alice.locator("#person").get_by_role("button", name="Permissions")).to_be_hidden()
+    alice.keyboard.press("Escape")
+    alice.get_by_role("button", name="Settings").click()
+    dialog = alice.get_by_role("dialog", name="Room settings")
+    expect(dialog.get_by_text("The demo room cannot be changed.")).to_be_visible()
+    expect(dialog.get_by_role("tab")).to_have_count(0)
+    expect(dialog.get_by_role("button", name="Close the room")).to_be_hidden()
+    alice.keyboard.press("Escape")
+    for page in (alice, bob):
+        page.evaluate("watchium.room.say('leave')")

@@ -204,11 +204,13 @@ export function mountMemberCard(card, room) {
 function mountRights(card, room, signal) {
   const opener = find(card, "open-rights")
   const box = find(card, "member-rights")
+  const isDemo = document.querySelector("[data-demo]") !== null // whose rights nobody changes
   let showRights = /** @type {((userId: string) => void) | null} */ (null)
   let openFor = ""
   const show = (/** @type {string} */ userId) => {
     const isPresent = room.state.members.has(userId)
-    opener.hidden = !isPresent || !mayChangeRights(room.state) || userId === room.state.room?.host_id
+    const mayChange = mayChangeRights(room.state) && !isDemo
+    opener.hidden = !isPresent || !mayChange || userId === room.state.room?.host_id
     box.hidden = opener.hidden || openFor !== userId || !showRights
     opener.setAttribute("aria-expanded", String(!box.hidden))
     if (!box.hidden) showRights?.(userId)

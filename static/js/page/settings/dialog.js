@@ -51,7 +51,8 @@ function mountTabs(dialog, room, signal) {
   const names = Object.keys(SECTIONS)
   const loaded = new Set()
   let open = ""
-  const shown = () => names.filter((name) => SECTIONS[name].isShown(room.state))
+  const isDemo = "demo" in dialog.dataset
+  const shown = () => names.filter((name) => !isDemo && SECTIONS[name].isShown(room.state))
   const select = (/** @type {string} */ name) => {
     open = name
     for (const tab of tabs) {
@@ -168,7 +169,7 @@ function mountCloseRoom(dialog, room) {
   const { signal } = controller
   const [close, confirmation, confirm] = ["end", "end-sure", "end-now"].map((name) => find(dialog, name))
   const show = () => {
-    close.hidden = !(isHost(room.state) || room.state?.you?.is_owner)
+    close.hidden = "demo" in dialog.dataset || !(isHost(room.state) || room.state?.you?.is_owner)
   }
   const showConfirmation = (/** @type {boolean} */ shown) => {
     confirmation.hidden = !shown
