@@ -18,6 +18,11 @@ from tests.browser.support.fixtures import (
 
 WITHOUT_FULLSCREEN = "Object.defineProperty(Document.prototype, 'fullscreenEnabled', { get: () => false })"
 
+RECORDED_NOTIFICATIONS = """window.shown = []
+    window.Notification = class extends Notification {
+        constructor(title, options) { super(title, options); shown.push({ title, ...options }) }
+    }"""
+
 
 def message(page: Page, text: str) -> Locator:
     return page.locator("[data-log] [data-id]").filter(has_text=text)
@@ -73,6 +78,22 @@ def test_members_write_in_fullscreen_and_change_what_they_wrote(person: Callable
     bob.get_by_role("option").first.wait_for()
     bob.keyboard.press("Enter")
     expect(bob.get_by_role("textbox", name="Message")).to_have_value(f"@{alice_name(bob)} ")
+
+
+def test_a_mention_notifies_who_looks_elsewhere(person: Callable[..., Page]):
+    """Headless browsers show no notifications: the page's are recorded. The permission is real."""
+    alice, bob = person(), person(permissions=["notifications"])
+    bob.context.add_init_script(RECORDED_NOTIFICATIONS)
+    join(bob, make_room(alice), "Bob")
+    bob.get_by_role("button", name="Chat options").click()
+    bob.get_by_label("Notify me of mentions").check()
+    alice.evaluate("watchium.room.say('comment', { text: '@Bob while you look' })")
+    expect(message(bob, "while you look")).to_be_visible()
+    bob.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })")
+    alice.evaluate("watchium.room.say('comment', { text: '@Bob come back' })")
+    wait_until(bob, "() => shown.length === 1")
+    assert bob.evaluate("shown[0].title") == f"{alice_name(bob)} mentioned you"
+    assert "come back" not in bob.evaluate("JSON.stringify(shown)")
 
 
 def alice_name(page: Page) -> str:

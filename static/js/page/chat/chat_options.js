@@ -3,8 +3,10 @@
 
 import { cloneTemplate, find, loadStyle } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
+import { askToNotify, canNotify, mayNotify, notify } from "../lib/notifications.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { change, hidden, isIgnored, setIgnored } from "../moderation/viewer_filters.js"
+import { showNotice } from "../ui/notices.js"
 import { mentions } from "./message_list.js"
 
 const EDGE_PX = 8
@@ -12,6 +14,7 @@ const TONE_HZ = 880
 const TONE_S = 0.18
 const LOUDNESS = 0.12
 const MARK = "@ "
+const NOTICE_MS = 8000
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 /** @typedef {import("./message_list.js").MessageList} MessageList */
@@ -36,7 +39,7 @@ class ChatOptions {
     this.panel = cloneTemplate("chat-options")
     loadStyle(chat.dataset.toolsStyle)
     this.opener.after(this.panel)
-    this.wants = { sound: false, mark: false, ...loadItem("mentions", {}) }
+    this.wants = { sound: false, mark: false, notify: false, ...loadItem("mentions", {}) }
     this.#fill()
     room.on("new_comment", ({ payload }) => this.#onComment(payload))
     document.addEventListener("visibilitychange", () => {
@@ -76,18 +79,19 @@ class ChatOptions {
   }
 
   #fill() {
-    const names = /** @type {const} */ (["sound", "mark"])
-    for (const name of names) {
-      const box = /** @type {HTMLInputElement} */ (this.panel.querySelector(`[name=${name}]`))
-      box.checked = this.wants[name]
-      box.addEventListener("change", () => {
+    for (const name of /** @type {const} */ (["sound", "mark", "notify"])) {
+      const box = this.#box(name)
+      box.checked = this.wants[name] && (name !== "notify" || mayNotify())
+      box.addEventListener("change", async () => {
+        if (name === "notify" && box.checked && !(await askToNotify())) return this.#showRefused(box)
         this.wants[name] = box.checked
-        saveItem("mentions", this.wants.sound || this.wants.mark ? this.wants : null)
+        saveItem("mentions", Object.values(this.wants).some(Boolean) ? this.wants : null)
         if (name === "sound" && box.checked) playTone() // it shows how loud it is
       })
     }
+    ;/** @type {HTMLElement} */ (this.#box("notify").closest("label")).hidden = !canNotify()
     for (const name of /** @type {const} */ (["reactions", "presence"])) {
-      const box = /** @type {HTMLInputElement} */ (this.panel.querySelector(`[name=${name}]`))
+      const box = this.#box(name)
       box.checked = Boolean(hidden()[name])
       box.addEventListener("change", () => change({ [name]: box.checked }))
     }
@@ -98,13 +102,33 @@ class ChatOptions {
     })
   }
 
+  /** @param {string} name */
+  #box(name) {
+    return /** @type {HTMLInputElement} */ (this.panel.querySelector(`[name=${name}]`))
+  }
+
+  /** @param {HTMLInputElement} box */
+  #showRefused(box) {
+    box.checked = false
+    const text = gettext("This browser does not allow notifications of this page. Its settings can.")
+    showNotice({ key: "notify", text, tone: "warn", lastsMs: NOTICE_MS })
+  }
+
   /** @param {import("../../core/protocol.js").CommentState} comment */
-  #onComment({ text, user_id, is_system_message }) {
+  #onComment({ text, username, user_id, is_system_message }) {
     const { you } = this.room.boot
     if (is_system_message || user_id === you.user_id || !mentions(text, you.username)) return
     if (user_id && isIgnored(user_id)) return
     if (this.wants.sound) playTone()
     if (this.wants.mark && document.hidden) this.#mark(true)
+    if (this.wants.notify && document.hidden) void this.#notify(username)
+  }
+
+  /** Without the message, which others may read on a screen. @param {string} name */
+  #notify(name) {
+    const title = interpolate(gettext("{name} mentioned you"), { name })
+    const tag = `mention:${this.room.boot.room_id}`
+    return notify(title, { body: this.room.state.room?.title ?? "", tag })
   }
 
   /** In front of the room's name, behind the number of unread messages. @param {boolean} on */

@@ -5,6 +5,7 @@
  */
 
 import { gettext, interpolate } from "../lib/i18n.js"
+import { askToNotify, mayNotify, notify } from "../lib/notifications.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { after } from "../lib/timers.js"
 import { showNotice } from "../ui/notices.js"
@@ -15,17 +16,12 @@ const NOTICE_MS = 8000
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
-/** Whether this browser can remind at all: not without https. */
-export function canRemind() {
-  return "Notification" in window && window.isSecureContext
-}
-
 export class Reminder {
   /** @param {Room} room */
   constructor(room) {
     this.room = room
     this.name = `remind:${room.boot.room_id}`
-    this.on = canRemind() && Notification.permission === "granted" && loadItem(this.name, false)
+    this.on = mayNotify() && loadItem(this.name, false)
     this.cancel = () => {}
     /** The premiere that the reminder was shown for. @type {number | null} */
     this.shownFor = null
@@ -33,7 +29,7 @@ export class Reminder {
 
   /** On a press. Resolves when the browser's question was answered. */
   async toggle() {
-    if (!this.on && (await Notification.requestPermission()) !== "granted") {
+    if (!this.on && !(await askToNotify())) {
       const text = gettext("This browser does not allow notifications of this page. Its settings can.")
       return showNotice({ key: "reminder", text, tone: "warn", lastsMs: NOTICE_MS })
     }
@@ -68,14 +64,6 @@ export class Reminder {
       title: this.room.state.room?.title ?? "",
     })
     const options = { body: gettext("Come back to the tab of the room."), tag: this.name }
-    try {
-      const notification = new Notification(title, options)
-      notification.onclick = () => window.focus()
-    } catch {
-      // Android shows notifications of service workers only.
-      const worker = await navigator.serviceWorker?.getRegistration()
-      if (worker) await worker.showNotification(title, options)
-      else showNotice({ key: "reminder", text: title, lastsMs: NOTICE_MS })
-    }
+    if (!(await notify(title, options))) showNotice({ key: "reminder", text: title, lastsMs: NOTICE_MS })
   }
 }

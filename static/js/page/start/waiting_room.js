@@ -9,11 +9,12 @@ import { isAwaited, premiereChange, timeLeft } from "../../core/start/premiere.j
 import { fetchJson } from "../lib/api.js"
 import { cloneTemplate, disposeAll, find, loadStyle, openDialog, setText } from "../lib/dom.js"
 import { dateLocale, gettext, interpolate } from "../lib/i18n.js"
+import { canNotify } from "../lib/notifications.js"
 import { every } from "../lib/timers.js"
 import { MEMBER_CHANGES } from "../room/members.js"
 import { showNotice, showRefusal } from "../ui/notices.js"
 import { showFaces } from "./faces.js"
-import { canRemind, Reminder } from "./reminder.js"
+import { Reminder } from "./reminder.js"
 
 const TICK_MS = 200
 const NOTICE_MS = 10_000
@@ -88,7 +89,7 @@ function show(card, room, reminder) {
   find(card, "when").setAttribute("datetime", new Date(at).toISOString())
   showFaces(find(card, "faces"), [...room.state.members.values()])
   const remind = find(card, "remind")
-  remind.hidden = !canRemind()
+  remind.hidden = !canNotify()
   remind.setAttribute("aria-pressed", String(reminder.on))
   const controls = may(room.state, "media")
   find(card, "pick").hidden = !controls || Boolean(timeline?.media)
