@@ -94,14 +94,14 @@ class RoomAPIView(APIView):
 def _raw(request: Request, most: int) -> bytes:
     content_length = request.META.get("CONTENT_LENGTH") or "0"
     if not content_length.isdecimal() or int(content_length) > most:
-        raise TooLong(f"A body has at most {most} bytes.")
+        raise TooLong("A body has at most {most} bytes.", most=most)
     try:
         # `body` has a limit of its own, which is that of forms.
         raw: bytes = request._request.body if most == MAX_FRAME_BYTES else request._request.read(most + 1)
     except RawPostDataException:
         raise BadMessage(NOT_JSON) from None
     if len(raw) > most:
-        raise TooLong(f"A body has at most {most} bytes.")
+        raise TooLong("A body has at most {most} bytes.", most=most)
     # A page of another origin can send a body without a type, but this type needs a CORS preflight.
     content_type = str(request.content_type or "").partition(";")[0].strip().lower()
     if content_type != "application/json" and (raw or content_type):

@@ -129,7 +129,7 @@ def _entry_at(queue: Queue[Entry], index: int | None) -> str | None:
     if index is None:
         return None
     if index >= len(queue):
-        raise BadMessage(f"The queue has {len(queue)} entries: `on` is out of it")
+        raise BadMessage(detail=f"The queue has {len(queue)} entries: `on` is out of it")
     return queue.entries[index].id
 
 

@@ -39,4 +39,4 @@ def _validate(settings: dict[str, Any]) -> None:
     if settings.get("stall_policy", POLICIES[0]) not in POLICIES:
         raise BadMessage(f"stall_policy is one of {', '.join(POLICIES)}")
     if not SHORTEST_S <= settings.get("stall_wait_s", SHORTEST_S) <= LONGEST_S:
-        raise BadMessage(f"stall_wait_s is {SHORTEST_S} to {LONGEST_S} seconds")
+        raise BadMessage("The room waits for {least} to {most} seconds.", least=SHORTEST_S, most=LONGEST_S)

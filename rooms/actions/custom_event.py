@@ -37,7 +37,7 @@ def broadcast_custom_event(
             "type is 1 to 40 letters and underscores, and no message type of the protocol - at `$.type`"
         )
     if len(msgspec.json.encode(payload)) > MAX_PAYLOAD_BYTES:
-        raise TooLong(f"A payload has at most {MAX_PAYLOAD_BYTES} bytes.")
+        raise TooLong("A body has at most {most} bytes.", most=MAX_PAYLOAD_BYTES)
     actor = access.lock(actor)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     if not (actor.is_host or actor.is_owner):

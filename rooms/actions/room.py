@@ -192,7 +192,7 @@ def _apply_rights(room: Room, changes: dict[str, Any]) -> None:
 
 def _checked_seat_hold(seat_hold_s: Any) -> int:
     if not isinstance(seat_hold_s, int) or not 5 <= seat_hold_s <= 600:
-        raise BadMessage("seat_hold_s is 5 to 600 seconds")
+        raise BadMessage("The host may be away for 5 to 600 seconds.")
     return seat_hold_s
 
 
@@ -210,7 +210,7 @@ def _checked_slug(room: Room, slug: str | None) -> str | None:
 def _checked_capacity(capacity: int | None) -> int | None:
     """Members who are in the room already stay."""
     if capacity is not None and not 2 <= capacity <= settings.MAX_MEMBERS:
-        raise BadMessage(f"capacity is 2 to {settings.MAX_MEMBERS}")
+        raise BadMessage("A room has 2 to {most} members.", most=settings.MAX_MEMBERS)
     return capacity
 
 

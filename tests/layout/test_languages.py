@@ -5,6 +5,7 @@ Every text is translated into every language.
 
 from __future__ import annotations
 
+import ast
 import gettext
 import re
 import subprocess
@@ -17,12 +18,14 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from tests.servers import Missing, unavailable, xgettext_path
+from watchium.management.commands.makemessages import error_names
 from watchium.protocol.errors import Refused
 
 pytestmark = pytest.mark.once
 LOCALE = Path(settings.LOCALE_PATHS[0])
 LANGUAGES = sorted(path.name for path in LOCALE.iterdir() if path.is_dir())
 DOMAINS = ("django", "djangojs")
+PACKAGES = ("watchium", "rooms", "playback", "chat")
 MOST_STALE = 150  # texts that the source no longer has
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 ENTRY = re.compile(r'^msgid ((?:"(?:[^"\\]|\\.)*"\n)+)', re.MULTILINE)
@@ -87,6 +90,22 @@ def every_error() -> list[type[Refused]]:
 def test_the_sentence_of_every_error_can_be_translated(source: dict[str, set[str]]):
     unmarked = {kind.__name__ for kind in every_error() if kind.message not in source["django"]}
     assert not unmarked, "put the message into gettext_noop(...)"
+
+
+def test_sentences_of_errors_are_no_f_strings():
+    """No catalogue has what an f-string makes. Names of fields are for programs, and stay in English."""
+    names = {*error_names(), "Sentence", "Counted"}
+    for_programs = re.compile(r" is one of | cannot be changed|`")
+    found = []
+    for package in PACKAGES:
+        for path in (Path(settings.BASE_DIR) / package).rglob("*.py"):
+            for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.JoinedStr):
+                    name = getattr(call.func, "id", None)
+                    sentence = ast.unparse(call.args[0])
+                    if name in names and not for_programs.search(sentence):
+                        found.append(f"{path.name}:{call.lineno}: {sentence}")
+    assert not found, "put the values behind the sentence, by name"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -95,7 +95,7 @@ class _Body:
         return message
 
     def too_large(self) -> ContentTooLarge:
-        return ContentTooLarge(f"A body has at most {self._limit.size} bytes.")
+        return ContentTooLarge("A body has at most {most} bytes.", most=self._limit.size)
 
     async def send(self, message: Message) -> None:
         if not self._rejected:

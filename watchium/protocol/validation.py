@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 
-from watchium.protocol.errors import BadMessage, Refused, TooLong
+from watchium.protocol.errors import BadMessage, Refused, TooLong, gettext_noop
 
 DETAIL_CHARS = 300  # it may contain a long field name made up by the sender
 TOO_LONG = re.compile(r"Expected `str` of length <= (\d+) - at `\$(?:\.\w+){0,20}\.(\w+)`")
-# Text fields that users type into, and their names in messages.
+# Text fields that users type into, and the message about their length.
 TYPED_FIELDS = {
-    "media_url": "An address",
-    "title": "A title",
-    "text": "A message",
-    "username": "A name",
-    "passphrase": "A passphrase",
-    "why": "A reason",
-    "reason": "A reason",
+    "media_url": gettext_noop("An address has at most {count} characters."),
+    "title": gettext_noop("A title has at most {count} characters."),
+    "text": gettext_noop("A message has at most {count} characters."),
+    "username": gettext_noop("A name has at most {count} characters."),
+    "passphrase": gettext_noop("A passphrase has at most {count} characters."),
+    "why": gettext_noop("A reason has at most {count} characters."),
+    "reason": gettext_noop("A reason has at most {count} characters."),
 }
 
 
@@ -25,5 +25,5 @@ def validation_error(error: Exception) -> Refused:
     detail = str(error)[:DETAIL_CHARS]
     found = TOO_LONG.fullmatch(detail)
     if found and found[2] in TYPED_FIELDS:
-        return TooLong(f"{TYPED_FIELDS[found[2]]} has at most {int(found[1]):,} characters.", detail=detail)
+        return TooLong(TYPED_FIELDS[found[2]], count=found[1], detail=detail)
     return BadMessage(detail=detail)
