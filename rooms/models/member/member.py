@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models
-from django.db.models import Count, F, Q
+from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Coalesce, Greatest
-from django.utils import timezone
 
-from rooms.domain import rights
-from rooms.domain.rights import Right, Standing, exceptions_of, stored_exceptions
 from rooms.models.choices import Role
+from rooms.models.member.places import PlaceQuerySet
+from rooms.models.member.reports import Report, save_reports
+from rooms.models.member.rights import MemberRights
 from rooms.models.person import Person
 from rooms.models.room import PERSON, ROOM, ROOM_WITH_FILTER, Room
 from watchium.db.prepared import PreparedQuery, Rows, run_in_one_round_trip
 from watchium.db.rows import RowMapper
-from watchium.protocol.errors import NotHost, RuleRefused
-from watchium.sentences import Sentence
 
 if TYPE_CHECKING:
     from rooms.models.moderation import ModerationAct
 
-# Rows locked by others are skipped: the next report comes in three seconds, and this write should not wait.
-_SAVE_REPORTS_POSTGRESQL = """
-WITH report AS (
-    SELECT member.id, sent.position, sent.is_synced
-    FROM unnest(%s::text[], %s::text[], %s::float8[], %s::bool[]) AS sent(room_id, user_id, position, is_synced)
-    JOIN rooms_room room ON room.room_id = sent.room_id
-    JOIN rooms_person person ON person.user_id = sent.user_id
-    JOIN rooms_member member ON member.room_id = room.id AND member.person_id = person.id
-    FOR NO KEY UPDATE OF member SKIP LOCKED
-)
-UPDATE rooms_member SET last_heartbeat = %s, position = report.position, is_synced = report.is_synced
-FROM report WHERE rooms_member.id = report.id
-"""
-_SAVE_REPORTS_SQLITE = """
-WITH report AS (
-    SELECT member.id AS id, json_extract(value, '$[2]') AS position, json_extract(value, '$[3]') AS is_synced
-    FROM json_each(%s)
-    JOIN rooms_room room ON room.room_id = json_extract(value, '$[0]')
-    JOIN rooms_person person ON person.user_id = json_extract(value, '$[1]')
-    JOIN rooms_member member ON member.room_id = room.id AND member.person_id = person.id
-)
-UPDATE rooms_member SET last_heartbeat = %s, position = report.position, is_synced = report.is_synced
-FROM report WHERE rooms_member.id = report.id
-"""
 
-
-class MemberQuerySet(models.QuerySet["Member"]):
+class MemberQuerySet(PlaceQuerySet["Member"]):
     def current(self) -> MemberQuerySet:
         """Members who have not left and so may read and write the room."""
         return self.filter(left_at=None)
@@ -72,16 +43,9 @@ class MemberQuerySet(models.QuerySet["Member"]):
         )
         return _with_room(rows)
 
-    def save_reports(self, reports: Sequence[tuple[str, str, float, bool | None]]) -> int:
-        """Store the latest player reports: room_id, user_id, position in seconds, in sync. Return the row count."""
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        if connection.vendor == "postgresql":
-            sql, values = _SAVE_REPORTS_POSTGRESQL, [list(column) for column in zip(*reports, strict=True)]
-        else:
-            sql, values = _SAVE_REPORTS_SQLITE, [json.dumps(reports)]  # type: ignore[list-item]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*values, now])
-            return int(cursor.rowcount)
+    def save_reports(self, reports: Sequence[Report]) -> int:
+        """Store the latest reports of players. Return the row count."""
+        return save_reports(reports)
 
     def present(self, limit: int = 500) -> MemberQuerySet:
         """Present members, longest present first. Called on `room.members`, so `room` is already set."""
@@ -119,40 +83,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def newest(self, room: Room, limit: int = 500) -> MemberQuerySet:
         """Current members, absent ones included, latest to join first."""
         return self.current().filter(room=room).select_related("person").order_by("-joined_at", "-pk")[:limit]
-
-    def replaceable(self) -> MemberQuerySet:
-        """Absent members, except hosts, moderators and owners: a full room may give their places away."""
-        absent = self.current().filter(role=Role.MEMBER, present=False)
-        return absent.exclude(person=F("room__owner")).select_related("person")
-
-    def longest_reserved(self, joined_before: datetime, reserved_limit: int) -> Member | None:
-        """Return the member who joined first of those who never sent a heartbeat.
-
-        None if this member joined at or after `joined_before` and there are at most `reserved_limit` of them.
-        """
-        reserved = self.replaceable().filter(last_heartbeat=None)
-        first = reserved.order_by("joined_at", "pk").first()
-        if first is None or (first.joined_at >= joined_before and reserved.count() <= reserved_limit):
-            return None
-        return first
-
-    def longest_absent(self, since: datetime) -> Member | None:
-        """Return the longest absent member among those last seen before `since`, or None."""
-        absent = self.replaceable().filter(joined_at__lt=since).exclude(last_heartbeat__gte=since)
-        return absent._longest_absent_first().first()
-
-    def longest_absent_of_largest_network(self, more_than: int) -> Member | None:
-        """Return the longest absent member of the network with most absent members, if those exceed `more_than`."""
-        known = self.replaceable().exclude(address_hash="").values("address_hash")
-        counts = known.annotate(members=Count("pk")).filter(members__gt=more_than)
-        largest = counts.order_by("-members").first()
-        if largest is None:
-            return None
-        of_network = self.replaceable().filter(address_hash=largest["address_hash"])
-        return of_network._longest_absent_first().first()
-
-    def _longest_absent_first(self) -> MemberQuerySet:
-        return self.order_by(F("last_heartbeat").asc(nulls_first=True), "joined_at", "pk")
 
     def record_address(self, member: Member, address_hash: str) -> None:
         """Store the hash of the member's current address, unless it is unknown or unchanged."""
@@ -207,16 +137,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return list(muted.order_by("-until_ms", "pk")[:limit])
 
 
-class Member(models.Model):
+class Member(MemberRights):
     """A person in a room: one row for any number of tabs, `present` while a lease of one of them has not lapsed."""
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="members")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     username = models.CharField(max_length=48)
     address_hash = models.CharField(max_length=64, blank=True)
-    role = models.CharField(max_length=9, choices=Role.choices, default=Role.MEMBER)
-    # Rights that were given to or taken from this member: see `rooms.domain.rights.stored_exceptions`.
-    exceptions = models.CharField(max_length=120, blank=True, default="")
     favourite = models.BooleanField(default=False)  # for the person's list of rooms
     present = models.BooleanField(default=False)
     here_since_ms = models.FloatField(default=0)
@@ -294,75 +219,6 @@ class Member(models.Model):
             members.append(member)
         return members
 
-    @property
-    def is_host(self) -> bool:
-        return self.role == Role.HOST
-
-    @property
-    def is_owner(self) -> bool:
-        return self.room.owner_id == self.person_id
-
-    @property
-    def standing(self) -> Standing:
-        return Standing(self.role, self.is_owner, exceptions_of(self.exceptions))
-
-    def may(self, right: Right) -> bool:
-        return rights.allows(self.room.levels, self.standing, right)
-
-    def set_exception(self, right: Right, *, allowed: bool) -> None:
-        """Give or take a right, whatever the room's levels are; the caller saves it.
-
-        What the levels say already is no exception: a later change of them counts for this member too.
-        """
-        others = {key: value for key, value in self.standing.exceptions.items() if key != right}
-        self.exceptions = stored_exceptions(others)
-        if self.may(right) != allowed:
-            self.exceptions = stored_exceptions({**others, right: allowed})
-
-    def drop_given_rights(self) -> None:
-        """Keep of the exceptions only what was taken; the caller saves it."""
-        taken = {right: False for right, allowed in self.standing.exceptions.items() if not allowed}
-        self.exceptions = stored_exceptions(taken)
-
-    def why_not(self, right: Right) -> Sentence | None:
-        """Return the sentence that names the rule in the way, or None if the member has the right."""
-        return None if self.may(right) else rights.rule(self.room.levels, self.standing, right)
-
-    def require(self, right: Right) -> None:
-        """Raises NotHost (about playback and its media) or RuleRefused, with the sentence that names the rule."""
-        if why_not := self.why_not(right):
-            raise NotHost(why_not) if right in (Right.CONTROL, Right.MEDIA) else RuleRefused(why_not)
-
-    def why_not_moderate(self, target: Member) -> Sentence | None:
-        """Return the sentence that says why the member may not mute, remove or ban the target, or None."""
-        if why_not := self.why_not(Right.REMOVE):
-            return why_not
-        if self.pk == target.pk:
-            return Sentence("You cannot do this to yourself.")
-        if target.is_owner or target.is_host:
-            return Sentence("This cannot be done to the owner or the host of the room.")
-        if target.role != Role.MEMBER and not self.is_host:
-            return Sentence("Only the host may do this to moderators.")
-        return None
-
-    def why_not_undo(self, act: ModerationAct, leaders: set[int]) -> Sentence | None:
-        """Return the sentence that says why the member may not undo the act, or None. `leaders`: of the room."""
-        if why_not := self.why_not(Right.REMOVE):
-            return why_not
-        if act.is_by_staff:
-            return Sentence("This cannot be undone, or not any more.")
-        if self.is_host or act.by_id == self.person_id:
-            return None
-        if act.target_id == self.person_id:
-            return Sentence("You cannot do this to yourself.")
-        if act.target_id not in leaders:
-            return None
-        return Sentence("Only the host may do this to moderators.")
-
-    @property
-    def may_moderate(self) -> bool:
-        return self.may(Right.REMOVE)
-
     def muted_for_ms(self, now_ms: float) -> float:
         """Return how long the mute lasts from now on, or 0."""
         return max(0.0, (self.muted_until_ms or 0.0) - now_ms)
@@ -370,15 +226,6 @@ class Member(models.Model):
     def is_quietly_muted(self, now_ms: float) -> bool:
         """Whether only the member sees what the member writes."""
         return (self.quiet_mute_until_ms or 0.0) > now_ms
-
-    @property
-    def may_control(self) -> bool:
-        return self.may(Right.CONTROL)
-
-    @property
-    def is_moderator(self) -> bool:
-        """Host or moderator."""
-        return self.role in (Role.HOST, Role.MODERATOR)
 
 
 MEMBER = RowMapper(Member, "member", without=["favourite", "joined_at", "last_heartbeat"])
