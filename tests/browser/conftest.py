@@ -13,6 +13,7 @@ from tests.early import deal_early
 from tests.servers import (
     Missing,
     Server,
+    free_port,
     headless_chromium_path,
     in_run_folder,
     unavailable,
@@ -49,7 +50,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One server with the demo room for the whole run; tests that kill a server start their own."""
-    with watchium_server({"WATCHIUM_PASSKEYS": "on"}, demo=True) as running:
+    options = {"WATCHIUM_PASSKEYS": "on", "WATCHIUM_SYNCPLAY": str(free_port())}
+    with watchium_server(options, demo=True) as running:
         yield running
 
 

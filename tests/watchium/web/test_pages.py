@@ -7,7 +7,7 @@ from unittest.mock import patch
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from rooms.models import Ban, Member, Person, Room
@@ -148,6 +148,15 @@ class JoinPage(ApiCase):
             browser.get(self.page())
         with self.assertNumQueries(2):
             Client().get(self.page())
+
+
+class NativePlayers(ApiCase):
+    def test_what_to_type_into_syncplay_is_shown_if_the_server_lets_its_clients_in(self):
+        bob = self.browser_of(self.bob.person)
+        for address in (None, ("0.0.0.0", 8999)):
+            with override_settings(SYNCPLAY=address):
+                page = bob.get(f"/rooms/{self.room.room_id}/").content.decode()
+            assert ("data-player-value" in page) == ('value="player"' in page) == bool(address)
 
 
 class PageStructure(ApiCase):

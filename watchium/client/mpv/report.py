@@ -32,6 +32,7 @@ def heartbeat(
         "start_cost_ms": max(0.0, controller.latencies.start_ms[Start.FRESH]),
         "seek_cost_ms": controller.latencies.place_ms,
         "state": _state(controller, seen),
+        "player": "mpv",
     }
     if seen is not None:
         report["at"] = seen.server_ms

@@ -37,8 +37,6 @@ class QrDialog {
     this.wanted = 0
     for (const choice of this.element.querySelectorAll("[name=for]"))
       choice.addEventListener("change", () => void this.#show())
-    for (const value of this.element.querySelectorAll("[data-player-value]"))
-      value.addEventListener("focus", () => /** @type {HTMLInputElement} */ (value).select())
     find(this.element, "renew").addEventListener("click", () => void this.#show())
     this.element.addEventListener("close", () => {
       clearTimeout(this.timer)
@@ -74,6 +72,7 @@ class QrDialog {
     this.element.querySelector("[data-player]")?.toggleAttribute("hidden", !forPlayer)
     this.code.hidden = forPlayer
     find(this.element, "link").hidden = forPlayer
+    setText(find(this.element, "title"), forPlayer ? gettext("Watch in mpv or VLC") : gettext("QR code"))
     try {
       if (forPlayer) return await this.#showPlayerCode(wanted)
       const isForPhone = this.#forWhom === "phone"
@@ -108,10 +107,10 @@ class QrDialog {
   /** What to type into Syncplay, which steers mpv or VLC. @param {number} wanted */
   async #showPlayerCode(wanted) {
     const typed = await request(`/api/rooms/${this.room.boot.room_id}/player-code/`, {})
+    const { showRows } = await import("./player_rows.js")
     if (wanted !== this.wanted) return
-    for (const value of this.element.querySelectorAll("[data-player-value]"))
-      /** @type {HTMLInputElement} */ (value).value =
-        typed[/** @type {HTMLElement} */ (value).dataset.playerValue ?? ""]
+    const command = `python -m watchium.client.mpv ${new URL(`/rooms/${typed.room}/`, location.href)} FILE`
+    showRows(find(this.element, "player"), { ...typed, command })
     const text = gettext(
       "Type this into Syncplay: there you are the same person. The password is shown once; an earlier one has ended.",
     )
