@@ -134,7 +134,20 @@ def pytest_twice(workers: Sequence[str], *options: str | Path, env: dict[str, st
 
 
 def python() -> bool:
+    prepare()
     return pytest_twice(WORKERS)
+
+
+def prepare() -> None:
+    """Compile all tests, and make what servers copy, once: all workers would compile at the same time.
+
+    Four workers took 10 s of CPU each until they had collected the tests; with compiled ones they take 3.4 s each.
+    """
+    makes = [PYTHON, "-c", "from tests.servers import watchium; watchium.make_templates()"]
+    collects = [PYTHON, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider"]
+    with ThreadPoolExecutor(2) as pool:  # an error shows in the part itself
+        for words in (collects, makes):
+            pool.submit(subprocess.run, words, cwd=ROOT, check=False, **CAPTURED)
 
 
 def coverage() -> bool:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from tests.servers import forks
+from tests.servers.binaries import Missing
 from tests.servers.child_process import START_S, STOP_S, end, folder_for, free_port, wait_for
 from tests.servers.databases import Service, database_beside, postgres_service
 from tests.servers.run_folder import in_run_folder, locked, run_folder
@@ -169,9 +170,19 @@ def migrated_database(url: str) -> str:
 @contextmanager
 def migrated_postgres_service(max_connections: int = 100) -> Iterator[Service]:
     """Start a PostgreSQL whose database has Watchium's tables; most of the time of a first start goes into them."""
-    cluster = in_run_folder("cluster", _fill_cluster) / "data"
-    with postgres_service(max_connections, cluster=cluster) as service:
+    with postgres_service(max_connections, cluster=_migrated_cluster()) as service:
         yield service
+
+
+def make_templates() -> None:
+    """Make all that is copied for servers."""
+    _template_data()
+    with suppress(Missing):
+        _migrated_cluster()
+
+
+def _migrated_cluster() -> Path:
+    return in_run_folder("cluster", _fill_cluster) / "data"
 
 
 def _fill_cluster(folder: Path) -> None:
