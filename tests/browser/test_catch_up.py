@@ -33,6 +33,7 @@ def test_a_late_viewer_catches_up_without_spoilers(person: Callable[..., Page]):
     it_is_hidden_until_they_choose(pip)
     start(pip)
     expect(pip.get_by_text("the end")).to_be_hidden()
+    a_search_does_not_find_it(pip)
     expect(alice.get_by_role("button", name=re.compile("Pip.*1 min behind, catching up"))).to_be_visible()
     it_joins_where_they_meet(alice, pip)
     it_goes_to_live(alice, pip)
@@ -52,6 +53,19 @@ def start(pip: Page) -> None:
     pip.get_by_role("button", name="Sync meter").click()
     pip.get_by_role("button", name="From the start").click()
     wait_until(pip, "() => watchium.room.gate?.placed")
+    pip.keyboard.press("Escape")
+
+
+def a_search_does_not_find_it(pip: Page) -> None:
+    pip.get_by_role("button", name="Chat options").click()
+    pip.get_by_role("button", name="Search the chat").click()
+    dialog = pip.get_by_role("dialog", name="Search the chat")
+    dialog.get_by_role("searchbox").fill("end")
+    dialog.get_by_role("button", name="Search", exact=True).click()
+    expect(
+        dialog.get_by_text("Messages of moments that you have not reached yet are left out.")
+    ).to_be_visible()
+    expect(dialog.get_by_text("the end")).to_be_hidden()
     pip.keyboard.press("Escape")
 
 

@@ -22,16 +22,18 @@ const TEXTS = {
   transfer_host: () => gettext("{by} handed the room over"),
   claim_host: () => gettext("{by} became host again"),
   set_right: () => gettext("{by} changed a right"),
+  set_right_of: () => gettext("{by} changed a right of {name}"),
   admit: () => gettext("{by} let {name} join"),
   decline: () => gettext("{by} did not let {name} join"),
   set_successor: () => gettext("{by} named a successor"),
+  set_successor_of: () => gettext("{by} named {name} as successor"),
   close_room: () => gettext("{by} closed the room"),
 }
 
 /** Who did what to whom: "Alice muted Bob until 9:40 PM". @param {Act} act */
 export function actText({ kind, by, target, until, quiet }) {
   const name = quiet ? `quiet_${kind}` : kind
-  const text = (TEXTS[name] ?? (() => gettext("{by} changed the room")))()
+  const text = ((target && TEXTS[`${name}_of`]) ?? TEXTS[name] ?? (() => gettext("{by} changed the room")))()
   return interpolate(text, {
     by: by?.username ?? gettext("The staff"),
     name: target?.username ?? gettext("a former member"),
