@@ -156,7 +156,7 @@ class AnnouncedTests(ActsCast):
 
 class ReasonTests(ActsCast):
     def test_reasons_have_no_control_or_bidi_characters(self):
-        reason = "was\u202eloud\n\x07and \u2066rude\u0000"
+        reason = "was\u202eloud\n\x07and \u2066rude\x1f"
         act = self.do(self.alice, BanMember, BanRequest(user_id=self.bobs_id, minutes=5, reason=reason))
         assert act.why == "wasloud and rude"
         assert self.enrol(self.carol, role=Role.MODERATOR)
