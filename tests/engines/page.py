@@ -25,6 +25,14 @@ MIDDLE = """(css, name) => {
     const above = document.elementFromPoint(x, y)
     return above && (found.contains(above) || above.contains(found)) ? [x, y] : null
 }"""
+# The same, if it is there two frames later, too: what moves while it opens is missed.
+RESTS = f"""async (css, name) => {{
+    const middle = {MIDDLE}
+    const before = middle(css, name)
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+    const after = middle(css, name)
+    return before && after && before.every((value, axis) => value === after[axis]) ? after : null
+}}"""
 # Both protocols transfer text more faithfully than values. A function is called; any other expression is the value.
 CALL = """async said => {{
     const it = ({script})
@@ -75,8 +83,8 @@ class EnginePage(ABC):
         return value
 
     def click(self, css: str, name: str | None = None) -> None:
-        """Click the first visible element with this selector and, if given, accessible name."""
-        x, y = self.wait_until(MIDDLE, css, name)
+        """Click the first visible element with this selector and, if given, accessible name, once it rests."""
+        x, y = self.wait_until(RESTS, css, name)
         steps: list[dict[str, Any]] = [
             {"type": "pointerMove", "x": round(x), "y": round(y)},
             {"type": "pointerDown", "button": 0},
