@@ -38,9 +38,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(account=account).values_list("session_salt", flat=True).first() or ""
 
     def renew_session_salt(self, person: Person) -> None:
-        """End all sessions of the person's account, also those that no list knows."""
+        """End all sessions of the person's account, also those that no list knows. Harmless for a deleted person."""
         person.session_salt = secrets.token_urlsafe(12)
-        person.save(update_fields=["session_salt"])
+        self.filter(pk=person.pk).update(session_salt=person.session_salt)
 
     def of_accounts(self, accounts: list[int]) -> list[int]:
         """Return the persons (primary keys) of accounts (primary keys)."""

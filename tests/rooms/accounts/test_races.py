@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, TransactionTestCase, override_settings, skipUnlessDBFeature
 
+import chat.actions
+from chat.models import Comment
 from rooms import actions
 from rooms.accounts import passkeys
 from rooms.accounts.models import MAX_PASSKEYS, LinkedSignIn, Passkey
@@ -17,7 +19,9 @@ from rooms.actions.merge_guest import merge_guest
 from rooms.models import Companion, JoinRequest, Member, Person, Role, Room
 from tests.rooms.accounts.authenticator import Authenticator
 from watchium.config.openid import Provider
+from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import NameTaken, Refused, RoomFull, TooLong, Waiting
+from watchium.services.accounts.deletion import delete_account
 
 PASSWORD = "correct horse battery"
 PROVIDER = Provider("https://id.example", "client", "secret", "Id")
@@ -108,6 +112,34 @@ class RaceTests(TransactionTestCase):
         ends = [lambda b=browser: b.post("/accounts/sessions/end/").status_code for browser in browsers]
         assert set(self.at_once(*ends)) <= {302, 400}  # 400 if another ends it while the answer is sent
         assert sum(browser.get("/accounts/").status_code == 200 for browser in browsers) <= 1
+
+    def test_nothing_that_is_written_while_an_account_is_deleted_stays(self):
+        for number in range(5):
+            account = User.objects.create_user(f"mira{number}", password=PASSWORD)
+            mira = Person.objects.create(username=account.username, account=account, user_id=f"u_m{number}")
+            member = actions.join(mira, self.room.room_id)
+
+            def write(sent: int, member: Member = member) -> object:
+                command = PostComment(event_id=f"e{sent}", payload=CommentDraft(text="meanwhile"))
+                return chat.actions.post(member, command, position=0)
+
+            self.at_once(lambda: write(1), lambda: delete_account(mira), lambda: write(2))  # noqa: B023
+            assert not Comment.objects.filter(text="meanwhile").exists()
+            assert not Comment.objects.filter(is_system=False).exclude(username="").exists()
+
+    def test_an_account_that_is_deleted_twice_at_once_is_gone(self):
+        browser = Client()
+        browser.post("/accounts/login/", {"username": "dana", "password": PASSWORD})
+
+        def delete() -> int:
+            tab = Client()
+            tab.cookies = browser.cookies
+            fields = {"username": "dana", "old_password": PASSWORD}
+            return tab.post("/accounts/delete/", fields).status_code
+
+        assert set(self.at_once(delete, delete)) <= {302, 400}  # 400: the session ended before the answer
+        assert not User.objects.exists()
+        assert not Person.objects.exists()
 
     def add_passkey(self, key: Authenticator) -> object:
         options = passkeys.begin_registration(SERVER, self.account, "u_dana")
