@@ -626,7 +626,7 @@
  */
 
 /**
- * `quiet`: the member does not notice, and nobody else sees what they write.
+ * `quiet`: the member does not notice, and others do not see what they write.
  * @typedef {object} MuteRequest
  * @property {string} user_id
  * @property {number} minutes

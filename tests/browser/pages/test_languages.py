@@ -20,6 +20,15 @@ DEMO = [
     "Sample",
     "music",
 ]  # titles that the operator's server gives
+OPENERS = (
+    "[data-open=change]",
+    "[data-captions]",
+    "[data-chat-options]",
+    "[data-ask-poll]",
+    "[data-pill]",
+    "[data-seat]",
+)
+OPENED = "dialog[open], :popover-open"
 FITS = "() => document.documentElement.scrollWidth <= innerWidth"
 
 
@@ -68,6 +77,12 @@ def test_no_english_in_a_room_with_chat_queue_and_settings(reader: Callable[[], 
     hanako.locator("[data-tab=queue]").click()
     is_japanese(hanako, *known)
     hanako.locator("[data-tab=chat]").click()
+    for opener in OPENERS:
+        hanako.locator(opener).filter(visible=True).first.click()
+        hanako.locator(OPENED).first.wait_for()
+        is_japanese(hanako, *known)
+        hanako.keyboard.press("Escape")
+        expect(hanako.locator(OPENED)).to_have_count(0)
     hanako.locator("[data-open=settings]").click()
     for tab in hanako.locator("[data-settings] [role=tab]").all():
         tab.click()

@@ -16,7 +16,7 @@ MAX_FILTER_WORD_CHARS = 60
 
 
 class MuteRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`quiet`: the member does not notice, and nobody else sees what they write."""
+    """`quiet`: the member does not notice, and others do not see what they write."""
 
     user_id: UserId
     minutes: BanMinutes
