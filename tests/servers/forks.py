@@ -99,8 +99,12 @@ _fork_server = cache(_ForkServer)
 
 
 def start(arguments: list[str], env: Mapping[str, str], output: int) -> subprocess.Popen[bytes]:
-    """Run `manage.py` with these arguments in a process group of its own; as a fork, unless the interpreter matters."""
-    if arguments[0] == "manage.py" and not MEASURED & env.keys() and _fork_server().resembles(env):
+    """Run `manage.py` with these arguments in a process group of its own.
+
+    In tests it is a fork, unless its interpreter matters; benchmarks measure processes of their own.
+    """
+    forks = "PYTEST_VERSION" in os.environ and not MEASURED & env.keys()
+    if forks and arguments[0] == "manage.py" and _fork_server().resembles(env):
         return _fork_server().start(arguments, env, output)
     return subprocess.Popen(
         [sys.executable, *arguments],
