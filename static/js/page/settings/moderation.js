@@ -7,9 +7,12 @@
 import { request } from "../lib/api.js"
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
+import { after } from "../lib/timers.js"
 import { undo } from "../moderation/act_notices.js"
 import { actDetails, actText, momentText } from "../moderation/act_texts.js"
 import { refusalMessage, showRefusal } from "../ui/notices.js"
+
+const GAP_MS = 1000
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 /** @typedef {import("../../core/protocol.js").ActState} Act */
@@ -45,32 +48,42 @@ export function mount(panel, room) {
       problem.hidden = false
     }
   }
-  const update = oneAtATime(load)
+  const { update, stop } = paced(load)
   const shown = new MutationObserver(() => {
-    if (!panel.hidden) void update()
+    if (!panel.hidden) update()
   })
   shown.observe(panel, { attributeFilter: ["hidden"] })
-  void update()
+  update()
   return disposeAll(
+    stop,
     () => shown.disconnect(),
-    ...["moderated", "state", "knocks"].map((type) => room.on(type, () => !panel.hidden && void update())),
+    ...["moderated", "state", "knocks"].map((type) => room.on(type, () => !panel.hidden && update())),
   )
 }
 
 /**
- * Acts come in bursts: a load that is asked for while one runs follows it, once.
+ * Acts come in bursts: the list is loaded at most once a second, and once more after the last of them.
  * @param {() => Promise<void>} load
  */
-function oneAtATime(load) {
-  let isRunning = false
+function paced(load) {
+  let isWaiting = false
   let again = false
-  return async function update() {
-    again = isRunning
-    if (isRunning) return
-    isRunning = true
+  let cancel = () => {}
+  async function run() {
+    isWaiting = true
+    again = false
     await load()
-    isRunning = false
-    if (again) void update()
+    cancel = after(GAP_MS, () => {
+      isWaiting = false
+      if (again) void run()
+    })
+  }
+  return {
+    update: () => {
+      if (isWaiting) again = true
+      else void run()
+    },
+    stop: () => cancel(),
   }
 }
 
