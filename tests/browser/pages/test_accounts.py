@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.support.fixtures import join, make_room
+from tests.browser.support.fixtures import join, make_room, new_room
 from tests.servers import Server
 
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}}
@@ -18,12 +18,13 @@ AUTHENTICATOR = {
     "hasUserVerification": True,
     "isUserVerified": True,
 }
-# Visible text that a screen reader would read in the page's language, without names that people gave.
-ENGLISH = """() => [...document.querySelectorAll("button, a, label, h1, h2, summary, legend, option")]
-    .filter(each => each.checkVisibility() && !each.querySelector(".avatar"))
-    .filter(each => !each.closest("[lang=en], [data-log], [data-rooms], h1"))
+# Visible text that a screen reader would read in the page's language, without names that people gave, and an example of
+# the word filter.
+ENGLISH = """() => [...document.querySelectorAll("button, a, label, h1, h2, h3, p, summary, legend, option")]
+    .filter(each => each.checkVisibility() && !each.querySelector(".avatar, button, label"))
+    .filter(each => !each.closest("[lang=en], [data-log], [data-rooms], h1, #filter-help, [data-person] h2"))
     .map(each => (each.getAttribute("aria-label") ?? each.textContent).trim())
-    .filter(text => /[a-z]{4}/.test(text) && !/Watchium|Twitch|Vimeo|YouTube|clip/i.test(text))"""
+    .filter(text => /[a-z]{4}/.test(text) && !/Watchium|Twitch|Vimeo|YouTube|clip|Sample music|さん/i.test(text))"""
 
 
 def sign_up(page: Page, name: str) -> None:
@@ -65,10 +66,40 @@ def test_a_whole_visit_is_in_japanese_and_fits_a_phone_from_right_to_left(person
     expect(bob.get_by_text("操作を頼む").first).to_be_visible()
     assert bob.evaluate(ENGLISH) == []
     fits_from_right_to_left(bob)
+    a_host_reads_japanese_everywhere(bob)
     bob.goto("/")
     bob.get_by_text("言語").click()
     bob.get_by_role("button", name="Deutsch").click()
     expect(bob.get_by_role("button", name="Raum erstellen")).to_be_visible()
+
+
+def a_host_reads_japanese_everywhere(bob: Page) -> None:
+    """In a room of their own, in all that opens there, and in an account that they make."""
+    new_room(bob)
+    for opener in ("[data-chat-options]", "[data-ask-poll]", "[data-seat]", "[data-open=settings]"):
+        bob.locator(opener).first.click()
+        expect(bob.locator("dialog[open], :popover-open").first).to_be_visible()
+        assert bob.evaluate(ENGLISH) == [], opener
+        if opener != "[data-open=settings]":
+            bob.keyboard.press("Escape")
+    for section in ("permissions", "chat", "moderation", "playback"):
+        bob.locator(f"[data-section={section}]").click()
+        expect(bob.locator(f"[data-panel={section}]")).to_be_visible()
+        assert bob.evaluate(ENGLISH) == [], section
+    bob.keyboard.press("Escape")
+    bob.locator("#queue-tab").click()
+    bob.locator("[data-open-settings]").click()
+    assert bob.evaluate(ENGLISH) == []
+    for path in ("/player/", "/j/?code=ABCDEF", "/nowhere/", "/accounts/signup/"):
+        bob.goto(path)
+        assert bob.evaluate(ENGLISH) == [], path
+    bob.locator("[name=username]").fill(f"春{id(bob)}")
+    for field in ("password1", "password2"):
+        bob.locator(f"[name={field}]").fill(PASSWORD)
+    bob.locator("main form button").first.click()
+    bob.wait_for_url("**/")
+    bob.goto("/accounts/")
+    assert bob.evaluate(ENGLISH) == []
 
 
 def fits_from_right_to_left(page: Page) -> None:

@@ -160,6 +160,7 @@ function createGroup({ title, emoji }) {
 function createEmoji([emoji, names]) {
   const button = document.createElement("button")
   Object.assign(button, { type: "button", tabIndex: -1, textContent: emoji })
+  button.lang = "en" // so are the names
   button.title = names.split(",")[0]
   return button
 }
