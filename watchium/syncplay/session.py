@@ -28,6 +28,7 @@ from watchium.syncplay.timing import ClientTiming
 
 OTHER_CUT = gettext_noop("Your file is {count} s longer than what the room plays: it may be another cut.")
 SHORTER_CUT = gettext_noop("Your file is {count} s shorter than what the room plays: it may be another cut.")
+OTHER_MEDIA = gettext_noop("The room plays {title} now.")
 OTHER_SPEED = gettext_noop("The room plays at {rate}x, which Syncplay cannot follow.")
 SPOILER, IMAGE = gettext_noop("Spoiler"), gettext_noop("Image")
 PLAYER = "Syncplay"  # as members see it; whether it steers mpv or VLC, it does not send
@@ -146,6 +147,8 @@ class Session:
         if isinstance(event, events.RateSet) and change.rate != 1:
             self.notice(self.translate(OTHER_SPEED).format(rate=f"{change.rate:g}"))
         if isinstance(event, events.Loaded):
+            if self.media is not None:
+                self.notice(self.translate(OTHER_MEDIA).format(title=self.media.title))
             self._warn_of_another_cut()
         if change.event_id and change.event_id == self._press_id:
             self._decided()

@@ -46,6 +46,28 @@ async def test_what_the_chat_refuses_is_explained_to_the_writer_only(syncplay_se
         assert not [comment for comment in comments.comments if comment.username == "Tom"]
 
 
+async def test_a_speed_other_media_and_another_cut_are_explained(syncplay_server: SyncplayServer):
+    scene = await scene_on(syncplay_server.server)
+    async with (
+        scene.alice.enter(scene.room_id) as alice,
+        connected(syncplay_server.port, "Tom", scene.room_id) as tom,
+    ):
+        await tom.until(lambda client: client.room)
+        await alice.say("set_rate", rate=1.25)
+        await tom.until(lambda client: any("1.25x" in text for _, text in client.chat))
+        own = {"size": 1000, "sha256": "0" * 64, "duration": 600.0, "title": "Film"}
+        await alice.say("load", own=own)
+        await tom.until(lambda client: ("Watchium", "The room plays Film now.") in client.chat)
+        tom.open(duration=605.0)
+        await tom.until(lambda client: any("5 s longer" in text for _, text in client.chat))
+        while not [
+            report
+            for report in (await alice.hear("presence", 15)).payload.members
+            if (report.player, report.copy) == ("Syncplay", "different")
+        ]:
+            pass
+
+
 async def test_ready_marks_go_both_ways(syncplay_server: SyncplayServer):
     scene = await scene_on(syncplay_server.server)
     async with (
