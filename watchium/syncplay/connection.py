@@ -147,7 +147,8 @@ class Connection:
             self._writer.transport.abort()  # it takes nothing: the client is frozen, or its line too slow
 
     def _end(self, text: str) -> None:
-        self.send(outgoing.error(text))
+        if text:
+            self.send(outgoing.error(text))
 
     # ------------------------------------------------------------ joining
 
@@ -173,18 +174,32 @@ class Connection:
         identity = Identity(joined.person, "", self._address)
         self._room = room = RoomSocket(identity, joined.room_id, self._on_event)
         in_room = asyncio.create_task(room.run())
-        reading = asyncio.create_task(self._read_all())
+        reading = asyncio.create_task(self._read_until_refused())
         try:
             await asyncio.wait([in_room, reading], return_when=asyncio.FIRST_COMPLETED)
             if in_room.done() and (final := FINAL.get(in_room.result())) is not None:
                 self._end(self._reason or message_in(settings.LANGUAGE_CODE, final()))
             if reading.done():
                 self.heard_s = 0.0  # it is gone: who comes now under its name is the same person
-                reading.result()
+                self._end(reading.result())
         finally:
             reading.cancel()
             room.close()
             await asyncio.wait([in_room, reading])
+            # They refer to this object, and garbage collection is rare.
+            self._session = self._room = None
+
+    async def _read_until_refused(self) -> str:
+        """Return why the client is refused; empty if it has gone. An exception would keep all frames in a cycle."""
+        try:
+            await self._read_all()
+        except Refused as refused:
+            return message_in(settings.LANGUAGE_CODE, refused)
+        except (TimeoutError, ConnectionError, asyncio.IncompleteReadError):
+            pass
+        except Exception:
+            logger.exception("a line of a Syncplay client failed")
+        return ""
 
     async def _read_all(self) -> None:
         while True:

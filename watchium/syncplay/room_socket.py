@@ -31,7 +31,7 @@ class RoomSocket:
     """`on_event` gets the events; `run` ends with the code that the room closes it with."""
 
     def __init__(self, identity: Identity, room_id: str, on_event: Callable[[AnyEvent], None]) -> None:
-        self._consumer = _Consumer(identity)
+        self._consumer: _Consumer | None = _Consumer(identity)
         self._scope = {
             "type": "websocket",
             "headers": [],
@@ -45,7 +45,12 @@ class RoomSocket:
         self._closed_with = 0
 
     async def run(self) -> int:
-        await self._consumer(self._scope, self._commands.get, self._send)
+        consumer, self._consumer = (
+            self._consumer,
+            None,
+        )  # it refers back to this object; garbage collection is rare
+        assert consumer is not None
+        await consumer(self._scope, self._commands.get, self._send)
         return self._closed_with
 
     def command(self, kind: str, payload: dict[str, Any], event_id: str | None = None) -> None:
