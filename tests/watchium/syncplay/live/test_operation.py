@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 from django.test import override_settings
 
-from tests.servers import free_port, watchium_server
+from tests.servers import free_port, redis, watchium_server
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.syncplay.conftest import SyncplayServer
 from tests.watchium.syncplay.scripted_client import connected
@@ -60,3 +61,29 @@ async def test_a_stopped_server_closes_its_clients_without_an_error(where: dict[
             await tom.until_closed()
             assert tom.error is None
         assert "Traceback" not in server.log()
+
+
+@pytest.mark.long
+async def test_clients_of_all_processes_follow_the_room(where: dict[str, str]):
+    """The kernel spreads them over the processes, and Redis carries the room's events."""
+    port = free_port()
+    several = {"WATCHIUM_PROCESSES": "2", "WATCHIUM_SYNCPLAY": str(port)}
+    async with AsyncExitStack() as stack:
+        redis_url = stack.enter_context(redis())
+        server = stack.enter_context(watchium_server({**where, **several, "REDIS_URL": redis_url}))
+        scene = await scene_on(server)
+        alice = await stack.enter_async_context(scene.alice.enter(scene.room_id))
+        clients = [
+            await stack.enter_async_context(connected(port, f"Tom {number}", scene.room_id))
+            for number in range(6)
+        ]
+        for client in clients:
+            await client.until_here()
+        await alice.say("play", current_time=5)
+        for client in clients:
+            await client.until(lambda client: not client.paused)
+            client.send(Chat=f"from {client.name}")
+        for client in clients:
+            await client.until(
+                lambda client: len([line for line in client.chat if line[1].startswith("from")]) == 6
+            )
