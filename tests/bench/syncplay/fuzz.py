@@ -1,4 +1,4 @@
-"""Twelve thousand broken lines: members with pages notice nothing, and the server's memory does not grow."""
+"""Eleven thousand broken lines: members with pages notice nothing, and the server's memory does not grow."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import asyncio
 import json
 import random
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from tests.client import Client
 from tests.servers import Server, free_port, watchium_server
 
 ROUNDS = 6  # the memory of the first is what the server needs once
-LINES = 2_000  # a round
-AT_A_TIME = 10
-AS_MEMBER = 24  # lines of a connection that are no reason to end it
+MEMBERS = 20
+NONSENSE = 80  # lines of each member in a round, which are no reason to end its connection
+NONSENSE_PER_S = 15  # below the limit of a connection
+ENDED = 100  # connections of a round that a broken line ends
 BEFORE_HELLO = 2
 SEED = 1
 
@@ -59,20 +62,30 @@ async def measure() -> None:
             await socket.request("load", media_url="https://media.example/film.mp4")
             await socket.request("play")
             revision = socket.revision
-            endings, memory_mib, dice, sent = Counter[str](), [], random.Random(SEED), 0
-            for _ in range(ROUNDS):
-                sent += await attack(port, room_id, endings, dice)
-                memory_mib.append(memory_kb(server) / 1024)
+            endings, memory_mib, dice = Counter[str](), [], random.Random(SEED)
+            async with AsyncExitStack() as stack:
+                members = [
+                    await stack.enter_async_context(member(port, room_id, f"Eve{number}"))
+                    for number in range(MEMBERS)
+                ]
+                for _ in range(ROUNDS):
+                    await asyncio.gather(
+                        *(talk_nonsense(each, random.Random(dice.random())) for each in members),
+                        attack(port, endings, dice),
+                    )
+                    memory_mib.append(memory_kb(server) / 1024)
+                left = sum(not each.is_closing() for each in members)
+            sent = ROUNDS * (MEMBERS * NONSENSE + ENDED * (BEFORE_HELLO + 1))
             _, delay_ms = await socket.ping()
             changes = socket.revision - revision
         broken = [word for word in ("Traceback", "ERROR") if word in server.log()]
-    print(f"{sent} broken lines, {endings.total()} connections: {dict(endings)}")
+    print(f"{sent} broken lines; of {MEMBERS} members {left} stayed connected; the others: {dict(endings)}")
     print(
         f"changes of the room {changes}, ping of its host afterwards {delay_ms:.1f} ms,"
         f" in the log: {broken or 'nothing'}"
     )
     grown_mib = memory_mib[-1] - memory_mib[0]
-    print(f"MiB after each {LINES}: {', '.join(f'{each:.1f}' for each in memory_mib)} ({grown_mib:+.1f})")
+    print(f"MiB after each round: {', '.join(f'{each:.1f}' for each in memory_mib)} ({grown_mib:+.1f})")
 
 
 def memory_kb(server: Server) -> int:
@@ -80,36 +93,47 @@ def memory_kb(server: Server) -> int:
     return int(status.split("VmRSS:")[1].split()[0])
 
 
-async def attack(port: int, room_id: str, endings: Counter[str], dice: random.Random) -> int:
-    """Send at least `LINES` lines; return how many."""
-    sent = 0
-    while sent < LINES:
-        done = await asyncio.gather(
-            *(one_connection(port, room_id, random.Random(dice.randbytes(8))) for _ in range(AT_A_TIME))
-        )
-        endings.update(ending for _, ending in done)
-        sent += sum(lines for lines, _ in done)
-    return sent
-
-
-async def one_connection(port: int, room_id: str, dice: random.Random) -> tuple[int, str]:
-    """Send lines, most connections as a member; return their number, and how the connection ended.
-
-    The last line ends it; those before must not.
-    """
+@asynccontextmanager
+async def member(port: int, room_id: str, name: str) -> AsyncIterator[asyncio.StreamWriter]:
+    """A connection whose hello is right, and whose answers are thrown away."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    as_member = dice.random() < 0.8
-    lines = [nonsense(dice) for _ in range(AS_MEMBER if as_member else BEFORE_HELLO)]
-    if as_member:
-        hello = {**HELLO, "username": f"Eve{dice.randrange(50)}", "room": {"name": room_id}}
-        lines.insert(0, json.dumps({"Hello": hello}).encode() + b"\r\n")
+    hello = {**HELLO, "username": name, "room": {"name": room_id}}
+    writer.write(json.dumps({"Hello": hello}).encode() + b"\r\n")
+    reading = asyncio.create_task(read_all(reader))
     try:
-        writer.write(b"".join([*lines, broken_line(dice)]))
+        yield writer
+    finally:
+        writer.close()
+        reading.cancel()
+        await asyncio.wait([reading])
+
+
+async def read_all(reader: asyncio.StreamReader) -> None:
+    while await reader.read(65536):
+        pass
+
+
+async def talk_nonsense(writer: asyncio.StreamWriter, dice: random.Random) -> None:
+    for _ in range(NONSENSE):
+        writer.write(nonsense(dice))
+        await asyncio.sleep(1 / NONSENSE_PER_S)
+
+
+async def attack(port: int, endings: Counter[str], dice: random.Random) -> None:
+    for _ in range(ENDED):
+        endings[await one_connection(port, random.Random(dice.random()))] += 1
+
+
+async def one_connection(port: int, dice: random.Random) -> str:
+    """Send lines of which the last ends the connection; return how it ended."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(b"".join([*(nonsense(dice) for _ in range(BEFORE_HELLO)), broken_line(dice)]))
         async with asyncio.timeout(20):
             answer = await reader.read(-1)
-        return len(lines) + 1, "ended with an Error" if b'"Error"' in answer else "ended without a word"
+        return "ended with an Error" if b'"Error"' in answer else "ended without a word"
     except OSError:
-        return len(lines) + 1, "reset"
+        return "reset"
     finally:
         writer.close()
 
