@@ -88,12 +88,12 @@ class MediaOpener:
 
     async def _open_choice(self, choice: Choice, media: Media) -> None:
         assert choice.opens is not None
-        self._open = choice.opens
+        self._open = ""  # until it is: other media may come before that
         self._controller.new_source(exact=True)
         opens = await self._player.open(choice.opens, token=self._client.token if choice.with_token else None)
         if opens:
+            self._open = choice.opens
             self._controller.new_source(exact=self._player.has_sound)
         else:
-            self._open = ""
             self._controller.failed = True
             self._osd.show(f"mpv cannot play “{media.title}”: {self._player.failure}")

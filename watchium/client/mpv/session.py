@@ -43,6 +43,7 @@ class MpvSession:
         self.media = MediaOpener(self.client, self.player, self.follower.controller, self.osd)
         self._user_id = ""
         self._url: str | None = None
+        self._opened_revision = 0
         self._opening: asyncio.Task[None] | None = None
         self._switching: asyncio.TimerHandle | None = None
         self._urgent = ""
@@ -136,8 +137,8 @@ class MpvSession:
             line = messages.comment_line(event.payload)
             if line:
                 self.say(line)
-        if isinstance(event, Loaded) and event.payload.media and event.payload.media.url == self._url:
-            self._url = None  # another attempt
+        if isinstance(event, Loaded) and (event.revision or 0) > self._opened_revision:
+            self._url = None  # perhaps the same again: another attempt
 
     def _on_room(self, room: RoomClient) -> None:
         """The room's state may be another."""
@@ -160,6 +161,7 @@ class MpvSession:
                 self._switching = loop.call_later(wait_ms / 1000, self._follow, timeline)
                 return
             self._url = url
+            self._opened_revision = timeline.revision if timeline else 0
             if self._opening:
                 self._opening.cancel()
             self._opening = self._later(self._open(timeline))

@@ -81,7 +81,8 @@ async def test_an_mpv_with_a_copy_of_its_own_follows_the_room_and_acts_in_it(
     host = Client(server.url)
     room_id = host.create_room(username="Mira", title="Friday").room_id
     own = read_own(film)
-    host.control(room_id, "load", own={"size": own.size, "sha256": own.sha256, "duration": LENGTH_S})
+    copy = {"size": own.size, "sha256": own.sha256, "duration": LENGTH_S}
+    host.control(room_id, "load", own=copy)
     player = RemoteMpv(mpv)
     client = watching(f"{server.url}/rooms/{room_id}/", str(film), "--name", "Tom", "--mpv-socket", str(mpv))
     try:
@@ -119,6 +120,14 @@ async def test_an_mpv_with_a_copy_of_its_own_follows_the_room_and_acts_in_it(
             assert (await room.hear("seek")).payload.current_time == pytest.approx(30, abs=FRAME_S)
             player.set("pause", False)
             assert (await room.hear("play")).payload.username == "Tom"
+
+            await room.say("load", media_url="http://127.0.0.1:9/nothing.mp4")
+            await eventually(lambda: player.get("path") is None, "it cannot open that")
+            await room.say("load", own=copy)
+            await room.say("play", current_time=5)
+            await eventually(
+                lambda: not player.get("pause") and apart_s() < NEAR_S, "it plays the next media"
+            )
 
             player.command("script-message", "say", "hello from mpv")
             while (await room.hear("new_comment")).payload.text != "hello from mpv":
