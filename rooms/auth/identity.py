@@ -22,7 +22,7 @@ from rooms.access import Identity
 from rooms.auth.companions import companion_in, room_of
 from rooms.auth.device_cookie import new_device_id, read_device_cookie
 from rooms.auth.origin import client_address, header, scope_address
-from rooms.auth.session_salt import has_salt, store_salt
+from rooms.auth.session_salt import has_salt
 from rooms.models import Companion, Person, Token, has_open_room
 
 PERSON_KEY = "person_id"
@@ -145,7 +145,6 @@ def store_person(request: HttpRequest, person: Person, username: str = "") -> No
     if PERSON_KEY not in request.session and person.account_id is None and request.session.session_key:
         request.session.cycle_key()
     request.session[PERSON_KEY] = person.pk
-    store_salt(request.session, person)
     if username and person.account_id is None and person.username != display_names.clean_name(username):
         person.username = display_names.clean_name(username)
         person.save(update_fields=["username"])

@@ -31,6 +31,7 @@ from rooms.auth.identity import (
     session_person,
     store_person,
 )
+from rooms.auth.session_salt import store_salt
 from rooms.display_names import NAME_CHARS
 from rooms.models import AccountName, Person, random_id
 from watchium.protocol.errors import NameTaken, RateLimited
@@ -151,6 +152,7 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
     if device_id:
         request.session[DEVICE_KEY] = device_id
     store_person(request, person)
+    store_salt(request.session, person)
     # Saved before the guest's sockets are asked to reconnect, so that they reconnect as the person.
     record_sign_in(request, person)
     assign_device(request.session[DEVICE_KEY], person.pk)
