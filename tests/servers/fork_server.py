@@ -57,7 +57,7 @@ class ForkServer:
                 if key.fileobj is self.woken:
                     self.woken.recv(4096)
                 elif not self._handle_request():
-                    return
+                    return self._end_all()
             self._report_ended()
 
     def _handle_request(self) -> bool:
@@ -79,6 +79,13 @@ class ForkServer:
         self.statuses[pid] = status
         self.requests.sendall(pid.to_bytes(4, "big"))
         return True
+
+    def _end_all(self) -> None:
+        """End what is still running: the process of the tests was killed."""
+        for pid in self.statuses:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGTERM)
+                os.killpg(pid, signal.SIGCONT)  # of what a test suspended
 
     def _report_ended(self) -> None:
         while self.statuses:
