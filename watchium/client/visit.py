@@ -14,7 +14,7 @@ from watchium.client.clock import ServerClock
 from watchium.client.connection import ProblemError
 from watchium.client.reconnecting import Backoff, PingSchedule, is_final
 from watchium.client.room import RoomClient
-from watchium.client.room_state import AnyEvent, Resume
+from watchium.client.room_state import AnyEvent
 from watchium.protocol.replies import Closing
 from watchium.protocol.types import TimelineState
 
@@ -64,15 +64,14 @@ class RoomVisit:
     async def run(self) -> None:
         """Stay until the server refuses for good: raises VisitEnded. Cancel it to leave."""
         backoff = Backoff(random.random)
-        resume: Resume | None = None
         while True:
             code, least_s, stood = None, 0.0, False
             try:
-                async with self.client.enter(self.room_id, resume=resume) as room:
+                async with self.client.enter(self.room_id) as room:  # the welcome has the whole state
                     stood = True
                     backoff.connected(room.welcome.limits.reconnect_spread_ms)
                     least_s = await self._serve(room)
-                    resume, code = None if room.outdated else room.resume, room.close_code
+                    code = room.close_code
             except ProblemError as problem:
                 code = problem.status
             except (OSError, TimeoutError):

@@ -7,7 +7,8 @@ import pytest
 
 from tests.client import Client
 from tests.servers import Server, watchium_server
-from watchium.client import ProblemError
+from watchium.client import ProblemError, RoomClient
+from watchium.client.visit import RoomVisit, VisitEnded
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +142,21 @@ async def test_a_custom_event_reaches_the_room(alice: Client, bob: Client, room_
     assert event.payload == {"colour": "red"}
     assert error_code(bob.broadcast, room_id, "fireworks", {}) == "not_host"
     assert error_code(alice.broadcast, room_id, "pause", {}) == "bad_message"
+
+
+async def test_a_visit_connects_again_and_knows_the_whole_room(alice: Client, bob: Client, room_id: str):
+    bob.join(room_id, username="Bob")
+    report = {"current_time": 0, "is_playing": False, "is_synced": True, "state": "companion"}
+    visit = RoomVisit(bob, room_id, lambda: report)
+    seen: asyncio.Queue[RoomClient] = asyncio.Queue()
+    visit.on_room = seen.put_nowait
+    running = asyncio.create_task(visit.run())
+    first = await asyncio.wait_for(seen.get(), 10)
+    await first.socket.close()
+    while (second := await asyncio.wait_for(seen.get(), 10)) is first:
+        pass
+    assert second.timeline == first.timeline
+    assert second.timeline is not None
+    alice.close_room(room_id)
+    with pytest.raises(VisitEnded, match="4504"):
+        await asyncio.wait_for(running, 10)
