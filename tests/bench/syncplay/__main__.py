@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import sys
 import tempfile
 
@@ -34,6 +35,8 @@ def main() -> None:
     if packages := missing():
         sys.exit(f"Needs the packages {packages}.")
     only = given.only.split(",")
+    # So that the programs and servers that it started are stopped with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     if "steady" in only:
         asyncio.run(
             steady.measure(given.runs, given.seconds, [float(each) for each in given.delays.split(",")])
