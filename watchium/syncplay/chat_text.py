@@ -8,7 +8,7 @@ from watchium.protocol.types import CommentState
 from watchium.text import clean
 
 PRESENCE = "presence"
-_SPOILER = re.compile(r"\|\|[^|]+(?:\|[^|]+)*\|\|")
+_SPOILER = re.compile(r"\|\|(?:[^|]|\|(?!\|))+\|\|")
 
 
 def line_of(comment: CommentState, spoiler: str, image: str) -> str:
