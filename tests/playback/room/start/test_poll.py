@@ -57,7 +57,7 @@ class Polls(StartCase):
         self.ask()
         self.close()
         assert self.poll.winner is None
-        assert self.room.comments.latest("pk").text == "Poll: What next? Nobody voted."
+        assert self.room.comments.latest("pk").text == "Poll: What next? There were no votes."
 
     def test_media_that_win_go_into_the_queue_after_the_current_entry(self):
         self.does(self.alice, "queue_add", items=[{"media_url": "https://example.org/later.mp4"}])
