@@ -169,6 +169,7 @@ def _ban_state(ban: Ban, reader: Member, leaders: set[int]) -> BanState:
         reason=_reason(act),
         by=_user(act.by) if act else None,
         person_only=not ban.address_hash,
+        range=ban.is_range,
         liftable=act is None or reader.why_not_undo(act, leaders) is None,
     )
 

@@ -95,6 +95,7 @@ def _execute(actor: Member, command: MemberCommand) -> ModerationAct | None:
                 minutes=target.minutes,
                 reason=target.reason or target.why,
                 person_only=target.person_only,
+                with_range=target.range,
             )
         case MuteMember(payload=target):
             return mute(

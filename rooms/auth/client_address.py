@@ -7,20 +7,31 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.utils.crypto import salted_hmac
 
+from rooms.domain.address_parts import RANGE_CHARS
+
 PREFIX = 64  # bits of an IPv6 address that identify one subscriber line
+RANGE_PREFIXES = {4: 24, 6: 48}  # bits that addresses of a provider, a school or a company often share
 UNKNOWN = "unknown"  # for a proxy that wrote no valid address
 # As some proxies write addresses: `203.0.113.9:4711`, `[2001:db8::1]:4711`, in quotes.
 WITH_PORT = re.compile(r"\[([^\[\]]{2,45})\](?::\d{1,5})?|([\d.]{7,15}):\d{1,5}")
 
 
 def address_hash(address: str) -> str:
-    """Return a salted hash of the address's network, which means nothing on another server.
+    """Return salted hashes of the address's network and of the range around it, which mean nothing on another server.
 
     Empty for an unknown address and for loopback: all clients of a local proxy would share it.
     """
     if address == UNKNOWN or is_loopback(address):
         return ""
-    return salted_hmac("watchium.address", network_of(address)).hexdigest()
+    return salted_hmac("watchium.address", network_of(address)).hexdigest() + _range_hash(address)
+
+
+def _range_hash(address: str) -> str:
+    parsed = _parsed(address.partition("/")[0])  # of IPv6 the network may be all that is known
+    if parsed is None:
+        return ""
+    network = ip_network(f"{type(parsed)(int(parsed))}/{RANGE_PREFIXES[parsed.version]}", strict=False)
+    return salted_hmac("watchium.address_range", str(network)).hexdigest()[:RANGE_CHARS]
 
 
 def network_of(address: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from rooms.domain.address_parts import is_range, parts
 from rooms.models.person import Person
 from rooms.models.room import Room
 
@@ -23,7 +24,7 @@ class BanQuerySet(models.QuerySet["Ban"]):
         """Return until when bans of this room hold for the person or the address, or None."""
         banned = Q(person=person) if person is not None else Q(pk=None)
         if address_hash:
-            banned |= Q(address_hash=address_hash)
+            banned |= Q(address_hash__in=parts(address_hash))
         in_force = self.filter(banned, room=room, until__gt=now, lifted_at=None)
         return in_force.order_by("-until").values_list("until", flat=True).first()
 
@@ -63,7 +64,7 @@ class BanQuerySet(models.QuerySet["Ban"]):
 
 
 class Ban(models.Model):
-    """A person, and with `address_hash` a network, that may not join the room before `until`."""
+    """A person, and with `address_hash` a network or a range, that may not join the room before `until`."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="bans")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -83,6 +84,11 @@ class Ban(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} from {self.room_id} until {self.until:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it holds for the addresses around the person's too."""
+        return is_range(self.address_hash)
 
 
 class ModerationActQuerySet(models.QuerySet["ModerationAct"]):

@@ -289,12 +289,14 @@ class RemovalRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
 
 
 class BanRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`person_only`: others at the same address may join. `why`: the former name of `reason`."""
+    """`person_only`: others at the same address may join. `range`: nor all addresses around it, the /24 of an IPv4
+    address or the /48 of an IPv6 address. `why`: the former name of `reason`."""
 
     user_id: UserId
     minutes: BanMinutes
     reason: Reason = ""
     person_only: bool = False
+    range: bool = False
     why: Reason = ""
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
@@ -14,11 +15,12 @@ from rooms import access
 from rooms.actions.log.acts import announce_act, lock_for, record_act
 from rooms.actions.membership import end_membership
 from rooms.actions.mutes import is_muted_by_staff, set_mute
+from rooms.domain.address_parts import network_part, range_part
 from rooms.domain.rights import Right
 from rooms.models import Ban, JoinRequest, Member, ModerationAct, Role, Room
 from rooms.serializers import member_state
 from watchium import server_clock
-from watchium.protocol.errors import CloseCode, NotAllowed, NotFound, RuleRefused
+from watchium.protocol.errors import BadMessage, CloseCode, NotAllowed, NotFound, RuleRefused
 from watchium.protocol.events import RoleChanged
 from watchium.realtime import broadcast
 
@@ -42,13 +44,22 @@ def ban(
     minutes: int,
     reason: str = "",
     person_only: bool = False,
+    with_range: bool = False,
 ) -> ModerationAct:
     """Remove a member and ban the person and, unless `person_only`, the address for `minutes`.
 
-    Also for a person who has left the room.
+    `with_range`: all addresses around it too, the /24 of an IPv4 address or the /48 of an IPv6 address. Also for a
+    person who has left the room. Raises BadMessage for both.
     """
+    if person_only and with_range:
+        raise BadMessage
     duration = timedelta(minutes=minutes)
-    return _remove(room, user_id, actor, "ban", reason, duration, bans_address=not person_only)
+    part = _no_address if person_only else range_part if with_range else network_part
+    return _remove(room, user_id, actor, "ban", reason, duration, part)
+
+
+def _no_address(_stored: str) -> str:
+    return ""
 
 
 @transaction.atomic
@@ -59,8 +70,7 @@ def _remove(
     kind: str,
     reason: str,
     duration: timedelta,
-    *,
-    bans_address: bool = False,  # a removal is about the person
+    part_of_address: Callable[[str], str] = _no_address,  # a removal is about the person
 ) -> ModerationAct:
     room, actor = lock_for(room, actor)
     target = target_of_act(room, user_id, actor)
@@ -69,7 +79,7 @@ def _remove(
     until = timezone.now() + duration
     details = {"until": until.isoformat(), "name": target.username}
     act = record_act(room, kind, actor=actor, target=target.person, reason=reason, details=details)
-    address = target.address_hash if bans_address else ""
+    address = part_of_address(target.address_hash)
     Ban.objects.create(room=room, person=target.person, address_hash=address, until=until, act=act)
     JoinRequest.objects.forget(room, target.person)
     target.drop_given_rights()

@@ -409,12 +409,13 @@
  */
 
 /**
- * `person_only`: others at the same address may join. `why`: the former name of `reason`.
+ * `person_only`: others at the same address may join. `range`: nor all addresses around it, the /24 of an IPv4 address or the /48 of an IPv6 address. `why`: the former name of `reason`.
  * @typedef {object} BanRequest
  * @property {string} user_id
  * @property {number} minutes
  * @property {string} [reason]
  * @property {boolean} [person_only]
+ * @property {boolean} [range]
  * @property {string} [why]
  */
 
@@ -823,7 +824,7 @@
  */
 
 /**
- * A mute or ban in force, or the time for which a removed member stays out. `id` is null for a mute. `kind`: mute, ban or remove. `person_only`: others at the same address may join. `liftable`: the reader may end it. `quiet`: a mute that its target does not notice.
+ * A mute or ban in force, or the time for which a removed member stays out. `id` is null for a mute. `kind`: mute, ban or remove. `person_only`: others at the same address may join. `liftable`: the reader may end it. `quiet`: a mute that its target does not notice. `range`: a ban of all addresses around the person's.
  * @typedef {object} BanState
  * @property {number | null} id
  * @property {string} kind
@@ -834,6 +835,7 @@
  * @property {boolean} person_only
  * @property {boolean} [liftable]
  * @property {boolean} [quiet]
+ * @property {boolean} [range]
  */
 
 /**

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from functools import partial
 
 import pytest
 import websockets
@@ -15,7 +16,7 @@ from tests.servers import Server, watchium_server
 from tests.watchium.api.callers import ApiCase
 from tests.watchium.consumers.fixtures import rejection_of, scene_on
 from watchium.client import ProblemError
-from watchium.protocol.errors import Banned, NotAllowed, NotFound
+from watchium.protocol.errors import BadMessage, Banned, NotAllowed, NotFound
 
 HOME = "2001:db8:7:7::1"
 HOME_TOO = "2001:db8:7:7:abcd::9"  # the next address of the same IPv6 network
@@ -79,6 +80,23 @@ class ComingBack(ApiCase):
         self.ban()
         assert self.join(Client(), ELSEWHERE) == 403
         assert self.join(Client(), HOME) == 200
+
+    def test_a_ban_of_a_range_covers_the_addresses_around(self):
+        actions.join(self.bob.person, self.room.room_id, address="203.0.113.9")
+        near, far = "203.0.113.77", "203.0.114.9"
+        ban = partial(actions.ban, self.room, self.bob.person.user_id, actor=self.alice, minutes=60)
+        ban(with_range=True)
+        assert Ban.objects.get().is_range
+        assert [self.join(Client(), address) for address in ("203.0.113.9", near, far)] == [403, 403, 200]
+        with pytest.raises(BadMessage):
+            ban(with_range=True, person_only=True)
+
+    def test_a_ban_from_before_ranges_were_known_holds(self):
+        network = address_hash(ELSEWHERE)[:40]  # all that was stored
+        Member.objects.record_address(self.bob, network)
+        self.ban()
+        assert Ban.objects.get().address_hash == network
+        assert self.join(Client(), ELSEWHERE) == 403
 
     def test_a_ban_covers_no_address_that_all_users_may_share(self):
         actions.join(self.bob.person, self.room.room_id, address="127.0.0.1")

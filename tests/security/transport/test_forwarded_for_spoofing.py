@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rooms.auth.client_address import UNKNOWN, address_hash, is_loopback, network_of
 from rooms.auth.origin import client_address, scope_address
+from rooms.domain.address_parts import is_range, network_part, range_part
 from watchium.config.env_values import proxy_count
 
 PEER = "192.0.2.1"
@@ -76,7 +77,24 @@ def test_an_ipv6_network_is_one_address():
         == address_hash("2001:db8:1:2:ffff::9")
         != address_hash("2001:db8:1:3::1")
     )
+    assert address_hash("2001:db8:1:2::1") == address_hash(network_of("2001:db8:1:2::1"))
     assert "2001" not in address_hash("2001:db8:1:2::1")
+
+
+@pytest.mark.parametrize(
+    ("address", "near", "far"),
+    [
+        ("203.0.113.9", "203.0.113.200", "203.0.114.9"),
+        ("2001:db8:1:2::1", "2001:db8:1:ff::1", "2001:db8:2:2::1"),
+        ("::ffff:203.0.113.9", "203.0.113.1", "203.0.112.1"),
+        ("::1:9", "0:0:0:1::9", "0:0:1::9"),
+    ],
+)
+def test_addresses_of_a_range_share_a_part_of_their_hashes(address: str, near: str, far: str):
+    ours = range_part(address_hash(address))
+    assert is_range(ours)
+    assert ours == range_part(address_hash(near)) != range_part(address_hash(far))
+    assert network_part(address_hash(address)) != network_part(address_hash(near))
 
 
 def test_only_loopback_addresses_are_local():

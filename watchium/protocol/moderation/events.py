@@ -61,7 +61,7 @@ class BanState(Struct, frozen=True, kw_only=True):
 
     `kind`: mute, ban or remove. `person_only`: others at the same address may join. `liftable`: the reader may end it.
 
-    `quiet`: a mute that its target does not notice.
+    `quiet`: a mute that its target does not notice. `range`: a ban of all addresses around the person's.
     """
 
     id: int | None
@@ -73,6 +73,7 @@ class BanState(Struct, frozen=True, kw_only=True):
     person_only: bool
     liftable: bool = True
     quiet: bool = False
+    range: bool = False
 
 
 class ModerationState(Struct, frozen=True, kw_only=True):

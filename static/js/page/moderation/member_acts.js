@@ -27,7 +27,7 @@ const ASKED = {
     title: () => gettext("Ban {name}"),
     label: () => gettext("Ban"),
     command: "ban_member",
-    asks: ["minutes", "reason", "person_only"],
+    asks: ["minutes", "reason", "person_only", "range"],
   },
   report: {
     title: () => gettext("Report {name} to the host"),
@@ -106,6 +106,7 @@ function payloadOf(form, person, asks) {
     minutes: Number(fields.get("minutes")),
     reason: String(fields.get("reason")).trim(),
     person_only: fields.has("person_only"),
+    range: fields.has("range") && !fields.has("person_only"),
     quiet: fields.has("quiet"),
     comment_id: person.comment_id,
   }

@@ -88,14 +88,16 @@ function paced(load) {
 }
 
 /** @param {Room} room @param {Ban} ban @returns {Row} */
-function banRow(room, { id, kind, user, until, reason, by, person_only: personOnly, liftable, quiet }) {
+function banRow(room, { id, kind, user, until, reason, by, person_only: personOnly, liftable, quiet, range }) {
   const name = user?.username ?? gettext("a former member")
   const texts = /** @type {Record<string, string>} */ ({
     mute: quiet ? gettext("{name} is quietly muted until {until}") : gettext("{name} is muted until {until}"),
     remove: gettext("{name} was removed and may return at {until}"),
     ban: personOnly
       ? gettext("{name} is banned until {until}")
-      : gettext("{name} and their address are banned until {until}"),
+      : range
+        ? gettext("{name} and the addresses around theirs are banned until {until}")
+        : gettext("{name} and their address are banned until {until}"),
   })
   const lift = () =>
     id === null ? room.say("unmute_member", { user_id: user?.user_id }) : room.say("lift_ban", { ban_id: id })
