@@ -14,7 +14,7 @@ from rooms.actions.room import create_guest
 from rooms.domain.rights import Right
 from rooms.forms import JoinForm
 from rooms.ids import new_code, typed_code
-from rooms.models import Member, Person, Room
+from rooms.models import JoinRequest, Member, Person, Room
 from watchium import server_clock
 from watchium.protocol.errors import Waiting
 from watchium.shared_state import rate_limits as limits
@@ -39,10 +39,11 @@ def admit(identity: Identity, room_id: str, form: JoinForm, *, is_md5: bool = Fa
     `is_md5`: of the passphrase only the MD5 is known.
 
     Raises what `join` raises, and RateLimited after ten passphrases from one address within a minute, after thirty
-    for one room, or after too many joins from one address.
+    for one room, or after too many joins from one address. Who waits for the host's answer may ask on: the passphrase
+    is neither checked nor counted again.
     """
     rate_limits.limit_joins(identity.address)
-    if form.passphrase:
+    if form.passphrase and not _has_shown_passphrase(identity.person, room_id):
         _limit_passphrases(room_id, identity.address)
     person = identity.person or create_guest(form.username)
     try:
@@ -62,6 +63,10 @@ def admit(identity: Identity, room_id: str, form: JoinForm, *, is_md5: bool = Fa
         if identity.person is None:
             person.delete()
         raise
+
+
+def _has_shown_passphrase(person: Person | None, room_id: str) -> bool:
+    return person is not None and JoinRequest.objects.has_shown_passphrase(room_id, person, timezone.now())
 
 
 def _limit_passphrases(room_id: str, address: str) -> None:

@@ -62,10 +62,11 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         found = self.of_person(room_id, person) if person is not None else None
         return found if found is not None and found.room.knock and found.room.closed_at is None else None
 
-    def is_admitted_to(self, room_id: str, person: Person) -> bool:
-        """Whether the person was let into the room, which still asks: who knew its passphrase when they asked."""
-        admitted = self.filter(room__room_id=room_id, person=person, answer=Answer.ADMITTED)
-        return admitted.filter(room__knock=True).exists()
+    def has_shown_passphrase(self, room_id: str, person: Person, now: datetime) -> bool:
+        """Whether the person waits or was let into the room, which still asks: its passphrase was checked then."""
+        waits = Q(answer=Answer.NONE, until__gt=now)
+        known = self.filter(waits | Q(answer=Answer.ADMITTED), room__room_id=room_id, person=person)
+        return known.filter(room__knock=True).exists()
 
     def is_admitted(self, room: Room, person: Person) -> bool:
         return self.filter(room=room, person=person, answer=Answer.ADMITTED).exists()

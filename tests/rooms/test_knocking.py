@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
 
 import rooms.actions
+from rooms.access import Identity
+from rooms.actions.admission import admit
+from rooms.forms import JoinForm
 from rooms.models import JoinRequest, Member, Person, Room
 from rooms.serializers import moderation_state
 from tests.cases import Cast
@@ -142,6 +147,37 @@ class Knocking(Cast):
         self.asks(self.carol, passphrase="open sesame")
         self.answers(self.alice, on=True)
         assert rooms.actions.join(self.carol, self.room.room_id)
+
+    def test_who_waits_for_a_private_room_asks_on_without_spending_attempts(self):
+        self.is_private()
+        form = JoinForm(username="Carol", passphrase="open sesame")
+        identity = Identity(self.carol, "", "192.0.2.7")
+        for count in range(15):
+            hashing = (
+                nullcontext()
+                if count == 0
+                else patch.object(Room, "accepts_passphrase", side_effect=AssertionError)
+            )
+            with self.committing(), hashing, pytest.raises(Waiting):
+                admit(identity, self.room.room_id, form)
+        self.answers(self.alice, on=True)
+        assert admit(identity, self.room.room_id, form).person == self.carol
+
+    def test_who_does_not_wait_any_more_shows_the_passphrase_again(self):
+        self.is_private()
+        self.asks(self.carol, passphrase="open sesame")
+        JoinRequest.objects.update(until=timezone.now() - timedelta(seconds=1))
+        self.is_shut_out()
+        self.asks(self.carol, passphrase="open sesame")
+        self.answers(self.alice, on=False)
+        self.is_shut_out()
+
+    def test_who_waits_for_a_public_room_needs_the_passphrase_once_it_is_private(self):
+        self.is_private()
+        rooms.actions.update_room(self.room, actor=None, visibility="public")
+        self.asks(self.carol)
+        rooms.actions.update_room(self.room, actor=None, visibility="private")
+        self.is_shut_out()
 
     def is_private(self, passphrase: str = "open sesame") -> None:
         with self.committing():

@@ -48,7 +48,7 @@ LINES_BEFORE_HELLO = 4
 SILENT_S = 12.5  # a client answers each State, of which there is one a second
 LINES = Limit(burst=60, per_s=20)
 UNSENT_BYTES = 64 * 1024
-ASK_AGAIN_S = 2.0  # while the host is asked
+ASK_AGAIN_S = 4.0  # while the host is asked; a household that waits stays below the limit of joins
 WAITS_S = 10.0  # then the client, which got no State, connects again by itself
 CLOSING_S = 2.0
 
