@@ -7,7 +7,7 @@ ones end the connection of every client.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -138,17 +138,17 @@ def playlist_index(index: int | None) -> Line:
     return {"Set": {"playlistIndex": {"user": SERVER_NAME, "index": index}}}
 
 
-def members(room: str, listed: Iterable[ListedMember]) -> Line:
-    """The list of all members, as many as fit into a line; the others are counted in a last entry."""
+def members(room: str, listed: Sequence[ListedMember]) -> Line:
+    """The list of all members, the first ones that fit into a line; the others are counted in a last entry."""
     entries: dict[str, Any] = {}
     left_bytes = MAX_LINE_BYTES - 200 - len(room.encode())
     left_out = 0
-    for member in listed:
+    for index, member in enumerate(listed):
         entry = _entry(member)
         size = len(json.dumps({member.name: entry}, ensure_ascii=False).encode(errors="replace"))
         if size > left_bytes:
-            left_out += 1
-            continue
+            left_out = len(listed) - index
+            break
         left_bytes -= size
         entries[member.name] = entry
     if left_out:

@@ -76,7 +76,6 @@ class Session:
                 name, self.hello.room, welcome.room.title, has_ready_check=True, mirrors_queue=False
             )
         )
-        self.member.send(self.roster.list())
         self.proceed(now_s)
 
     @property
@@ -90,10 +89,12 @@ class Session:
     @property
     def next_s(self) -> float:
         """When `proceed` has something to do."""
-        return self.timing.next_s
+        return min(self.timing.next_s, self.roster.next_s)
 
     def proceed(self, now_s: float) -> None:
         """Send what is due."""
+        if (listed := self.roster.due_list(now_s)) is not None:
+            self.member.send(listed)
         while (state := self.timing.next_state(self.timeline, now_s)) is not None:
             own = self.roster.own
             by = own.username if own and state.under_own_name else self._changer()
@@ -192,7 +193,7 @@ class Session:
             case incoming.SetReady():
                 self._mark_ready(message.is_ready)
             case incoming.ListRequest():
-                self.member.send(self.roster.list())
+                self.roster.ask_for_list()
             case incoming.Chat():
                 self.member.command("comment", {"text": message.text}, new_event_id())
             case incoming.SetRoom():
