@@ -294,7 +294,15 @@ class Room(models.Model):
 _SUCCESSOR = """(SELECT named.user_id FROM rooms_member successor
     JOIN rooms_person named ON named.id = successor.person_id
     WHERE successor.id = room.successor_id AND successor.left_at IS NULL)"""
-_SELDOM_READ = ("created_at", "last_active_at", "description", "slug", "code", "code_until")
+_SELDOM_READ = (
+    "created_at",
+    "last_active_at",
+    "description",
+    "slug",
+    "code",
+    "code_until",
+    "player_passphrase",
+)
 ROOM = RowMapper(
     Room,
     "room",
@@ -302,6 +310,4 @@ ROOM = RowMapper(
     computed={"_is_filtered": "room.chat_filter <> ''"},
 )
 ROOM_WITH_FILTER = RowMapper(Room, "room", without=_SELDOM_READ)
-PERSON = RowMapper(
-    Person, "person", without=["player_passphrase", "created_at", "last_seen_at", "session_salt"]
-)
+PERSON = RowMapper(Person, "person", without=["created_at", "last_seen_at", "session_salt"])

@@ -70,8 +70,10 @@ def _value_of(field: Any, *, add: bool) -> Value:
 class RowMapper(Generic[M]):
     """A model's columns for a hand-written query, and the model instances made from its rows.
 
-    Columns left out are loaded at their first access, as in the ORM's `defer`. `computed`: further attributes with the
+    Fields left out are loaded at their first access, as in the ORM's `defer`. `computed`: further attributes with the
     expressions that give their values.
+
+    Raises ValueError for a field that the model does not have.
     """
 
     def __init__(
@@ -82,6 +84,8 @@ class RowMapper(Generic[M]):
         without: Sequence[str] = (),
         computed: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        if unknown := {*without} - {field.name for field in model._meta.local_fields}:
+            raise ValueError(f"{model.__name__} has no field {', '.join(sorted(unknown))}")
         self.model, self.alias, self.without, self.computed = model, alias, without, computed
 
     @cached_property

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import pytest
 from django.db import connection
 from django.forms.models import model_to_dict
 
 from chat.models import Comment
 from playback.models import Playback, PlaybackEvent
 from rooms import access
-from rooms.models import Member, Room
+from rooms.models import Member, Person, Room
+from rooms.models.room import ROOM, ROOM_WITH_FILTER
 from tests.cases import Cast
 from watchium.db.prepared import PreparedQuery, any_of, run_in_one_round_trip
 from watchium.db.rows import RowMapper, insert, update
@@ -31,6 +33,14 @@ class RowMapping(Cast):
                     assert {f.attname: getattr(one, f.attname) for f in model._meta.concrete_fields} == {
                         f.attname: getattr(other, f.attname) for f in model._meta.concrete_fields
                     }
+
+    def test_a_field_that_the_model_does_not_have_cannot_be_left_out(self):
+        with pytest.raises(ValueError, match="Person has no field player_passphrase"):
+            RowMapper(Person, "person", without=["player_passphrase", "created_at"])
+
+    def test_a_command_reads_no_hash_of_a_passphrase_for_players(self):
+        for mapper in (ROOM, ROOM_WITH_FILTER):
+            assert "player_passphrase" not in mapper.names
 
     def test_an_inserted_row_equals_the_row_of_the_orm(self):
         row = PlaybackEvent(
