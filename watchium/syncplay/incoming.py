@@ -145,7 +145,7 @@ def _messages(word: str, value: Any, looks_original: bool) -> list[Message | Non
         case "List", _:
             return [ListRequest()]
         case "Chat", str():
-            return [Chat(value[:CHAT_CHARS])]
+            return [Chat(_text(value, CHAT_CHARS))]
         case "Error", _:
             return [ClientError(_text(_object(value).get("message"), CHAT_CHARS))]
     return []
@@ -158,7 +158,7 @@ def _hello(value: dict[str, Any], looks_original: bool) -> Hello:
         room=_text(_object(value.get("room")).get("name"), ROOM_CHARS),
         password=_text(value.get("password"), 64),
         version=_text(value.get("realversion") or value.get("version"), 20),
-        features=frozenset(name[:40] for name, on in list(features.items())[:40] if on is True),
+        features=frozenset(_text(name, 40) for name, on in list(features.items())[:40] if on is True),
         looks_original=looks_original,
     )
 
@@ -186,11 +186,11 @@ def _setting(key: str, value: Any) -> Message | None:
         case "ready", {"isReady": bool(is_ready)} if "username" not in value:
             return SetReady(is_ready)
         case "room", {"name": str(name)}:
-            return SetRoom(name[:ROOM_CHARS])
+            return SetRoom(_text(name, ROOM_CHARS))
         case "controllerAuth", dict():
             return ControllerAuth()
         case "playlistChange", {"files": list(files)}:
-            names = (name[:FILE_CHARS] for name in files[:MAX_FILES] if isinstance(name, str))
+            names = (_text(name, FILE_CHARS) for name in files[:MAX_FILES] if isinstance(name, str))
             return SetPlaylist(tuple(names))
         case "playlistIndex", {"index": index} if not isinstance(index, bool):
             return SetPlaylistIndex(index if isinstance(index, int) and 0 <= index < MAX_FILES else None)
@@ -215,7 +215,8 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _text(value: Any, most: int) -> str:
-    return value[:most] if isinstance(value, str) else ""
+    """At most so many characters. JSON may name half a surrogate pair, which nothing can encode again."""
+    return value[:most].encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 def _number(value: Any) -> float | None:

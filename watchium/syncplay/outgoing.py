@@ -141,7 +141,7 @@ def playlist_index(index: int | None) -> Line:
 def members(room: str, listed: Sequence[ListedMember]) -> Line:
     """The list of all members, the first ones that fit into a line; the others are counted in a last entry."""
     entries: dict[str, Any] = {}
-    left_bytes = MAX_LINE_BYTES - 200 - len(room.encode())
+    left_bytes = MAX_LINE_BYTES - 200 - len(encode({"": room}))
     left_out = 0
     for index, member in enumerate(listed):
         entry = _entry(member)

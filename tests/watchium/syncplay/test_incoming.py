@@ -4,6 +4,7 @@ import contextlib
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +26,7 @@ from watchium.syncplay.incoming import (
 )
 
 ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("\ud800"),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
@@ -170,3 +171,27 @@ def test_the_other_messages():
     assert only(Set={"playlistIndex": {"index": 2}}) == SetPlaylistIndex(2)
     assert only(Set={"playlistIndex": {"index": None}}) == SetPlaylistIndex(None)
     assert only(Set={"playlistChange": {"files": ["a.mkv", 5, "b.mkv"]}}) == SetPlaylist(("a.mkv", "b.mkv"))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"Chat": "a\ud800"},
+        {"Hello": {"username": "\udfff", "room": {"name": "rooms/k7m2p9x4wd/\ud800"}, "password": "\ud800"}},
+        {"Hello": {"realversion": "\ud800", "features": {"\ud800": True}}},
+        {"Set": {"file": {"name": "\ud800", "size": "\ud800"}}},
+        {"Set": {"room": {"name": "\ud800"}}},
+        {"Set": {"playlistChange": {"files": ["\ud800"]}}},
+        {"Error": {"message": "\ud800"}},
+    ],
+)
+def test_half_a_surrogate_pair_is_replaced(broken: dict[str, Any]):
+    for written in (line(**broken), json.dumps(broken, ensure_ascii=False).encode(errors="surrogatepass")):
+        (message,) = decode(written)
+        assert b"?" in msgspec.json.encode(message)
+
+
+@given(NEARLY_RIGHT)
+def test_what_is_decoded_can_be_encoded(content: dict[str, Any]):
+    for message in decode(json.dumps(content).encode()):
+        msgspec.json.encode(message)

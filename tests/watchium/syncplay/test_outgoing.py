@@ -36,6 +36,12 @@ def test_members_that_do_not_fit_are_counted():
     assert f"and {100 - shown} more" in entries
 
 
+@pytest.mark.parametrize("room", ["\ud800", "\x01" * 500])
+def test_a_list_fits_whatever_the_room_was_called(room: str):
+    listed = [ListedMember(name=f"member {number}") for number in range(300)]
+    assert len(outgoing.encode(outgoing.members(room, listed))) < CLIENTS_LIMIT
+
+
 def test_a_line_that_would_end_the_connection_is_not_sent():
     with pytest.raises(ValueError, match="bytes"):
         outgoing.encode({"Chat": {"username": "Mia", "message": "é" * 8000}})

@@ -28,6 +28,23 @@ async def test_chat_goes_both_ways_as_plain_lines(syncplay_server: SyncplayServe
         assert not any("joined" in text for _, text in tom.chat)
 
 
+async def test_half_a_surrogate_pair_in_a_room_or_a_message_ends_no_connection(
+    syncplay_server: SyncplayServer,
+):
+    scene = await scene_on(syncplay_server.server)
+    tracebacks = syncplay_server.server.log().count("Traceback")
+    async with connected(syncplay_server.port, "Tom") as tom:
+        tom.hello(f"localhost/rooms/{scene.room_id}/\ud800")
+        await tom.until(lambda client: client.room)
+        tom.send(Chat="half \ud800")
+        await tom.until(lambda client: ("Tom", "half ?") in client.chat)
+    async with connected(syncplay_server.port, "Mia") as mia:
+        mia.hello("\ud800")
+        await mia.until(lambda client: client.error)
+        assert "no such room" in str(mia.error)
+    assert syncplay_server.server.log().count("Traceback") == tracebacks
+
+
 async def test_what_the_chat_refuses_is_explained_to_the_writer_only(syncplay_server: SyncplayServer):
     scene = await scene_on(syncplay_server.server)
     async with (
