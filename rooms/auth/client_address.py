@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.utils.crypto import salted_hmac
 
-from rooms.domain.address_parts import RANGE_CHARS
+from rooms.domain.address_hash import RANGE_CHARS
 
 PREFIX = 64  # bits of an IPv6 address that identify one subscriber line
 RANGE_PREFIXES = {4: 24, 6: 48}  # bits that addresses of a provider, a school or a company often share

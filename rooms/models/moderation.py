@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from rooms.domain.address_parts import is_range, parts
+from rooms.domain.address_hash import is_range, parts
 from rooms.models.person import Person
 from rooms.models.room import Room
 

@@ -15,7 +15,7 @@ from rooms import access
 from rooms.actions.log.acts import announce_act, lock_for, record_act
 from rooms.actions.membership import end_membership
 from rooms.actions.mutes import is_muted_by_staff, set_mute
-from rooms.domain.address_parts import network_part, range_part
+from rooms.domain.address_hash import network_part, range_part
 from rooms.domain.rights import Right
 from rooms.models import Ban, JoinRequest, Member, ModerationAct, Role, Room
 from rooms.serializers import member_state

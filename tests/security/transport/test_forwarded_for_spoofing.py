@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rooms.auth.client_address import UNKNOWN, address_hash, is_loopback, network_of
 from rooms.auth.origin import client_address, scope_address
-from rooms.domain.address_parts import is_range, network_part, range_part
+from rooms.domain.address_hash import is_range, network_part, range_part
 from watchium.config.env_values import proxy_count
 
 PEER = "192.0.2.1"
