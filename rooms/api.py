@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rooms import actions
 from rooms.actions.admission import WaitingGuest, room_code
 from rooms.api_view import RoomAPIView, json_response
-from rooms.auth.companions import account_hash, record_issued
+from rooms.auth.companions import account_hash, record_issued, record_issued_code
 from rooms.domain.rights import Right
 from rooms.models import Companion, JoinRequest, Member, Person, PlayerCode, Room, Token
 from rooms.models.companion import TICKET_LASTS
@@ -101,15 +101,18 @@ class PlayerCodes(RoomAPIView):
         request=None,
         responses={201: NativePlayer, "4XX": Problem},
         description="A password with which Syncplay, and so mpv or VLC, is you in this room. It is shown once; an "
-        "earlier one ends. It lasts as long as you are a member, thirty days without use.",
+        "earlier one ends. It lasts as long as you are a member, thirty days without use, and ends with the session "
+        "or token that made it.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         member = self._member(room_id)
         rate_limits.spend("companion", member.person.user_id, server_clock.now_ms())
         person = Person.objects.with_account(member.person_id) or member.person
         with transaction.atomic():
-            Person.objects.lock(person)  # of two at once the second ends the first
-            code = PlayerCode.objects.issue(member.room, person, account_hash(person), timezone.now())
+            issue = PlayerCode.objects.issue
+            issued, code = issue(member.room, person, account_hash(person), timezone.now())
+        if not isinstance(request.auth, Token):
+            record_issued_code(request.session, issued)
         port = settings.SYNCPLAY[1] if settings.SYNCPLAY else 0
         host = urlsplit(room_url(request._request, room_id)).hostname or ""
         return json_response(NativePlayer(server=address_text(host, port), room=room_id, password=code), 201)
@@ -305,7 +308,8 @@ class OwnToken(RoomAPIView):
     @extend_schema(
         operation_id="token_end",
         responses={204: None, "4XX": Problem},
-        description="Revoke the token this request is sent with, and close its sockets.",
+        description="Revoke the token this request is sent with, and close its sockets. Your passwords for Syncplay "
+        "end too.",
     )
     def delete(self, request: Request) -> HttpResponse:
         if not isinstance(request.auth, Token):

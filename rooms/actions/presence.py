@@ -17,7 +17,7 @@ from django.utils import timezone
 from rooms import access, signals
 from rooms.actions.hosting import assign_host, cancel_host_grace, end_host_grace, start_host_grace
 from rooms.display_names import unique_name
-from rooms.models import Connection, Member, Pulse, Room, Token
+from rooms.models import Connection, Member, PlayerCode, Pulse, Room, Token
 from rooms.models.connection import ConnectionQuerySet
 from rooms.periodic import for_each_isolated
 from rooms.serializers import member_state
@@ -135,8 +135,12 @@ def reconnect_person(person_pk: int) -> None:
 
 @transaction.atomic
 def revoke_token(token: Token) -> None:
-    """Delete the token, and close all sockets of its person."""
+    """Delete the token with the player codes of its person, and close all sockets of the person.
+
+    Which codes it made is stored nowhere.
+    """
     token.delete()
+    PlayerCode.objects.end_all_of(token.person_id)
     reconnect_person(token.person_id)
 
 

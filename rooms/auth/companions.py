@@ -8,12 +8,13 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from rooms.models import Companion, Person
+from rooms.models import Companion, Person, PlayerCode
 
 COMPANIONS_KEY = "companions"  # primary keys, by room id
 MOST_IN_SESSION = 10
 ISSUED_KEY = "issued_companions"  # primary keys of those whose tickets this browser issued
-MOST_ISSUED = 50
+ISSUED_CODES_KEY = "issued_player_codes"  # primary keys of those that this browser issued
+MOST_ISSUED = 50  # of either
 
 
 def companion_in(session: SessionBase, room_id: str | None) -> Companion | None:
@@ -48,9 +49,17 @@ def record_issued(session: SessionBase, companion: Companion) -> None:
     session[ISSUED_KEY] = issued[-MOST_ISSUED:]
 
 
+def record_issued_code(session: SessionBase, code: PlayerCode) -> None:
+    """Remember that this browser issued the player code: they end together. Beyond `MOST_ISSUED` the oldest ends."""
+    issued = [*session.get(ISSUED_CODES_KEY, []), code.pk]
+    PlayerCode.objects.end(issued[:-MOST_ISSUED])
+    session[ISSUED_CODES_KEY] = issued[-MOST_ISSUED:]
+
+
 def end_issued(session: SessionBase | dict[str, Any]) -> None:
-    """End the second screens of tickets that the browser of this session issued."""
+    """End the player codes, and the second screens of tickets, that the browser of this session issued."""
     Companion.objects.end(session.get(ISSUED_KEY, []))
+    PlayerCode.objects.end(session.get(ISSUED_CODES_KEY, []))
 
 
 def has_same_account(stored_hash: str, person: Person) -> bool:

@@ -81,6 +81,8 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
         1000,
     )
     yield "system comments older than 30 days", Comment.objects.system_comments_before(now - MONTH), 1000
+    idle_codes = PlayerCode.objects.of_programs_idle_since(now - MONTH)
+    yield "codes of native players, with tokens idle for 30 days", idle_codes, 1000
     yield "tokens idle for 30 days", Token.objects.idle_since(now - MONTH), 1000
     yield "guests without a room, idle for 30 days", abandoned_guests(now - MONTH, now), 200
     yield "players idle for a year, or empty and idle for 30 days", idle_players(now), 200

@@ -18,7 +18,10 @@ from rooms.models import Companion, Person, PlayerCode, Token
 
 
 def end_session(person: Person, pk: int) -> bool:
-    """Sign one browser of the account out, with its second screens; return False if it was signed out before."""
+    """Sign one browser of the account out, with its second screens and player codes.
+
+    Return False if it was signed out before.
+    """
     sessions = AccountSession.objects.stored_sessions(_account(person), only=pk)
     _end(person, sessions)
     return bool(sessions)
@@ -26,7 +29,10 @@ def end_session(person: Person, pk: int) -> bool:
 
 @transaction.atomic
 def end_other_sessions(person: Person, current: SessionBase | None) -> None:
-    """Sign every browser out but the one with this session; end all second screens and the tokens of programs."""
+    """Sign every browser out but the one with this session.
+
+    All second screens, player codes and tokens of programs end.
+    """
     current_key = current.session_key if current is not None else None
     sessions = AccountSession.objects.stored_sessions(_account(person), except_key=current_key)
     Token.objects.of(person).delete()

@@ -124,7 +124,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out, end this browser's second screens and disconnect the account's pages; the device ID is kept."""
+    """Sign out, end this browser's second screens and player codes, and disconnect the account's pages.
+
+    The device ID is kept.
+    """
     person = session_person(request.session)
     device_id = known_device(request)
     end_issued(request.session)
@@ -158,6 +161,8 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
     assign_device(request.session[DEVICE_KEY], person.pk)
     if guest is not None and guest.account_id is None:
         merge_guest_into_account(guest, person)
+    elif guest is not None and guest.pk != person.pk:
+        reconnect_person(guest.pk)  # with what this browser had issued
 
 
 def person_of(account: Any) -> Person:
