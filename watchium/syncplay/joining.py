@@ -14,7 +14,7 @@ from rooms.access import Identity
 from rooms.actions.admission import WaitingGuest, admit
 from rooms.auth.companions import has_same_account
 from rooms.forms import JoinForm
-from rooms.models import Member, Person, PlayerCode, Room
+from rooms.models import Member, Person, PlayerCode, Room, digest_of
 from watchium import server_clock
 from watchium.process_state import process_state
 from watchium.protocol.errors import NotMember
@@ -25,7 +25,7 @@ MD5 = re.compile("[0-9a-f]{32}")
 REMEMBERED_MS = 600_000.0
 MOST_REMEMBERED = 5000
 
-Key = tuple[str, str, str]  # room_id, name and address
+Key = tuple[str, str, str, str]  # room_id, name, address, and the digest of the password
 
 
 @dataclass
@@ -50,13 +50,15 @@ def join(hello: Hello, address: str, *, as_another: bool = False) -> Joined:
     """Make the client's person a member: a guest, the same one if the client was here in the last ten minutes; or the
     member whose player code it sends as its password.
 
-    `as_another`: that guest is here already. Raises what `admit` raises.
+    A guest who was given more than plain members have is not returned by a name, which others can type as well: the
+    client is another guest then. `as_another`: that guest is here already. Raises what `admit` raises.
     """
     room_id = find_room_id(hello.room, address)
     md5 = hello.password.lower() if MD5.fullmatch(hello.password.lower()) else ""
     if md5 and (owner := _owner_of_code(room_id, md5)) is not None:
         return Joined(owner, room_id, has_code=True)
-    key = (room_id, hello.username.casefold(), address)
+    # With the password, because members are not asked for it: without it nobody is a member of a private room.
+    key = (room_id, hello.username.casefold(), address, digest_of(md5))
     person = None if as_another else _remembered(key)
     try:
         form = JoinForm(username=hello.username, passphrase=md5)
@@ -97,7 +99,10 @@ def _room(kind: Kind, value: str) -> Room | None:
 
 def _remembered(key: Key) -> Person | None:
     pk, until_ms = _state.guests.get(key, (0, 0.0))
-    return Person.objects.with_account(pk) if pk and until_ms > server_clock.now_ms() else None
+    if not pk or until_ms <= server_clock.now_ms():
+        return None
+    member = Member.objects.ever_of(key[0], pk)
+    return Person.objects.with_account(pk) if member is None or member.is_plain else None
 
 
 def _remember(key: Key, person_pk: int) -> None:

@@ -107,6 +107,10 @@ class MemberQuerySet(PlaceQuerySet["Member"]):
         """Return the member, also one who has left."""
         return self.select_related("person").filter(room=room, person__user_id=user_id).first()
 
+    def ever_of(self, room_id: str, person_pk: int) -> Member | None:
+        """Return the person's member with its room, also one who has left."""
+        return self.select_related("room").filter(room__room_id=room_id, person=person_pk).first()
+
     def of_act(self, room: Room, act: ModerationAct) -> Member | None:
         """Return the member that an act was about, also one who has left."""
         return self.select_related("person").filter(room=room, person=act.target_id).first()

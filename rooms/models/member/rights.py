@@ -42,6 +42,12 @@ class MemberRights(models.Model):
     def standing(self) -> Standing:
         return Standing(self.role, self.is_owner, exceptions_of(self.exceptions))
 
+    @property
+    def is_plain(self) -> bool:
+        """Neither owner, host nor moderator, and without a right that was given to this member alone."""
+        has_given = any(self.standing.exceptions.values())
+        return self.role == Role.MEMBER and not self.is_owner and not has_given
+
     def may(self, right: Right) -> bool:
         return rights.allows(self.room.levels, self.standing, right)
 

@@ -67,11 +67,11 @@ async def test_an_ended_code_lets_in_a_guest_at_most(syncplay_server: SyncplaySe
         await api(scene, "DELETE", None)
         await tom.until_closed()
         assert tom.error is None
-    for ended in (first, second):
-        async with connected(syncplay_server.port, "Tom") as tom:
-            tom.hello(scene.room_id, md5_of(ended))
-            await tom.until(lambda client: client.room)
-            assert tom.name == "Tom"
+    for ended, name in ((first, "Tom"), (second, "Tim")):
+        async with connected(syncplay_server.port, name) as guest:
+            guest.hello(scene.room_id, md5_of(ended))
+            await guest.until(lambda client: client.room)
+            assert guest.name == name
 
 
 async def test_a_code_of_another_room_is_none_here(syncplay_server: SyncplayServer):

@@ -1,0 +1,64 @@
+"""Which person a client of Syncplay is: a guest who returns is known by room, name, network and password."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import override_settings
+
+from rooms import actions
+from rooms.domain.rights import Right
+from rooms.ids import md5_of
+from rooms.models import Member, Role
+from tests.cases import Cast
+from watchium.protocol.errors import NotMember, WrongPassphrase
+from watchium.syncplay.incoming import Hello
+from watchium.syncplay.joining import join
+
+HOME = "192.0.2.7"
+
+
+class ReturningGuestTests(Cast):
+    def join(self, password: str = "", room: str = "") -> Member:
+        hello = Hello(username="Tom", room=room or self.room.room_id, password=password)
+        joined = join(hello, HOME)
+        return Member.objects.get(room=self.room, person=joined.person)
+
+    def test_a_guest_who_returns_is_the_same_member(self):
+        assert self.join() == self.join()
+
+    @override_settings(SYNCPLAY=("127.0.0.1", 8999))
+    def test_the_name_alone_opens_no_private_room(self):
+        actions.update_room(self.room, actor=self.alice, visibility="private", passphrase="open sesame")
+        tom = self.join(md5_of("open sesame"))
+        for password, refusal in (("", NotMember), (md5_of("wrong"), WrongPassphrase)):
+            with pytest.raises(refusal):
+                self.join(password)
+        assert self.join(md5_of("open sesame")) == tom
+
+    def test_who_sends_another_password_is_another_guest(self):
+        assert self.join(md5_of("one")) != self.join(md5_of("other"))
+
+    def test_a_host_or_moderator_is_nobody_by_its_name(self):
+        Member.objects.filter(pk=self.alice.pk).update(role=Role.MEMBER)
+        for role in (Role.HOST, Role.MODERATOR):
+            tom = self.join()
+            Member.objects.filter(pk=tom.pk).update(role=role)
+            stranger = self.join()
+            assert stranger != tom
+            assert stranger.role == Role.MEMBER
+
+    def test_given_rights_do_not_come_back_with_the_name_but_taken_ones_do(self):
+        tom = self.join()
+        tom.set_exception(Right.CHAT, allowed=False)
+        tom.save()
+        assert self.join() == tom
+        tom.set_exception(Right.CONTROL, allowed=True)
+        tom.save()
+        assert self.join() != tom
+
+    def test_given_rights_of_a_guest_who_left_do_not_come_back_either(self):
+        tom = self.join()
+        tom.set_exception(Right.CONTROL, allowed=True)
+        tom.save()
+        actions.leave(tom)
+        assert self.join() != tom
