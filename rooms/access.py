@@ -32,7 +32,10 @@ class Identity:
 
     @property
     def socket_key(self) -> str:
-        """The browser or token whose open sockets are counted together. Device ids are hexadecimal, without a T."""
+        """The browser, token or person with native players whose open sockets are counted together.
+
+        Device ids of browsers are hexadecimal: no T, and no P as of native players.
+        """
         return f"T{self.token}" if self.token is not None else self.device_id
 
 

@@ -63,16 +63,15 @@ FINAL: dict[int, type[Refused]] = {
 
 
 class Connection:
-    """`address`: the network of the client. `take_place_of` ends an earlier connection of the same person; unless the
-    third argument says that it is, it returns False if the earlier client is alive: then this one is another person
-    with the same name."""
+    """`address`: the network of the client. `take_place_of` ends an earlier connection of the same guest; it returns
+    False if the earlier client is alive: then this one is another person with the same name."""
 
     def __init__(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         address: str,
-        take_place_of: Callable[[Connection, int, bool], bool],
+        take_place_of: Callable[[Connection, int], bool],
     ) -> None:
         self._reader, self._writer = reader, writer
         self._address = address
@@ -158,9 +157,10 @@ class Connection:
         while True:
             try:
                 joined = await in_database(join, hello, self._address)
-                if not self._take_place_of(self, joined.person.pk, joined.has_code):
+                # Players with a person's code are beside each other, as tabs are: each would end the other for ever.
+                if not joined.has_code and not self._take_place_of(self, joined.person.pk):
                     joined = await in_database(join, hello, self._address, as_another=True)
-                    self._take_place_of(self, joined.person.pk, True)
+                    self._take_place_of(self, joined.person.pk)
                 return joined
             except Waiting:
                 if _now_s() > until_s:
@@ -171,7 +171,8 @@ class Connection:
 
     async def _serve(self, joined: Joined) -> None:
         """Carry messages between the client and its room until either ends."""
-        identity = Identity(joined.person, "", self._address)
+        # The open players of a person are counted together, as the tabs of a browser are.
+        identity = Identity(joined.person, f"P{joined.person.pk}", self._address)
         self._room = room = RoomSocket(identity, joined.room_id, self._on_event)
         in_room = asyncio.create_task(room.run())
         reading = asyncio.create_task(self._read_until_refused())

@@ -28,7 +28,7 @@ class Listener:
         self._server: asyncio.Server | None = None
         self._open: Counter[str] = Counter()
         self._limiter = RateLimiter()
-        self._of_person: dict[int, Connection] = {}
+        self._of_guest: dict[int, Connection] = {}
 
     async def start(self, bound: socket.socket) -> None:
         self._server = await asyncio.start_server(
@@ -67,16 +67,16 @@ class Listener:
             address, limit, server_clock.now_ms()
         )
 
-    def _take_place_of(self, connection: Connection, person_pk: int, is_same: bool) -> bool:
-        earlier = self._of_person.get(person_pk)
+    def _take_place_of(self, connection: Connection, person_pk: int) -> bool:
+        earlier = self._of_guest.get(person_pk)
         if earlier is not None and earlier is not connection:
-            if not is_same and server_clock.now_ms() / 1000 < earlier.heard_s + ALIVE_S:
+            if server_clock.now_ms() / 1000 < earlier.heard_s + ALIVE_S:
                 return False
             earlier.close()
-        self._of_person[person_pk] = connection
+        self._of_guest[person_pk] = connection
         return True
 
     def _forget(self, connection: Connection) -> None:
-        for person_pk, other in list(self._of_person.items()):
+        for person_pk, other in list(self._of_guest.items()):
             if other is connection:
-                del self._of_person[person_pk]
+                del self._of_guest[person_pk]

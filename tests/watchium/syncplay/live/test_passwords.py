@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 from rooms.ids import md5_of
 from tests.watchium.consumers.fixtures import Scene, scene_on
 from tests.watchium.syncplay.conftest import SyncplayServer
-from tests.watchium.syncplay.scripted_client import connected
+from tests.watchium.syncplay.scripted_client import ScriptedClient, connected
 
 
 async def api(scene: Scene, method: str, kind: Any) -> Any:
     path = f"/api/rooms/{scene.room_id}/player-code/"
     return await asyncio.to_thread(scene.alice._call, method, path, kind, {})
+
+
+async def until_served_on(client: ScriptedClient) -> None:
+    seen = client.states
+    await client.until(lambda client: client.states >= seen + 2)
 
 
 async def test_the_passphrase_of_a_private_room(syncplay_server: SyncplayServer):
@@ -54,6 +60,34 @@ async def test_a_player_code_makes_the_client_its_member(syncplay_server: Syncpl
         assert (player.name, set(player.members)) == ("Alice", {"Alice"})
         player.press(paused=False)
         assert (await alice.hear("play")).payload.username == "Alice"
+
+
+async def test_players_with_one_code_are_beside_each_other(syncplay_server: SyncplayServer):
+    scene = await scene_on(syncplay_server.server)
+    password = md5_of((await api(scene, "POST", dict))["password"])
+    async with AsyncExitStack() as stack:
+        players = [await stack.enter_async_context(connected(syncplay_server.port)) for _ in range(11)]
+        *counted, last = players
+        for player in counted:
+            player.hello(scene.room_id, password)
+            await player.until(lambda client: client.room)
+        last.hello(scene.room_id, password)  # as many as a browser may have tabs
+        await last.until(lambda client: client.error)
+        for player in counted[:2]:
+            await until_served_on(player)
+            assert (player.name, set(player.members), player.closed) == ("Alice", {"Alice"}, False)
+
+
+async def test_players_of_one_person_in_two_rooms(syncplay_server: SyncplayServer):
+    one = await scene_on(syncplay_server.server)
+    room_id = (await asyncio.to_thread(one.alice.create_room, username="Alice")).room_id
+    other = Scene(one.server, one.alice, one.bob, one.carol, room_id)
+    async with connected(syncplay_server.port) as first, connected(syncplay_server.port) as second:
+        for player, scene in ((first, one), (second, other)):
+            player.hello(scene.room_id, md5_of((await api(scene, "POST", dict))["password"]))
+            await player.until(lambda client: client.room)
+        await until_served_on(first)
+        assert not second.closed
 
 
 async def test_an_ended_code_lets_in_a_guest_at_most(syncplay_server: SyncplayServer):
