@@ -80,18 +80,25 @@ def _owner_of_code(room_id: str, md5: str) -> Person | None:
 
 
 def find_room_id(typed: str, address: str) -> str:
-    """The room_id of the room that was typed. Raises NotMember, and RateLimited after many that do not exist."""
-    for kind, value in references(typed):
+    """The room_id of the room that was typed: an address of its own of ten letters looks like a room_id, too.
+
+    Raises NotMember, and RateLimited after many that do not exist.
+    """
+    meant = references(typed)
+    # Each is looked up, whichever is found: the work must not disclose which rooms exist.
+    found = [_room(kind, value) for kind, value in meant]
+    for room in filter(None, found):
+        return room.room_id
+    for kind, value in meant:
         if kind == Kind.ROOM_ID:
-            return value
-        room = _room(kind, value)
-        if room is not None:
-            return room.room_id
+            return value  # joining refuses it as it does a private room
     rate_limits.limit_room_guesses(address)
     raise NotMember
 
 
 def _room(kind: Kind, value: str) -> Room | None:
+    if kind == Kind.ROOM_ID:
+        return Room.objects.open().filter(room_id=value).first()
     if kind == Kind.CODE:
         return Room.objects.with_code(value, timezone.now())
     return Room.objects.with_slug(value)

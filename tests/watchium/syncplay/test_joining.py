@@ -1,4 +1,4 @@
-"""Which person a client of Syncplay is: a guest who returns is known by room, name, network and password."""
+"""The room that a client of Syncplay means, and its person: guests return by room, name, network and password."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django.test import override_settings
 from rooms import actions
 from rooms.domain.rights import Right
 from rooms.ids import md5_of
-from rooms.models import Member, Role
+from rooms.models import Member, Role, Room
 from tests.cases import Cast
 from watchium.protocol.errors import NotMember, WrongPassphrase
 from watchium.syncplay.incoming import Hello
-from watchium.syncplay.joining import join
+from watchium.syncplay.joining import find_room_id, join
 
 HOME = "192.0.2.7"
 
@@ -62,3 +62,20 @@ class ReturningGuestTests(Cast):
         tom.save()
         actions.leave(tom)
         assert self.join() != tom
+
+
+class TypedRoomTests(Cast):
+    def test_an_own_address_may_look_like_a_room_id(self):
+        Room.objects.filter(pk=self.room.pk).update(slug="moviegroup")
+        for typed in ("moviegroup", "MovieGroup", "https://watch.example.org/r/moviegroup"):
+            assert find_room_id(typed, HOME) == self.room.room_id
+
+    def test_a_room_id_wins_over_an_own_address(self):
+        other = Room.objects.create(title="other", slug=self.room.room_id)
+        assert find_room_id(self.room.room_id, HOME) == self.room.room_id
+        assert find_room_id(f"https://watch.example.org/r/{self.room.room_id}", HOME) == other.room_id
+
+    def test_the_same_work_whichever_room_exists(self):
+        for typed in (self.room.room_id, "zzzzzzzzzz"):
+            with self.assertNumQueries(2):
+                assert find_room_id(typed, HOME) == typed
