@@ -11,6 +11,11 @@ from rooms.domain.address_hash import RANGE_CHARS
 
 PREFIX = 64  # bits of an IPv6 address that identify one subscriber line
 RANGE_PREFIXES = {4: 24, 6: 48}  # bits that addresses of a provider, a school or a company often share
+# What no route of the internet leads to: RFC 1918, unique local and link-local addresses.
+PRIVATE = [
+    ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
+]
 UNKNOWN = "unknown"  # for a proxy that wrote no valid address
 # As some proxies write addresses: `203.0.113.9:4711`, `[2001:db8::1]:4711`, in quotes.
 WITH_PORT = re.compile(r"\[([^\[\]]{2,45})\](?::\d{1,5})?|([\d.]{7,15}):\d{1,5}")
@@ -57,6 +62,14 @@ def is_loopback(address: str) -> bool:
     """Return whether the address is loopback or empty, as from a benchmark or a proxy missing in the settings."""
     parsed = _parsed(address)
     return parsed.is_loopback if parsed is not None else not address
+
+
+def is_private(address: str) -> bool:
+    """Return whether the address, or the network as `network_of` writes it, is loopback or of a private network."""
+    parsed = _parsed(address.partition("/")[0])
+    if parsed is None or parsed.is_loopback:
+        return is_loopback(address)
+    return any(parsed in network for network in PRIVATE)
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:

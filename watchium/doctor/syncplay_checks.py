@@ -25,6 +25,11 @@ def syncplay() -> Result:
         return fail(f"{where}: {first_line(error)}", "Start the server: manage.py serve")
     if not answers:
         return fail(f"another program listens on {where}", "Set WATCHIUM_SYNCPLAY to another port.")
+    if not is_loopback(host) and settings.SYNCPLAY_CLEARTEXT:
+        return warn(
+            f"{where} is not encrypted and takes passwords from all addresses, so they can be read on the way",
+            "Unset WATCHIUM_SYNCPLAY_CLEARTEXT: passwords are then taken from private networks only.",
+        )
     if not is_loopback(host):
         return warn(
             f"{where} is not encrypted, so passphrases and chat can be read on the way",

@@ -7,17 +7,19 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils import timezone
 
 from rooms import rate_limits
 from rooms.access import Identity
 from rooms.actions.admission import WaitingGuest, admit
+from rooms.auth.client_address import is_private
 from rooms.auth.companions import has_same_account
 from rooms.forms import JoinForm
 from rooms.models import Member, Person, PlayerCode, Room, digest_of
 from watchium import server_clock
 from watchium.process_state import process_state
-from watchium.protocol.errors import NotMember
+from watchium.protocol.errors import NotMember, RuleRefused
 from watchium.syncplay.incoming import Hello
 from watchium.syncplay.room_reference import Kind, references
 
@@ -51,8 +53,11 @@ def join(hello: Hello, address: str, *, as_another: bool = False) -> Joined:
     member whose player code it sends as its password.
 
     A guest who was given more than plain members have is not returned by a name, which others can type as well: the
-    client is another guest then. `as_another`: that guest is here already. Raises what `admit` raises.
+    client is another guest then. `as_another`: that guest is here already. Raises what `admit` raises, and RuleRefused
+    for a password that others on the way could read.
     """
+    if hello.password and not settings.SYNCPLAY_CLEARTEXT and not is_private(address):
+        raise RuleRefused("This connection is not encrypted: passwords are taken from private networks only.")
     room_id = find_room_id(hello.room, address)
     md5 = hello.password.lower() if MD5.fullmatch(hello.password.lower()) else ""
     if md5 and (owner := _owner_of_code(room_id, md5)) is not None:

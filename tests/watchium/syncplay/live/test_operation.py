@@ -26,6 +26,8 @@ def test_doctor(syncplay_server: SyncplayServer):
     assert level("0.0.0.0", syncplay_server.port) == "warn"
     assert level("127.0.0.1", syncplay_server.server.port) == "fail"
     assert level("127.0.0.1", free_port()) == "fail"
+    with override_settings(SYNCPLAY=("0.0.0.0", syncplay_server.port), SYNCPLAY_CLEARTEXT=True):
+        assert "passwords" in syncplay_checks.syncplay().message
     with override_settings(SYNCPLAY=None):
         assert syncplay_checks.syncplay().message == "off"
 
