@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from django.db import models
+from django.db.models import Sum
+from django.db.models.functions import Length
 
 from rooms.models.room import Room
 
@@ -23,6 +25,10 @@ class RoomCoverQuerySet(models.QuerySet["RoomCover"]):
     def picture_of(self, room: Room) -> bytes | None:
         data = self.filter(room=room).values_list("data", flat=True).first()
         return bytes(data) if data is not None else None
+
+    def total_bytes(self) -> int:
+        """Return what the covers of all rooms take."""
+        return self.aggregate(total=Sum(Length("data")))["total"] or 0
 
 
 class RoomCover(models.Model):

@@ -4,6 +4,7 @@ import base64
 import shutil
 from typing import Any
 from unittest import skipUnless
+from unittest.mock import patch
 
 from django.test import Client, override_settings
 
@@ -12,6 +13,7 @@ from rooms.domain.rights import Level, Right
 from rooms.models import Member, ModerationAct, Role, Room, RoomCover
 from tests.watchium.api.callers import ApiCase
 from tests.watchium.services.test_chat_images import png
+from watchium.services.images import room_cover
 from watchium.services.images.encoding import size_of
 from watchium.services.lobby import lobby_state
 
@@ -84,6 +86,15 @@ class RoomCovers(ApiCase):
         before = self.address()
         self.refused(self.gives(self.as_dora, b"<svg onload=alert(1)>"), 400, "bad_message")
         assert self.address() == before
+
+    def test_covers_take_space_of_the_images(self):
+        self.gives(self.as_dora, png(4, 4))
+        RoomCover.objects.update(data=b"x" * 2 * 1024 * 1024)
+        assert RoomCover.objects.total_bytes() == 2 * 1024 * 1024
+        with override_settings(CHAT_IMAGES_MB=2), patch.object(room_cover, "encode") as encode:
+            self.refused(self.gives(self.as_dora, png(8, 4)), 403, "not_allowed")
+            encode.assert_not_called()
+        assert self.gives(self.as_dora, png(8, 4)).status_code == 204
 
     def test_staff_remove_one_with_a_reason(self):
         self.gives(self.as_dora, png(4, 4))

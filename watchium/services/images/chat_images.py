@@ -10,7 +10,7 @@ import playback.room.queries
 from chat.models import CommentImage
 from playback import sandbox
 from playback.uploads import storage
-from rooms.models import Member, Person
+from rooms.models import Member, Person, RoomCover
 from watchium import server_clock
 from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import RuleRefused, TooLong
@@ -50,12 +50,12 @@ def require_may_send(person: Person) -> None:
 
 
 def require_space() -> None:
-    """Raise RuleRefused if the images of all rooms take what they may, or if the disk is nearly full.
+    """Raise RuleRefused if the images and covers of all rooms take what they may, or if the disk is nearly full.
 
     A few that are encoded at this moment may go beyond it.
     """
     most = settings.CHAT_IMAGES_MB * 1024 * 1024
-    total = CommentImage.objects.total_bytes() + MAX_ENCODED_BYTES
+    total = CommentImage.objects.total_bytes() + RoomCover.objects.total_bytes() + MAX_ENCODED_BYTES
     if total > most or not storage.has_space_for(MAX_ENCODED_BYTES):
         raise RuleRefused("This server has no space left for images.")
 

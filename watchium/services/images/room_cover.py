@@ -9,7 +9,7 @@ from rooms.domain.rights import Right
 from rooms.models import Member
 from watchium import server_clock
 from watchium.protocol.errors import TooLong
-from watchium.services.images.chat_images import MAX_BYTES, require_may_send
+from watchium.services.images.chat_images import MAX_BYTES, require_may_send, require_space
 from watchium.services.images.encoding import encode
 from watchium.shared_state import rate_limits
 
@@ -23,12 +23,14 @@ class NewCover(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 def change_cover(member: Member, cover: NewCover) -> None:
     """Raises what `set_cover` raises, TooLong, BadMessage if it is no image, RateLimited.
 
-    Raises RuleRefused if the person may not send images to the chat: a cover is shown to strangers as well.
+    Raises RuleRefused if the person may not send images to the chat: a cover is shown to strangers as well. Also if
+    there is no space for images.
     """
     member.require(Right.SETTINGS)
     require_may_send(member.person)
     if len(cover.image) > MAX_BYTES:
         raise TooLong("An image has at most 1 MB.")
+    require_space()
     rate_limits.spend("image", member.person.user_id, server_clock.now_ms())
     image = encode(cover.image, member.person.user_id)
     set_cover(member.room, image.data, actor=member)
