@@ -65,7 +65,10 @@ class MpvPlayer:
     # ------------------------------------------------------------ media
 
     async def open(self, address: str, *, token: str | None = None) -> bool:
-        """Open a file or an address, paused; return whether it opens. `failure` says why not."""
+        """Open a file or an address, paused; return whether it opens. `failure` says why not.
+
+        mpv has the token until then only: it would send it to each address that the person opens.
+        """
         self.loaded = False
         self.failure = None
         self._entry, self._address = None, address
@@ -76,20 +79,23 @@ class MpvPlayer:
         await self.ipc.set("http-header-fields", [*self._headers, *token_header])
         try:
             reply = await self.ipc.command("loadfile", address, "replace")
+            self._entry = (reply or {}).get("playlist_entry_id")
+            await asyncio.wait_for(opening.wait(), OPENS_WITHIN_S)
         except MpvGone:
             raise
         except MpvError as error:
             self.failure = str(error)
-            return False
-        self._entry = (reply or {}).get("playlist_entry_id")
-        try:
-            await asyncio.wait_for(opening.wait(), OPENS_WITHIN_S)
         except TimeoutError:
             self.failure = "it does not open"
         finally:
             if self._opening is opening:
                 self._opening = None
+                await self._withdraw_token()
         return self.loaded
+
+    async def _withdraw_token(self) -> None:
+        """For what is opened next; the open file keeps what it was opened with."""
+        await self.ipc.set("http-header-fields", self._headers)
 
     async def close_file(self) -> None:
         self.loaded = False
@@ -191,7 +197,7 @@ class MpvPlayer:
     async def release(self) -> None:
         """Leave mpv as a player of its own."""
         await self.perform(Rate(1.0, 1.0, keeps_pitch=True))
-        await self.ipc.set("http-header-fields", self._headers)
+        await self._withdraw_token()
 
     # ------------------------------------------------------------ events
 
