@@ -245,7 +245,8 @@ def _append(
 
 def _delete(room: Room, comment: Comment, actor: Person | None) -> bool:
     """Delete the comment; return False if it was deleted before. The caller has locked the room."""
-    if comment.deleted_at is not None:
+    is_kept = actor is not None and comment.is_kept_for(actor.pk)
+    if comment.deleted_at is not None and not is_kept:
         return False
     seq_update = room.take_comment_seq()
     comment.deleted_at, comment.deleted_by, comment.deleted_seq = timezone.now(), actor, room.comment_seq

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from chat import actions
 from chat.models import Comment, CommentImage, states
 from chat.text import MAX_CHARS, clean_comment
+from rooms.access import Identity
 from rooms.api_view import RoomAPIView, json_response
 from rooms.rate_limits import limit_comment_searches
 from watchium.protocol.errors import NotFound
@@ -20,6 +21,11 @@ from watchium.protocol.types import CommentState
 PAGE_SIZE = 100
 FOUND_SIZE = 50
 MAX_SEQ = 2**53
+
+
+def _reader_of(identity: Identity) -> int | None:
+    """The person's primary key: who is quietly muted sees their own messages."""
+    return identity.person.pk if identity.person is not None else None
 
 
 class CommentPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +49,7 @@ class Comments(RoomAPIView):
         before = self.query_integer("before", MAX_SEQ)
         limit = self.query_integer("limit", PAGE_SIZE, maximum=PAGE_SIZE)
         room = self.readable_room(room_id)
-        comments = Comment.objects.before(room, before, limit + 1)
+        comments = Comment.objects.before(room, before, limit + 1, reader=_reader_of(self.identity))
         shown = comments[-limit:] if limit else []
         return json_response(CommentPage(comments=states(shown), more=len(comments) > len(shown)))
 
@@ -74,7 +80,7 @@ class CommentSearch(RoomAPIView):
         room = self.readable_room(room_id)
         limit_comment_searches(self.identity.address)
         words = clean_comment(text).casefold().split()
-        found = Comment.objects.search(room, words, before, FOUND_SIZE)
+        found = Comment.objects.search(room, words, before, FOUND_SIZE, reader=_reader_of(self.identity))
         return json_response(FoundPage(comments=states(found.comments), before=found.before))
 
 
@@ -85,7 +91,8 @@ class CommentImageFile(RoomAPIView):
         description="The image of a comment. Of each room the latest 100 are kept.",
     )
     def get(self, request: Request, room_id: str, comment_id: int) -> HttpResponse:
-        data = CommentImage.objects.shown(self.readable_room(room_id), comment_id)
+        room = self.readable_room(room_id)
+        data = CommentImage.objects.shown(room, comment_id, _reader_of(self.identity))
         if data is None:
             raise NotFound("This image is not kept any more.")
         response = HttpResponse(data, content_type="image/webp")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from django.db import transaction
 
 from chat import rules, unseen
@@ -17,6 +18,8 @@ from watchium.protocol import events
 from watchium.protocol.chat.commands import EditComment, ReactToComment
 from watchium.protocol.errors import NotAllowed, NotFound, RuleRefused
 from watchium.protocol.replies import Accepted
+from watchium.protocol.types import CommentReaction as CommentReactionState
+from watchium.protocol.types import CommentState
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
@@ -55,8 +58,10 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
     rate_limits.spend("comment", actor.person.user_id, now_ms)
     actor.require(Right.CHAT)
     comment.text, comment.edited_ms = text, now_ms
-    if actor.is_quietly_muted(now_ms):
-        _show_author(actor, comment, now_ms)
+    if is_kept := comment.is_kept_for(actor.person_id):
+        run_in_one_round_trip(update(comment, "text", "edited_ms"))
+    if is_kept or actor.is_quietly_muted(now_ms):
+        _show_author(actor, states([comment])[0], now_ms)
     else:
         _publish_change(actor.room, comment, now_ms)
     return _accept(actor, command.event_id, digest, now_ms)
@@ -86,10 +91,12 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
         rules.require_not_muted(actor, now_ms)
     comment = _shown_comment(actor, command.payload.id)
     change = CommentReaction.objects.add if command.payload.on else CommentReaction.objects.take_back
-    if actor.is_quietly_muted(now_ms):
-        pass
+    if comment.is_kept_for(actor.person_id) or (command.payload.on and actor.is_quietly_muted(now_ms)):
+        _show_author(actor, _with_reaction(actor, comment, emoji, command.payload.on), now_ms)
     elif change(comment.pk, actor.person, emoji):
         _publish_change(actor.room, comment, now_ms)
+    elif actor.is_quietly_muted(now_ms):
+        _show_author(actor, states([comment])[0], now_ms)  # without a reaction that only they saw
     return _accept(actor, command.event_id, digest, now_ms)
 
 
@@ -134,20 +141,31 @@ def _accept(actor: Member, event_id: str, content_hash: str, at_ms: float) -> Ac
 
 def _shown_comment(actor: Member, pk: int) -> Comment:
     comment = Comment.objects.of_room(actor.room, pk)
-    if comment is None or (comment.deleted_at is not None and not _is_own_and_unseen(actor, comment)):
+    if comment is None or (comment.deleted_at is not None and not comment.is_kept_for(actor.person_id)):
         raise NotFound("This message does not exist.")
     return comment
 
 
-def _is_own_and_unseen(actor: Member, comment: Comment) -> bool:
-    return comment.deleted_seq == unseen.NEVER_SHOWN and comment.person_id == actor.person_id
+def _with_reaction(actor: Member, comment: Comment, emoji: str, on: bool) -> CommentState:
+    """The comment as if the member's reaction were stored."""
+    state, user_id = states([comment])[0], actor.person.user_id
+    given = {
+        each.emoji: [other for other in each.user_ids if other != user_id or each.emoji != emoji]
+        for each in state.reactions
+    }
+    if on:
+        given[emoji] = [*given.get(emoji, []), user_id]
+    reactions = [
+        CommentReactionState(emoji=each, user_ids=user_ids) for each, user_ids in given.items() if user_ids
+    ]
+    return msgspec.structs.replace(state, reactions=reactions)
 
 
-def _show_author(author: Member, comment: Comment, now_ms: float) -> None:
-    """Send the change to its author, who is quietly muted, and store nothing. The caller has locked the room."""
+def _show_author(author: Member, comment: CommentState, now_ms: float) -> None:
+    """Send the change to its author alone. The caller has locked the room."""
     run_in_one_round_trip(author.room.take_comment_seq())
     seq = author.room.comment_seq
-    changed = events.ChangedComment(seq=seq, comment=states([comment])[0])
+    changed = events.ChangedComment(seq=seq, comment=comment)
     event = events.CommentChanged(room_id=author.room.room_id, timestamp=now_ms, payload=changed)
     unseen.send(author, event, seq, now_ms)
 

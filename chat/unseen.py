@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from chat.models import NEVER_SHOWN
 from rooms.models import Member
 from watchium.protocol import events
 from watchium.protocol.events import Event
 from watchium.realtime import broadcast
-
-NEVER_SHOWN = (
-    0  # `deleted_seq` of such a comment: before all places, so that no client learns of its deletion
-)
 
 
 def hidden_fields() -> dict[str, object]:

@@ -10,12 +10,14 @@ from chat.models.comment import (
     MissedComments,
     states,
 )
+from chat.models.comment_deletion import NEVER_SHOWN
 from chat.models.comment_image import CommentImage, EncodedImage
 from chat.models.comment_reaction import CommentReaction, CommentReactionQuerySet
 from chat.models.reaction import Reaction, ReactionQuerySet
 
 __all__ = [
     "COMMENT",
+    "NEVER_SHOWN",
     "PRESENCE",
     "AcceptedChange",
     "AcceptedCommand",

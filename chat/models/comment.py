@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import models
 from django.db.models import Q
 
-from chat.models.comment_deletion import DeletionQuerySet
+from chat.models.comment_deletion import NEVER_SHOWN, DeletionQuerySet
 from chat.models.comment_image import CommentImage
 from chat.models.comment_reaction import CommentReaction
 from chat.notices import from_json
@@ -47,16 +47,24 @@ class CommentQuerySet(DeletionQuerySet):
     def shown(self) -> CommentQuerySet:
         return self.filter(deleted_at=None)
 
-    def recent(self, room: Room, limit: int = 100) -> list[Comment]:
-        """Return the latest comments, oldest first."""
+    def shown_to(self, reader: int | None) -> CommentQuerySet:
+        """With those that only the reader (a person's primary key) sees, who wrote them while quietly muted."""
+        if reader is None:
+            return self.shown()
+        return self.filter(Q(deleted_at=None) | Q(deleted_seq=NEVER_SHOWN, person=reader))
+
+    def recent(self, room: Room, limit: int = 100, *, reader: int | None = None) -> list[Comment]:
+        """Return the latest comments that the reader sees, oldest first."""
         sql = f"""SELECT {COMMENT.sql} FROM chat_comment comment
-            WHERE comment.room_id = %s AND comment.deleted_at IS NULL ORDER BY comment.seq DESC LIMIT %s"""  # noqa: S608
-        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [room.pk, limit]))
+            WHERE comment.room_id = %s
+            AND (comment.deleted_at IS NULL OR (comment.deleted_seq = {NEVER_SHOWN} AND comment.person_id = %s))
+            ORDER BY comment.seq DESC LIMIT %s"""  # noqa: S608
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [room.pk, reader or 0, limit]))
         return [COMMENT.row(row) for row in reversed(rows)]
 
-    def before(self, room: Room, seq: int, limit: int = 100) -> list[Comment]:
-        """Return the last comments before `seq`, oldest first."""
-        return list(self.shown().filter(room=room, seq__lt=seq).order_by("-seq")[:limit])[::-1]
+    def before(self, room: Room, seq: int, limit: int = 100, *, reader: int | None = None) -> list[Comment]:
+        """Return the last comments before `seq` that the reader sees, oldest first."""
+        return list(self.shown_to(reader).filter(room=room, seq__lt=seq).order_by("-seq")[:limit])[::-1]
 
     def by_position(self, room: Room, since_seq: int, after_seq: int, limit: int = 100) -> list[Comment]:
         """Return comments from `since_seq` on in the order of their positions, those after the one at `after_seq`.
@@ -71,12 +79,14 @@ class CommentQuerySet(DeletionQuerySet):
             found = found.filter(later, position__gte=position)  # repeated where an index is searched by it
         return list(found.order_by("position", "seq")[:limit])
 
-    def search(self, room: Room, words: Sequence[str], before: int, limit: int) -> FoundComments:
+    def search(
+        self, room: Room, words: Sequence[str], before: int, limit: int, *, reader: int | None = None
+    ) -> FoundComments:
         """Return the latest comments before the `seq` `before` with all words in their text or name, oldest first.
 
         Compared here, because SQLite ignores case in ASCII letters only. At most `MAX_SEARCHED` are read.
         """
-        rows = self.shown().filter(room=room, is_system=False, seq__lt=before).order_by("-seq")
+        rows = self.shown_to(reader).filter(room=room, is_system=False, seq__lt=before).order_by("-seq")
         found: list[int] = []
         read, seq = 0, before
         for seq, username, text in rows.values_list("seq", "username", "text")[:MAX_SEARCHED]:
@@ -86,7 +96,7 @@ class CommentQuerySet(DeletionQuerySet):
                 found.append(seq)
                 if len(found) == limit:
                     break
-        comments = list(self.shown().filter(room=room, seq__in=found).order_by("seq"))
+        comments = list(self.shown_to(reader).filter(room=room, seq__in=found).order_by("seq"))
         return FoundComments(comments, seq if len(found) == limit or read == MAX_SEARCHED else None)
 
     def last_seq_before(self, room: Room, at_ms: float) -> int:
@@ -94,9 +104,9 @@ class CommentQuerySet(DeletionQuerySet):
         earlier = self.filter(room=room, at_ms__lt=at_ms).order_by("-seq")
         return earlier.values_list("seq", flat=True).first() or 0
 
-    def since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
-        """Return comments after `seq`, oldest first."""
-        return list(self.shown().filter(room=room, seq__gt=seq).order_by("seq")[:limit])
+    def since(self, room: Room, seq: int, limit: int = 500, *, reader: int | None = None) -> list[Comment]:
+        """Return comments after `seq` that the reader sees, oldest first."""
+        return list(self.shown_to(reader).filter(room=room, seq__gt=seq).order_by("seq")[:limit])
 
     def at_seq(self, room: Room, seq: int) -> Comment | None:
         return self.shown().filter(room=room, seq=seq).first()
@@ -121,20 +131,20 @@ class CommentQuerySet(DeletionQuerySet):
         rows = self.shown().filter(room=room, changed_seq__gt=seq, seq__lte=seq)
         return list(rows.order_by("changed_seq")[:limit])
 
-    def missed(self, room: Room, seq: int, limit: int = 500) -> MissedComments:
-        """Return what happened after `seq`, at most `limit` in total, without a gap between pages."""
+    def missed(self, room: Room, seq: int, limit: int = 500, *, reader: int | None = None) -> MissedComments:
+        """Return what happened after `seq` for the reader, at most `limit` in total, without a gap between pages."""
         if seq == room.comment_seq:
             return MissedComments([], [], [], seq, more=False)
         happened = [
-            *((comment.seq, comment) for comment in self.since(room, seq, limit + 1)),
+            *((comment.seq, comment) for comment in self.since(room, seq, limit + 1, reader=reader)),
             *((comment.deleted_seq or 0, comment) for comment in self.deleted_since(room, seq, limit + 1)),
             *((comment.changed_seq or 0, comment) for comment in self.changed_since(room, seq, limit + 1)),
         ]
         page = sorted(happened, key=lambda pair: pair[0])[:limit]
-        shown = [comment for _, comment in page if comment.deleted_seq is None]
+        shown = [comment for _, comment in page if not comment.deleted_seq]
         return MissedComments(
             comments=states([comment for comment in shown if comment.seq > seq]),
-            deleted=[comment.pk for _, comment in page if comment.deleted_seq is not None],
+            deleted=[comment.pk for _, comment in page if comment.deleted_seq],
             changed=states([comment for comment in shown if comment.seq <= seq]),
             seq=page[-1][0] if page else seq,
             more=len(happened) > limit,
@@ -257,6 +267,10 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username or 'system'}: {self.text[:40]}"
+
+    def is_kept_for(self, person_pk: int) -> bool:
+        """Return whether this person wrote it, and nobody else ever saw it."""
+        return self.deleted_seq == NEVER_SHOWN and self.person_id == person_pk
 
     @staticmethod
     def to_replay(actor: Member, event_id: str) -> PreparedQuery:

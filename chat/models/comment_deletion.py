@@ -9,6 +9,9 @@ from django.db import connection, models
 
 from rooms.models import Person, Room
 
+# `deleted_seq` of a comment that only its author sees: before all places, so that no client learns of its deletion.
+NEVER_SHOWN = 0
+
 _DELETE_OF_PERSON = """
 WITH deleted AS (
     SELECT id, ROW_NUMBER() OVER (ORDER BY seq) AS place FROM (

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
+from chat.models.comment_deletion import NEVER_SHOWN
 from rooms.models import Person, Room
 
 MAX_OF_ROOM = 100  # the latest; of at most 300 KB each, 30 MB
@@ -61,9 +62,10 @@ class CommentImageQuerySet(models.QuerySet["CommentImage"]):
     def reassign(self, before: Person, after: Person) -> None:
         self.filter(sender=before).update(sender=after)
 
-    def shown(self, room: Room, comment_pk: int) -> bytes | None:
-        """Return the image of a comment that is not deleted, if it is kept."""
-        rows = self.filter(room=room, comment=comment_pk, comment__deleted_at=None)
+    def shown(self, room: Room, comment_pk: int, reader: int | None) -> bytes | None:
+        """Return the image of a comment that the reader (a person's primary key) sees, if it is kept."""
+        own = Q(comment__deleted_seq=NEVER_SHOWN, comment__person=reader or 0)
+        rows = self.filter(Q(comment__deleted_at=None) | own, room=room, comment=comment_pk)
         data = rows.values_list("data", flat=True).first()
         return bytes(data) if data is not None else None
 

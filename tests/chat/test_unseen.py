@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from chat import actions, editing
-from chat.models import Comment
+from chat.models import Comment, CommentImage, CommentReaction
 from rooms import actions as room_actions
 from rooms.models import Member, ModerationAct, Role, Room
 from rooms.serializers import member_state, moderation_state, you_state
@@ -16,6 +17,8 @@ from tests.chat.test_rules import NOW_MS, RulesCast
 from watchium import server_clock
 from watchium.protocol.chat.commands import CommentEdit, EditComment, ReactionToComment, ReactToComment
 from watchium.protocol.errors import NotFound, RuleRefused
+from watchium.protocol.events import WelcomeState
+from watchium.protocol.types import CommentState
 from watchium.realtime.groups import member_group, room_group
 from watchium.services.moderation.undo import undo_act
 from watchium.services.room_snapshot import compose_snapshot, missed_events
@@ -88,15 +91,70 @@ class Writing(QuietCast):
         assert [frame["type"] for frame in self.of_bob] == ["reaction"]
         assert self.of_room == []
 
-    def test_an_edit_is_shown_to_the_author_alone_and_not_stored(self):
-        self.post(self.bob, "helo")
+    def test_the_author_reads_it_after_a_reload_and_nobody_else(self):
+        before = Room.objects.get(pk=self.room.pk).comment_seq
+        self.post(self.bob, "hello")
+        comment = Comment.objects.get(person=self.bob.person)
+        CommentImage.objects.create(room=self.room, comment=comment, data=b"picture")
+        room = Room.objects.get(pk=self.room.pk)
+        for reader, expected in ((self.bob.person_id, ["hello"]), (self.alice.person_id, []), (None, [])):
+            found: list[Sequence[Comment | CommentState]] = [
+                Comment.objects.recent(room, reader=reader),
+                Comment.objects.before(room, 10**9, reader=reader),
+                Comment.objects.search(room, ["hello"], 10**9, 10, reader=reader).comments,
+                Comment.objects.missed(room, before, reader=reader).comments,
+            ]
+            assert [[each.text for each in comments] for comments in found] == [expected] * 4
+            image = CommentImage.objects.shown(room, comment.pk, reader)
+            assert image == (b"picture" if expected else None)
+        for member, number in ((self.bob, 1), (self.alice, 0)):
+            state = compose_snapshot(self.read(member), "", None, 1)[0].payload
+            assert isinstance(state, WelcomeState) and state.comments is not None
+            assert len(state.comments) == number
+
+    def test_its_author_deletes_it(self):
+        self.post(self.bob, "hello")
         comment = Comment.objects.get(person=self.bob.person)
         with self.committing():
-            edit = EditComment(event_id="edit", payload=CommentEdit(id=comment.pk, text="hello"))
-            editing.edit(self.bob, edit, now_ms=NOW_MS + 1000)
+            actions.remove(self.alice, comment.pk)
+        assert Comment.objects.recent(self.room, reader=self.bob.person_id) == [comment]
+        with self.committing():
+            actions.remove(self.bob, comment.pk)
+        assert Comment.objects.recent(self.room, reader=self.bob.person_id) == []
+        assert self.of_room[-1]["payload"]["id"] == comment.pk
+
+    def edit_it(self, text: str, *, at_ms: float) -> Comment:
+        comment = Comment.objects.get(person=self.bob.person)
+        with self.committing():
+            edit = EditComment(event_id=f"edit {text}", payload=CommentEdit(id=comment.pk, text=text))
+            editing.edit(self.bob, edit, now_ms=at_ms)
+        return Comment.objects.get(pk=comment.pk)
+
+    def test_an_edit_of_what_others_see_is_shown_to_the_author_alone_and_not_stored(self):
+        self.post(self.bob, "helo", at_ms=NOW_MS - 1000)
+        Comment.objects.update(deleted_at=None, deleted_seq=None)
+        assert self.edit_it("hello", at_ms=NOW_MS + 1000).text == "helo"
         assert self.of_bob[-1]["payload"]["comment"]["text"] == "hello"
         assert self.of_room[-1]["payload"]["id"] == 0
-        assert Comment.objects.get(pk=comment.pk).text == "helo"
+
+    def test_what_nobody_saw_stays_unseen_when_it_is_changed_after_the_mute(self):
+        self.post(self.bob, "helo", at_ms=NOW_MS + 9 * 60_000)
+        comment = self.edit_it("hello", at_ms=NOW_MS + 11 * 60_000)
+        assert comment.text == "hello"
+        self.react(self.bob, comment, at_ms=NOW_MS + 11 * 60_000)
+        assert [frame["type"] for frame in self.of_bob] == [
+            "new_comment",
+            "comment_changed",
+            "comment_changed",
+        ]
+        assert {frame["payload"]["id"] for frame in self.of_room} == {0}
+
+    def react(self, member: Member, comment: Comment, *, on: bool = True, at_ms: float = NOW_MS) -> None:
+        RulesCast.number += 1
+        choice = ReactionToComment(id=comment.pk, emoji="🔥", on=on)
+        with self.committing():
+            command = ReactToComment(event_id=f"r{self.number}", payload=choice)
+            editing.react_to_comment(member, command, now_ms=at_ms)
 
     def test_others_neither_edit_it_nor_react_to_it(self):
         self.post(self.bob)
@@ -105,13 +163,25 @@ class Writing(QuietCast):
         with pytest.raises(NotFound):
             editing.react_to_comment(self.alice, ReactToComment(event_id="r", payload=choice), now_ms=NOW_MS)
 
-    def test_their_reactions_to_messages_are_not_stored(self):
+    def test_their_reactions_to_messages_are_shown_to_them_and_not_stored(self):
         self.post(self.alice, "good evening")
         comment = Comment.objects.get(person=self.alice.person)
-        choice = ReactionToComment(id=comment.pk, emoji="🔥", on=True)
-        with self.committing():
-            editing.react_to_comment(self.bob, ReactToComment(event_id="r", payload=choice), now_ms=NOW_MS)
-        assert "comment_changed" not in self.published.types()
+        self.react(self.alice, comment)
+        self.published.frames.clear()
+        for on, user_ids in ((True, [self.alice, self.bob]), (False, [self.alice])):
+            self.react(self.bob, comment, on=on)
+            (reaction,) = self.of_bob[-1]["payload"]["comment"]["reactions"]
+            assert reaction == {"emoji": "🔥", "user_ids": [member.person.user_id for member in user_ids]}
+        assert {frame["type"] for frame in self.of_room} == {"comment_deleted"}
+        assert CommentReaction.objects.count() == 1
+
+    def test_they_take_back_what_others_saw(self):
+        self.post(self.alice, "good evening")
+        comment = Comment.objects.get(person=self.alice.person)
+        self.react(self.bob, comment, at_ms=NOW_MS + 11 * 60_000)
+        self.react(self.bob, comment, on=False)
+        assert [frame["type"] for frame in self.of_room][-2:] == ["comment_changed", "comment_changed"]
+        assert not CommentReaction.objects.exists()
 
 
 class Noticing(QuietCast):

@@ -111,7 +111,9 @@ def compose_snapshot(
         room=room_state(room, contents.host, contents.playback.settings),
         members=[member_state(present) for present in contents.present],
         timeline=None if resumed else playback.room.queries.snapshot_of(contents.playback),
-        comments=None if resumed else states(Comment.objects.recent(room, COMMENTS_AT_JOIN)),
+        comments=None
+        if resumed
+        else states(Comment.objects.recent(room, COMMENTS_AT_JOIN, reader=member.person_id)),
         revision=room.revision,
         event_id=contents.event_id,
         comment_seq=room.comment_seq,
@@ -124,7 +126,7 @@ def compose_snapshot(
     welcome = Welcome(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=payload)
     if not resumed or applied is None:
         return [welcome]
-    return [welcome, _missed_since(room, applied.revision, applied.comment_seq)]
+    return [welcome, _missed_since(room, member.person_id, applied.revision, applied.comment_seq)]
 
 
 def _can_resume(room: Room, applied: LogPosition) -> bool:
@@ -149,10 +151,12 @@ def _knows_comments(room: Room, comment_seq: int) -> bool:
     return 0 <= comment_seq <= room.comment_seq
 
 
-def _missed_since(room: Room, since: int, comment_seq: int, queue_revision: int | None = None) -> Events:
+def _missed_since(
+    room: Room, reader: int, since: int, comment_seq: int, queue_revision: int | None = None
+) -> Events:
     """Events and comments after a revision and a comment, at most 500 of each; `more` if there are others."""
     events = playback.room.queries.missed(room, since, playback.room.queries.MAX_EVENTS)
-    missed = Comment.objects.missed(room, comment_seq, playback.room.queries.MAX_EVENTS)
+    missed = Comment.objects.missed(room, comment_seq, playback.room.queries.MAX_EVENTS, reader=reader)
     more_events = len(events) == playback.room.queries.MAX_EVENTS
     payload = MissedEvents(
         events=events,
@@ -188,5 +192,5 @@ def missed_events(
     member = access.reload_member(member)
     room = member.room
     if _knows_comments(room, comment_seq) and playback.room.queries.reaches_back(room, since):
-        return _missed_since(room, since, comment_seq, queue_revision)
+        return _missed_since(room, member.person_id, since, comment_seq, queue_revision)
     return compose_snapshot(member, device_id, None, sockets)[0]
