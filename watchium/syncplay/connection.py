@@ -158,7 +158,7 @@ class Connection:
             try:
                 joined = await in_database(join, hello, self._address)
                 # Players with a person's code are beside each other, as tabs are: each would end the other for ever.
-                if not joined.has_code and not self._take_place_of(self, joined.person.pk):
+                if not joined.code_md5 and not self._take_place_of(self, joined.person.pk):
                     joined = await in_database(join, hello, self._address, as_another=True)
                     self._take_place_of(self, joined.person.pk)
                 return joined
@@ -173,7 +173,7 @@ class Connection:
         """Carry messages between the client and its room until either ends."""
         # The open players of a person are counted together, as the tabs of a browser are.
         identity = Identity(joined.person, f"P{joined.person.pk}", self._address)
-        self._room = room = RoomSocket(identity, joined.room_id, self._on_event)
+        self._room = room = RoomSocket(identity, joined, self._on_event)
         in_room = asyncio.create_task(room.run())
         reading = asyncio.create_task(self._read_until_refused())
         try:

@@ -41,11 +41,16 @@ _state = process_state(_State)
 
 
 class Joined(NamedTuple):
-    """`has_code`: the client has shown that it is this person's."""
+    """`code_md5`: of the player code with which the client has shown that it is this person's; empty for guests."""
 
     person: Person
     room_id: str
-    has_code: bool = False
+    code_md5: str = ""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the client may still be this person: not if its code has ended meanwhile."""
+        return not self.code_md5 or _owner_of_code(self.room_id, self.code_md5) == self.person
 
 
 def join(hello: Hello, address: str, *, as_another: bool = False) -> Joined:
@@ -61,7 +66,7 @@ def join(hello: Hello, address: str, *, as_another: bool = False) -> Joined:
     room_id = find_room_id(hello.room, address)
     md5 = hello.password.lower() if MD5.fullmatch(hello.password.lower()) else ""
     if md5 and (owner := _owner_of_code(room_id, md5)) is not None:
-        return Joined(owner, room_id, has_code=True)
+        return Joined(owner, room_id, md5)
     # With the password, because members are not asked for it: without it nobody is a member of a private room.
     key = (room_id, hello.username.casefold(), address, digest_of(md5))
     person = None if as_another else _remembered(key)

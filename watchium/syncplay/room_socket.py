@@ -15,29 +15,36 @@ import msgspec
 from rooms.access import Identity
 from watchium.client.room_state import AnyEvent, decode
 from watchium.consumers.room import RoomConsumer
+from watchium.db.thread_pool import in_database
+from watchium.protocol.errors import Unavailable
+from watchium.syncplay.joining import Joined
 
 WAITING_COMMANDS = 128
 
 
 class _Consumer(RoomConsumer):
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Identity, joined: Joined) -> None:
         self.identity = identity
+        self.joined = joined
 
     async def _identity(self) -> Identity:
+        """Asked again once the lease is taken: a code that ends later ends the lease. Raises Unavailable."""
+        if self.joined.code_md5 and not await in_database(lambda: self.joined.is_current):
+            raise Unavailable  # the client connects again, without the code
         return self.identity
 
 
 class RoomSocket:
     """`on_event` gets the events; `run` ends with the code that the room closes it with."""
 
-    def __init__(self, identity: Identity, room_id: str, on_event: Callable[[AnyEvent], None]) -> None:
-        self._consumer: _Consumer | None = _Consumer(identity)
+    def __init__(self, identity: Identity, joined: Joined, on_event: Callable[[AnyEvent], None]) -> None:
+        self._consumer: _Consumer | None = _Consumer(identity, joined)
         self._scope = {
             "type": "websocket",
             "headers": [],
             "query_string": b"",
             "client": (identity.address, 0),
-            "url_route": {"kwargs": {"room_id": room_id}},
+            "url_route": {"kwargs": {"room_id": joined.room_id}},
         }
         self._on_event = on_event
         self._commands: asyncio.Queue[dict[str, Any]] = asyncio.Queue(WAITING_COMMANDS)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
+from asgiref.sync import sync_to_async
 from django.test import override_settings
+from django.utils import timezone
 
 from rooms import actions
+from rooms.access import Identity
 from rooms.domain.rights import Right
 from rooms.ids import md5_of
-from rooms.models import Member, Role, Room
+from rooms.models import Member, PlayerCode, Role, Room
 from tests.cases import Cast
-from watchium.protocol.errors import NotMember, WrongPassphrase
+from watchium.protocol.errors import NotMember, Unavailable, WrongPassphrase
 from watchium.syncplay.incoming import Hello
-from watchium.syncplay.joining import find_room_id, join
+from watchium.syncplay.joining import Joined, find_room_id, join
+from watchium.syncplay.room_socket import _Consumer
 
 HOME = "192.0.2.7"
 
@@ -79,3 +85,18 @@ class TypedRoomTests(Cast):
         for typed in (self.room.room_id, "zzzzzzzzzz"):
             with self.assertNumQueries(2):
                 assert find_room_id(typed, HOME) == typed
+
+
+class EndedCodeTests(Cast):
+    async def test_a_code_that_ends_while_its_client_joins_admits_nobody(self):
+        joined = await sync_to_async(self.join_with_code)()
+        consumer = _Consumer(Identity(joined.person, "", HOME), joined)
+        with patch("watchium.syncplay.room_socket.in_database", lambda call: sync_to_async(call)()):
+            assert (await consumer._identity()).person == self.bob.person
+            await sync_to_async(PlayerCode.objects.end_all_of)(self.bob.person.pk)
+            with pytest.raises(Unavailable):
+                await consumer._identity()
+
+    def join_with_code(self) -> Joined:
+        _, code = PlayerCode.objects.issue(self.room, self.bob.person, "", timezone.now())
+        return join(Hello(username="Tom", room=self.room.room_id, password=md5_of(code)), HOME)
