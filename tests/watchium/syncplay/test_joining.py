@@ -20,7 +20,7 @@ from watchium.syncplay.incoming import Hello
 from watchium.syncplay.joining import Joined, find_room_id, join
 from watchium.syncplay.room_socket import _Consumer
 
-HOME = "192.168.2.7"
+HOME = "192.168.1.7"  # passwords are taken from private networks only
 
 
 class ReturningGuestTests(Cast):
