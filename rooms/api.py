@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import msgspec
 from django.conf import settings
 from django.db import transaction
@@ -20,9 +18,8 @@ from rooms.domain.rights import Right
 from rooms.models import Companion, JoinRequest, Member, Person, PlayerCode, Room, Token
 from rooms.models.companion import TICKET_LASTS
 from rooms.serializers import moderation_state
-from rooms.urls import room_url
+from rooms.urls import player_server, room_url
 from watchium import server_clock
-from watchium.config.listen_address import address_text
 from watchium.protocol.errors import NotFound, NotMember, RuleRefused
 from watchium.protocol.events import WaitingList
 from watchium.protocol.moderation.events import ModerationState
@@ -113,9 +110,8 @@ class PlayerCodes(RoomAPIView):
             issued, code = issue(member.room, person, account_hash(person), timezone.now())
         if not isinstance(request.auth, Token):
             record_issued_code(request.session, issued)
-        port = settings.SYNCPLAY[1] if settings.SYNCPLAY else 0
-        host = urlsplit(room_url(request._request, room_id)).hostname or ""
-        return json_response(NativePlayer(server=address_text(host, port), room=room_id, password=code), 201)
+        server = player_server(request._request)
+        return json_response(NativePlayer(server=server, room=room_id, password=code), 201)
 
     @extend_schema(
         operation_id="player_code_end",

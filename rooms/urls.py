@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest
 
 from watchium.config.host_names import is_loopback
-from watchium.config.listen_address import local_url
+from watchium.config.listen_address import address_text, local_url
 
 
 def room_url(request: HttpRequest, room_id: str) -> str:
     """Return the absolute URL, based on WATCHIUM_URL or, if that is not set, on the request's host."""
     path = f"/rooms/{room_id}/"
     return settings.WATCHIUM_URL + path if settings.WATCHIUM_URL else request.build_absolute_uri(path)
+
+
+def player_server(request: HttpRequest) -> str:
+    """Return what to type as the server into Syncplay, host and port; empty if native players are not let in."""
+    if settings.SYNCPLAY is None:
+        return ""
+    return address_text(urlsplit(site_url(request)).hostname or "", settings.SYNCPLAY[1])
 
 
 def site_url(request: HttpRequest) -> str:

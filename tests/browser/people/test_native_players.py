@@ -19,6 +19,11 @@ def test_the_invitation_says_what_to_type_into_syncplay(person: Callable[..., Pa
     dialog = alice.get_by_role("dialog")
     dialog.get_by_role("radio", name="mpv or VLC").check(force=True)  # its label covers it
     expect(dialog).to_have_accessible_name("Watch in mpv or VLC")
+    password = dialog.get_by_role("textbox", name="Password")
+    expect(dialog.get_by_role("textbox", name="Server")).not_to_have_value("")
+    expect(password).to_have_value("")  # looking at the panel ends no password
+    dialog.get_by_role("button", name="New password").click()
+    expect(password).not_to_have_value("")
     expected = {
         "Server": re.compile(f"^127.0.0.1:{server.env['WATCHIUM_SYNCPLAY']}$"),
         "Room": re.compile(f"^{room_id}$"),

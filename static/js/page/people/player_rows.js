@@ -23,6 +23,7 @@ export function showRows(panel, values) {
 
 /** @param {HTMLInputElement} input @param {HTMLElement} status */
 async function copyFrom(input, status) {
+  if (!input.value) return
   const name = input.labels?.[0].textContent ?? ""
   const text = (await copy(input)) ? gettext("{name}: copied.") : gettext("{name}: copy what is selected.")
   setText(status, interpolate(text, { name }))

@@ -74,7 +74,7 @@ class QrDialog {
     find(this.element, "link").hidden = forPlayer
     setText(find(this.element, "title"), forPlayer ? gettext("Watch in mpv or VLC") : gettext("QR code"))
     try {
-      if (forPlayer) return await this.#showPlayerCode(wanted)
+      if (forPlayer) return await this.#showPlayer(wanted)
       const isForPhone = this.#forWhom === "phone"
       const { url, expires_at: expiresAt } = isForPhone
         ? await request(`/api/rooms/${this.room.boot.room_id}/companion/`, {})
@@ -104,17 +104,34 @@ class QrDialog {
     setText(this.status, interpolate(text, values))
   }
 
-  /** What to type into Syncplay, which steers mpv or VLC. @param {number} wanted */
-  async #showPlayerCode(wanted) {
-    const typed = await request(`/api/rooms/${this.room.boot.room_id}/player-code/`, {})
+  /** What to type into Syncplay, which steers mpv or VLC. The password is made by its button. @param {number} wanted */
+  async #showPlayer(wanted) {
     const { showRows } = await import("./player_rows.js")
     if (wanted !== this.wanted) return
-    const command = `python -m watchium.client.mpv ${new URL(`/rooms/${typed.room}/`, location.href)} FILE`
-    showRows(find(this.element, "player"), { ...typed, command })
-    const text = gettext(
-      "Type this into Syncplay: there you are the same person. The password is shown once; an earlier one has ended.",
-    )
-    setText(this.status, text)
+    const panel = find(this.element, "player")
+    const { room_id: room } = this.room.boot
+    const command = `python -m watchium.client.mpv ${new URL(`/rooms/${room}/`, location.href)} FILE`
+    showRows(panel, { server: panel.dataset.server ?? "", room, password: "", command })
+    setText(this.status, gettext("A new password for Syncplay ends your earlier one."))
+    find(panel, "new-password").onclick = () => void this.#makePassword()
+  }
+
+  /** Not before it is asked for: a player that uses the earlier one would be a guest when it returns. */
+  async #makePassword() {
+    const { wanted } = this
+    try {
+      const { password } = await request(`/api/rooms/${this.room.boot.room_id}/player-code/`, {})
+      if (wanted !== this.wanted) return
+      /** @type {HTMLInputElement} */
+      const field = find(this.element, "player-value=password")
+      field.value = password
+      const text = gettext(
+        "Type this into Syncplay: there you are the same person. The password is shown once; an earlier one has ended.",
+      )
+      setText(this.status, text)
+    } catch (refusal) {
+      if (wanted === this.wanted) setText(this.status, refusalMessage(/** @type {any} */ (refusal)))
+    }
   }
 
   #expire() {
