@@ -88,7 +88,10 @@ function paced(load) {
 }
 
 /** @param {Room} room @param {Ban} ban @returns {Row} */
-function banRow(room, { id, kind, user, until, reason, by, person_only: personOnly, liftable, quiet, range }) {
+function banRow(
+  room,
+  { id, kind, user, until, reason, by, person_only: personOnly, liftable, quiet, range },
+) {
   const name = user?.username ?? gettext("a former member")
   const texts = /** @type {Record<string, string>} */ ({
     mute: quiet ? gettext("{name} is quietly muted until {until}") : gettext("{name} is muted until {until}"),
