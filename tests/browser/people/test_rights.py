@@ -33,6 +33,8 @@ def a_preset_shows_its_controls(alice: Page, bob: Page) -> None:
     expect(bob.get_by_role("button", name="Ask for control")).to_be_visible()
     expect(bob.get_by_role("button", name="Change media")).to_be_hidden()
     alice.get_by_role("button", name="Settings").click()
+    expect(alice.locator("[data-cover-preview] svg")).to_be_attached()
+    expect(alice.get_by_role("button", name="Choose an image")).to_be_hidden()  # guests send no images
     alice.get_by_role("tab", name="Permissions").click()
     alice.get_by_role("combobox", name="Who may do what").select_option("Open")
     expect(bob.get_by_role("button", name="Play", exact=True)).to_be_visible()

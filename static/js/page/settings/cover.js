@@ -14,10 +14,8 @@ const MAX_SIDE_PX = 1280
 
 /** @param {HTMLElement} panel @param {Room} room */
 export function mount(panel, room) {
-  if (room.boot.images === "off") return
   const field = find(panel, "cover-field")
   const file = /** @type {HTMLInputElement} */ (find(field, "cover-file"))
-  field.hidden = false
   find(field, "choose-cover").addEventListener("click", () => file.click())
   find(field, "remove-cover").addEventListener("click", () => void change(field, room, null))
   file.addEventListener("change", () => {
@@ -37,7 +35,10 @@ async function show(field, room) {
   else delete preview.dataset.coverImage
   preview.replaceChildren()
   fillCovers(/** @type {HTMLElement} */ (preview.parentElement))
+  const mayChoose = room.boot.images === "yes"
+  find(field, "choose-cover").hidden = !mayChoose
   find(field, "remove-cover").hidden = !cover
+  field.hidden = !mayChoose && !cover
 }
 
 /** @param {HTMLElement} field @param {Room} room @param {File | null} file null removes the cover */
@@ -49,7 +50,8 @@ async function change(field, room, file) {
     else await fetchJson(address, "DELETE", csrfToken() ?? "", {})
     setText(note, file ? gettext("Saved") : gettext("The cover is removed."))
     await show(field, room)
-    if (!file) find(field, "choose-cover").focus()
+    const choose = find(field, "choose-cover")
+    if (!file && !choose.hidden) choose.focus()
   } catch (refusal) {
     setText(note, refusalMessage(refusal))
   }
