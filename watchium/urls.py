@@ -20,7 +20,9 @@ import playback.room.queue.api
 import playback.uploads.api
 import playback.uploads.contents_api
 import playback.uploads.preparation_api
-import rooms.api
+import rooms.api.devices
+import rooms.api.knocking
+import rooms.api.room
 from playback.models.upload import ID_CHARS
 from watchium.web import (
     api,
@@ -71,18 +73,18 @@ register_converter(NumberConverter, "number")
 one_room = [
     path("", api.RoomDetail.as_view()),
     path("join/", api.Join.as_view()),
-    path("leave/", rooms.api.Leaving.as_view()),
-    path("members/", rooms.api.Members.as_view()),
-    path("moderation/", rooms.api.Moderation.as_view()),
+    path("leave/", rooms.api.room.Leaving.as_view()),
+    path("members/", rooms.api.room.Members.as_view()),
+    path("moderation/", rooms.api.room.Moderation.as_view()),
     path("state/", api.State.as_view()),
-    path("about/", rooms.api.AboutRoom.as_view()),
+    path("about/", rooms.api.room.AboutRoom.as_view()),
     path("cover/", images.Cover.as_view()),
-    path("favourite/", rooms.api.Favourite.as_view()),
-    path("code/", rooms.api.Code.as_view()),
-    path("knock/", rooms.api.OwnKnock.as_view()),
-    path("knocks/", rooms.api.Knocks.as_view()),
-    path("companion/", rooms.api.Companions.as_view()),
-    path("player-code/", rooms.api.PlayerCodes.as_view()),
+    path("favourite/", rooms.api.room.Favourite.as_view()),
+    path("code/", rooms.api.devices.Code.as_view()),
+    path("knock/", rooms.api.knocking.OwnKnock.as_view()),
+    path("knocks/", rooms.api.knocking.Knocks.as_view()),
+    path("companion/", rooms.api.devices.Companions.as_view()),
+    path("player-code/", rooms.api.devices.PlayerCodes.as_view()),
     path("commands/", api.Commands.as_view()),
     path("events/", playback.room.api.EventLog.as_view()),
     path("sync/control/", playback.room.api.RoomControl.as_view()),
@@ -165,7 +167,7 @@ urlpatterns = [
     path("api/player/control/", playback.player.api.PlayerControl.as_view()),
     path("api/player/history/", playback.player.history_api.PlayerHistoryView.as_view()),
     path("api/player/position/", playback.player.api.LastPosition.as_view()),
-    path("api/token/", rooms.api.OwnToken.as_view()),
+    path("api/token/", rooms.api.devices.OwnToken.as_view()),
     path("api/library/", playback.library.api.Library.as_view()),
     path("api/library/conversions/", playback.conversion.api.ConversionList.as_view()),
     path("api/library/<number:item_id>/prepare/", playback.conversion.api.Prepare.as_view()),

@@ -12,9 +12,12 @@ from rooms.models import Companion, Person, PlayerCode
 
 COMPANIONS_KEY = "companions"  # primary keys, by room id
 MOST_IN_SESSION = 10
-ISSUED_KEY = "issued_companions"  # primary keys of those whose tickets this browser issued
-ISSUED_CODES_KEY = "issued_player_codes"  # primary keys of those that this browser issued
-MOST_ISSUED = 50  # of either
+# Where a session keeps the primary keys of what its browser issued.
+ISSUED_KEYS: dict[type[Companion | PlayerCode], str] = {
+    Companion: "issued_companions",
+    PlayerCode: "issued_player_codes",
+}
+MOST_ISSUED = 50  # of a kind
 
 
 def companion_in(session: SessionBase, room_id: str | None) -> Companion | None:
@@ -42,24 +45,18 @@ def store_companion(session: SessionBase, companion: Companion) -> None:
     session[COMPANIONS_KEY] = {**others, companion.room.room_id: companion.pk}
 
 
-def record_issued(session: SessionBase, companion: Companion) -> None:
-    """Remember that this browser issued the ticket: they end together. Beyond `MOST_ISSUED` the oldest ends."""
-    issued = [*session.get(ISSUED_KEY, []), companion.pk]
-    Companion.objects.end(issued[:-MOST_ISSUED])
-    session[ISSUED_KEY] = issued[-MOST_ISSUED:]
-
-
-def record_issued_code(session: SessionBase, code: PlayerCode) -> None:
-    """Remember that this browser issued the player code: they end together. Beyond `MOST_ISSUED` the oldest ends."""
-    issued = [*session.get(ISSUED_CODES_KEY, []), code.pk]
-    PlayerCode.objects.end(issued[:-MOST_ISSUED])
-    session[ISSUED_CODES_KEY] = issued[-MOST_ISSUED:]
+def record_issued(session: SessionBase, issued: Companion | PlayerCode) -> None:
+    """Remember that this browser issued it: they end together. Beyond `MOST_ISSUED` of a kind the oldest ends."""
+    kind = type(issued)
+    pks = [*session.get(ISSUED_KEYS[kind], []), issued.pk]
+    kind.objects.end(pks[:-MOST_ISSUED])
+    session[ISSUED_KEYS[kind]] = pks[-MOST_ISSUED:]
 
 
 def end_issued(session: SessionBase | dict[str, Any]) -> None:
     """End the player codes, and the second screens of tickets, that the browser of this session issued."""
-    Companion.objects.end(session.get(ISSUED_KEY, []))
-    PlayerCode.objects.end(session.get(ISSUED_CODES_KEY, []))
+    for kind, key in ISSUED_KEYS.items():
+        kind.objects.end(session.get(key, []))
 
 
 def has_same_account(stored_hash: str, person: Person) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
+from rooms.models.issued_access import IssuedAccess, IssuedAccessQuerySet
 from rooms.models.person import Person, digest_of
 from rooms.models.room import Room
 
@@ -15,7 +16,7 @@ COMPANION_LASTS = timedelta(days=1)  # an evening; the next one begins with a ne
 MOST_OF_PERSON = 5  # in one room
 
 
-class CompanionQuerySet(models.QuerySet["Companion"]):
+class CompanionQuerySet(IssuedAccessQuerySet["Companion"]):
     def issue(self, room: Room, person: Person, account_hash: str, now: datetime) -> tuple[Companion, str]:
         """Return a new companion and its ticket, of which only the digest is stored. Earlier unused ones end.
 
@@ -24,13 +25,7 @@ class CompanionQuerySet(models.QuerySet["Companion"]):
         Person.objects.lock(person)  # of two at once the second ends the first
         self.filter(room=room, person=person, claimed_at=None).delete()
         ticket = secrets.token_urlsafe(24)
-        companion = self.create(
-            room=room,
-            person=person,
-            digest=digest_of(ticket),
-            account_hash=account_hash,
-            ends_at=now + TICKET_LASTS,
-        )
+        companion = self.add(room, person, ticket, account_hash, now + TICKET_LASTS)
         return companion, ticket
 
     def with_ticket(self, room_id: str, ticket: str, now: datetime) -> Companion | None:
@@ -51,30 +46,10 @@ class CompanionQuerySet(models.QuerySet["Companion"]):
     def in_use(self, pk: int, room_id: str, now: datetime) -> Companion | None:
         return self.filter(pk=pk, room__room_id=room_id, claimed_at__isnull=False, ends_at__gt=now).first()
 
-    def end(self, pks: list[int]) -> None:
-        """End these, also tickets that were not used."""
-        if pks:
-            self.filter(pk__in=pks).delete()
 
-    def end_all_of(self, person_pk: int) -> None:
-        self.filter(person=person_pk).delete()
-
-    def end_in_room(self, room_pk: int, person_pk: int) -> None:
-        self.filter(room=room_pk, person=person_pk).delete()
-
-    def ended(self, now: datetime) -> CompanionQuerySet:
-        return self.filter(ends_at__lt=now)
-
-
-class Companion(models.Model):
+class Companion(IssuedAccess):
     """A ticket for one browser, and once that has used it, the browser's right to act as the person in the room."""
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    digest = models.CharField(max_length=64, unique=True)
-    # Of the account when the ticket was issued: with another password the companion ends. Empty for guests.
-    account_hash = models.CharField(max_length=64, blank=True)
-    ends_at = models.DateTimeField(db_index=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
 
     objects = CompanionQuerySet.as_manager()

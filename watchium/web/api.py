@@ -18,7 +18,8 @@ from playback.uploads.actions import remove_of_room
 from rooms import access
 from rooms.actions.admission import WaitingGuest, admit
 from rooms.actions.custom_event import broadcast_custom_event
-from rooms.api import Knocking, Membership, OneRoom, membership, waiting_guest
+from rooms.api.knocking import Knocking, waiting_guest
+from rooms.api.room import Membership, OneRoom, membership
 from rooms.api_view import RoomAPIView, json_response
 from rooms.auth.client_address import address_hash
 from rooms.forms import JoinForm, NewRoom, RoomChanges

@@ -1,0 +1,1 @@
+"""HTTP API of rooms, as far as it needs no other app."""
