@@ -60,10 +60,8 @@ def post(
     digest = content_hash(text, command.payload.reply_to, image.digest if image else "")
     if accepted:
         return AcceptedCommand(*accepted[0]).replay(command.event_id, digest)
-    rules.require_may_write(actor, text, now_ms)
-    rules.require_slow(actor, now_ms)
+    _require_may_post(actor, text, now_ms)
     rate_limits.spend("comment", actor.person.user_id, now_ms)
-    actor.require(Right.CHAT)
     comment = _append(
         actor.room,
         text,
@@ -94,11 +92,15 @@ def check_post(actor: Member, command: PostComment, *, image_digest: str, now_ms
     if rows:
         digest = content_hash(text, command.payload.reply_to, image_digest)
         return AcceptedCommand(*rows[0]).replay(command.event_id, digest)
+    _require_may_post(actor, text, now_ms)
+    _replied_comment(actor.room, command.payload.reply_to)
+    return None
+
+
+def _require_may_post(actor: Member, text: str, now_ms: float) -> None:
     rules.require_may_write(actor, text, now_ms)
     rules.require_slow(actor, now_ms)
     actor.require(Right.CHAT)
-    _replied_comment(actor.room, command.payload.reply_to)
-    return None
 
 
 def _time_of_comment(actor: Member, now_ms: float) -> list[PreparedQuery]:
