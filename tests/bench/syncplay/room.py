@@ -10,13 +10,12 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playback.domain.duration import EXACT
 from playback.domain.timeline import Timeline
 from tests.bench.syncplay.clients import RealClient, delayed, make_film
 from tests.bench.syncplay.figures import Errors
 from tests.client import Client, RoomClient
 from tests.servers import Server, folder_for, free_port, watchium_server
-from watchium.protocol.types import TimelineState
+from watchium.syncplay.session import timeline_of
 
 FILM_S = 300
 COMES_S = 40.0
@@ -133,15 +132,3 @@ async def bench_room() -> AsyncIterator[BenchRoom]:
         room = await asyncio.to_thread(BenchRoom, server, port, Path(folder))
         stack.callback(room.close)
         yield room
-
-
-def timeline_of(state: TimelineState) -> Timeline:
-    return Timeline(
-        position_s=state.current_time,
-        rate=state.rate,
-        phase=state.phase,
-        at_ms=state.timestamp,
-        revision=state.revision,
-        duration_s=state.duration,
-        duration_source=state.duration_source or EXACT,
-    )
