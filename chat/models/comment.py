@@ -269,7 +269,7 @@ class Comment(models.Model):
         return f"{self.username or 'system'}: {self.text[:40]}"
 
     def is_kept_for(self, person_pk: int) -> bool:
-        """Return whether this person wrote it, and nobody else ever saw it."""
+        """Return whether this person wrote it, and no other member ever saw it."""
         return self.deleted_seq == NEVER_SHOWN and self.person_id == person_pk
 
     @staticmethod

@@ -37,6 +37,6 @@ def _locked(account: int) -> User:
 
 
 def _is_linked(account: int) -> bool:
-    """Accounts at a provider that the operator no longer names sign nobody in."""
+    """Accounts at a provider that the operator no longer names are no way to sign in."""
     provider = settings.OPENID
     return provider is not None and LinkedSignIn.objects.is_linked(account, provider.issuer)

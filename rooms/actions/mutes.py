@@ -26,7 +26,7 @@ def set_mute(member: Member, until_ms: float | None, *, quiet: bool = False) -> 
 
 
 def is_muted_by_staff(member: Member) -> bool:
-    """Return whether a mute by staff holds, which nobody in the room ends."""
+    """Return whether a mute by staff holds, which no member of the room ends."""
     until_ms = member.muted_until_ms
     if until_ms is None or not member.muted_for_ms(server_clock.now_ms()):
         return False
@@ -34,7 +34,7 @@ def is_muted_by_staff(member: Member) -> bool:
 
 
 def end_mute_of_host(host: Member) -> None:
-    """End the mute of a member who is host now, whom nobody in the room could unmute. The room is locked."""
+    """End the mute of a member who is host now, whom no member could unmute. The room is locked."""
     is_muted = host.muted_until_ms is not None or host.quiet_mute_until_ms is not None
     if is_muted and not is_muted_by_staff(host):
         set_mute(host, None)

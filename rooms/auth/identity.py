@@ -140,7 +140,7 @@ def _record_seen(person: Person) -> None:
 def store_person(request: HttpRequest, person: Person, username: str = "") -> None:
     """Store the person in the session, and rename a guest who gave another name.
 
-    A session that gains a guest gets another key: somebody else may know the former one. A sign-in changes it anyway.
+    A session that gains a guest gets another key: another person may know the former one. A sign-in changes it anyway.
     """
     if PERSON_KEY not in request.session and person.account_id is None and request.session.session_key:
         request.session.cycle_key()

@@ -82,7 +82,7 @@ class Connection:
         self._timer: asyncio.TimerHandle | None = None
         self._buckets = ConnectionBuckets()
         self._reason = ""  # of the room, for closing the socket
-        self.heard_s = _now_s()
+        self.last_line_s = _now_s()
 
     async def run(self) -> None:
         """Serve the client until its connection ends."""
@@ -121,8 +121,8 @@ class Connection:
             line = await self._reader.readuntil(b"\n")
         except asyncio.LimitOverrunError:
             raise TooLong from None
-        self.heard_s = _now_s()
-        if wait_ms := self._buckets.wait_ms("line", LINES, self.heard_s * 1000):
+        self.last_line_s = _now_s()
+        if wait_ms := self._buckets.wait_ms("line", LINES, self.last_line_s * 1000):
             raise RateLimited(retry_after_ms=wait_ms)
         try:
             return decode(line)
@@ -181,7 +181,7 @@ class Connection:
             if in_room.done() and (final := FINAL.get(in_room.result())) is not None:
                 self._end(self._reason or message_in(settings.LANGUAGE_CODE, final()))
             if reading.done():
-                self.heard_s = 0.0  # it is gone: who comes now under its name is the same person
+                self.last_line_s = 0.0  # it is gone: who comes now under its name is the same person
                 self._end(reading.result())
         finally:
             reading.cancel()

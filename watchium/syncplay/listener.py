@@ -18,7 +18,7 @@ from watchium.telemetry import counters
 PER_ADDRESS = 20
 PER_PROCESS = 500
 BACKLOG = 128
-ALIVE_S = 3.0  # a client that was heard so lately is there: it answers once a second
+ALIVE_S = 3.0  # a client that sent a line so lately is there: it answers once a second
 
 
 class Listener:
@@ -70,7 +70,7 @@ class Listener:
     def _take_place_of(self, connection: Connection, person_pk: int) -> bool:
         earlier = self._of_guest.get(person_pk)
         if earlier is not None and earlier is not connection:
-            if server_clock.now_ms() / 1000 < earlier.heard_s + ALIVE_S:
+            if server_clock.now_ms() / 1000 < earlier.last_line_s + ALIVE_S:
                 return False
             earlier.close()
         self._of_guest[person_pk] = connection

@@ -36,7 +36,7 @@ def page(request: HttpRequest, room_id: str, ticket: str) -> HttpResponse:
         return render(request, "rooms/companion.html", {"member": member, "room_id": room_id})
     if not Companion.objects.claim(found, now):
         return render(request, "rooms/companion.html", {"room_id": room_id}, status=410)
-    AccountSession.objects.renew_key(request.session)  # somebody else may know the former key
+    AccountSession.objects.renew_key(request.session)  # another person may know the former key
     store_companion(request.session, found)
     response = redirect("room", room_id=room_id)
     response["Location"] += "?view=chat"

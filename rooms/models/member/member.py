@@ -68,7 +68,7 @@ class MemberQuerySet(PlaceQuerySet["Member"]):
         return self.filter(pk=member.pk, favourite=True).exists()
 
     def set_favourite(self, member: Member, *, on: bool) -> None:
-        """Without a lock: nobody else sees it."""
+        """Without a lock: no other member sees it."""
         self.filter(pk=member.pk).update(favourite=on)
 
     def rooms_of(self, person: Person, rooms: list[int]) -> set[int]:

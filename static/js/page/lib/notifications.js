@@ -11,7 +11,7 @@ export function mayNotify() {
   return canNotify() && Notification.permission === "granted"
 }
 
-/** Ask the user, on a press; a browser that knows the answer asks nobody. */
+/** Ask the user, on a press; a browser that knows the answer does not ask. */
 export async function askToNotify() {
   return canNotify() && (await Notification.requestPermission()) === "granted"
 }

@@ -204,7 +204,7 @@ export function mountMemberCard(card, room) {
 function mountRights(card, room, signal) {
   const opener = find(card, "open-rights")
   const box = find(card, "member-rights")
-  const isDemo = document.querySelector("[data-demo]") !== null // whose rights nobody changes
+  const isDemo = document.querySelector("[data-demo]") !== null // whose rights no member changes
   let showRights = /** @type {((userId: string) => void) | null} */ (null)
   let openFor = ""
   const show = (/** @type {string} */ userId) => {
