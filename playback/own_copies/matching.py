@@ -36,6 +36,8 @@ def fingerprint_of(item: MediaItem) -> Fingerprint | None:
 
 def same_file(own: OwnCopy) -> MediaItem | None:
     """Return the item whose file has the same fingerprint, or None."""
+    if own.size is None or own.sha256 is None:
+        return None
     wanted = Fingerprint(own.size, own.sha256)
     return next((item for item in items_of_size(own.size) if fingerprint_of(item) == wanted), None)
 

@@ -1,7 +1,7 @@
 """Own copies: members play a file from their own disk, and the room knows its fingerprint only.
 
 The fingerprint is the size and the SHA-256 of the first and the last 64 KiB; `static/js/core/own_copy/` computes the
-same in the page. Pure.
+same in the page. A file that a program names without reading it has none, and is known by its name. Pure.
 """
 
 from __future__ import annotations
@@ -20,8 +20,16 @@ UNTITLED = "A file that everyone brings"
 
 def media_of(own: OwnCopy, title: str) -> Media:
     """Return the media of a room to which every member brings the file. No browser fetches its address."""
-    media = Media(source=OWN, url=f"{OWN}:{own.sha256}", kind=own.kind, title=title or UNTITLED)
+    media = Media(
+        source=OWN, url=f"{OWN}:{own.sha256 or _digest(own)}", kind=own.kind, title=title or UNTITLED
+    )
     return with_fingerprint(media, own)
+
+
+def _digest(own: OwnCopy) -> str:
+    """The identity of a file without a fingerprint: another film may have the same name, but not its length too."""
+    known = [own.title, own.size, own.duration]
+    return hashlib.sha256(msgspec.json.encode(known)).hexdigest()
 
 
 def with_fingerprint(media: Media, own: OwnCopy) -> Media:

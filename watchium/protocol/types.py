@@ -54,13 +54,22 @@ class Media(Struct, frozen=True, kw_only=True):
 
 class OwnCopy(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A file of which every member brings a copy: its size in bytes, its duration if known, and the SHA-256 of its
-    first and last 64 KiB. `kind` is `video` or `audio`."""
+    first and last 64 KiB. `kind` is `video` or `audio`.
 
-    size: Bytes
-    sha256: Sha256
+    A program that cannot read the file names it by its `title` only, with what it knows of size and duration.
+    """
+
+    size: Bytes | None = None
+    sha256: Sha256 | None = None
     duration: Seconds | None = None
     title: Annotated[str, Meta(max_length=200)] | None = None
     kind: Annotated[str, Meta(pattern="^(video|audio)$", max_length=5)] = "video"
+
+    def __post_init__(self) -> None:
+        if self.sha256 is None and not (self.title or "").strip():
+            raise ValueError("Object needs `sha256` or `title`")
+        if self.sha256 is not None and self.size is None:
+            raise ValueError("Object needs `size` with `sha256`")
 
 
 class UploadState(Struct, frozen=True, kw_only=True):

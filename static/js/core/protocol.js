@@ -21,10 +21,10 @@
  */
 
 /**
- * A file of which every member brings a copy: its size in bytes, its duration if known, and the SHA-256 of its first and last 64 KiB. `kind` is `video` or `audio`.
+ * A file of which every member brings a copy: its size in bytes, its duration if known, and the SHA-256 of its first and last 64 KiB. `kind` is `video` or `audio`. A program that cannot read the file names it by its `title` only, with what it knows of size and duration.
  * @typedef {object} OwnCopy
- * @property {number} size
- * @property {string} sha256
+ * @property {number | null} [size]
+ * @property {string | null} [sha256]
  * @property {number | null} [duration]
  * @property {string | null} [title]
  * @property {string} [kind]

@@ -63,8 +63,8 @@ class Loading(ApiCase):
         ):
             problem = self.refused(self.load(own={**OWN, **bad}), 400, "bad_message")
             assert path in problem["detail"], (bad, problem)
-        for missing in ("size", "sha256"):
-            own = {name: value for name, value in OWN.items() if name != missing}
+        for missing in ({"size"}, {"sha256", "title"}):
+            own = {name: value for name, value in OWN.items() if name not in missing}
             self.refused(self.load(own=own), 400, "bad_message")
         self.refused(self.load(own={**OWN, "title": "x" * 201}), 400, "too_long")
         assert Room.objects.get(pk=self.room.pk).revision == 0
