@@ -1,5 +1,7 @@
 """Parts of the suite that run in a process of their own at the lowest priority, beside one that waits much."""
 
+from __future__ import annotations
+
 import re
 import subprocess
 import sys
@@ -15,6 +17,7 @@ class Ended:
     output: str
     passed: int
     failed: int
+    again: list[str]
 
 
 class Background:
@@ -31,4 +34,13 @@ class Background:
         text = self.output.read()
         totals = re.findall(r"^(\d+) passed, (\d+) failed$", text, re.MULTILINE)
         passed, failed = totals[-1] if totals else (0, 1)
-        return Ended(self.process.returncode == 0, text, int(passed), int(failed))
+        again = re.findall(r"^RUN AGAIN (.*)$", text, re.MULTILINE)
+        return Ended(self.process.returncode == 0, text, int(passed), int(failed), again)
+
+
+running: list[Background] = []
+
+
+def wait_for_background() -> None:
+    for parts in running:
+        parts.process.wait()
