@@ -40,7 +40,11 @@ HOST = env_values.parse("HOST", env.str("HOST", ""), bind_host)
 PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
 # Where Syncplay's clients, which steer mpv and VLC, join rooms: None unless WATCHIUM_SYNCPLAY has a port.
 SYNCPLAY = env_values.syncplay(env.str("WATCHIUM_SYNCPLAY", ""), HOST)
-# Whether they may send passwords, which are not encrypted, from other addresses than private ones.
+# The files of the certificate and its key that encrypt their connections; None: they are not encrypted.
+SYNCPLAY_CERTIFICATE = env_values.certificate(
+    env.str("WATCHIUM_SYNCPLAY_CERTIFICATE", ""), env.str("WATCHIUM_SYNCPLAY_KEY", "")
+)
+# Whether they may send passwords that are not encrypted from other addresses than private ones.
 SYNCPLAY_CLEARTEXT = env.bool("WATCHIUM_SYNCPLAY_CLEARTEXT", False)
 PROCESSES = env.int("WATCHIUM_PROCESSES", 1, validate=AT_LEAST_ONE)
 

@@ -20,6 +20,7 @@ from tests.servers.binaries import (
     xgettext_path,
     xvfb_path,
 )
+from tests.servers.certificates import CHAIN, KEY, certificate_folder
 from tests.servers.child_process import START_S, folder_for, free_port
 from tests.servers.databases import Service, database_beside, postgres, postgres_service, redis, redis_service
 from tests.servers.run_folder import TEMPLATE_DATA, in_run_folder
@@ -34,6 +35,8 @@ from tests.servers.watchium import (
 )
 
 __all__ = [
+    "CHAIN",
+    "KEY",
     "ROOT",
     "SQLITE",
     "START_S",
@@ -41,6 +44,7 @@ __all__ = [
     "Missing",
     "Server",
     "Service",
+    "certificate_folder",
     "chromium_path",
     "database_beside",
     "faketime_path",

@@ -6,13 +6,13 @@ import http.client
 import re
 import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.binaries import Missing
+from tests.servers.certificates import make_certificate, trusting
 from tests.servers.child_process import folder_for, free_port
 from tests.servers.databases import Service
 from tests.servers.watchium import ROOT, Server, watchium_server
@@ -37,8 +37,8 @@ http {{
 
 def nginx_path() -> str:
     found = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-    if not found or not Path("/etc/nginx/mime.types").exists() or not shutil.which("openssl"):
-        raise Missing("no nginx (or no openssl) here")
+    if not found or not Path("/etc/nginx/mime.types").exists():
+        raise Missing("no nginx here")
     return found
 
 
@@ -60,14 +60,6 @@ class ProxiedServer:
     @property
     def url(self) -> str:
         return f"https://localhost:{self.tls}"
-
-
-def certificate(folder: Path) -> None:
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-keyout", "privkey.pem", "-out", "fullchain.pem"],
-        cwd=folder, check=True, capture_output=True,
-    )  # fmt: skip
 
 
 def adapt_sample(folder: Path, plain: int, tls: int, upstream: int, library: Path) -> str:
@@ -106,7 +98,7 @@ def proxied_server(*, demo: bool = False) -> Iterator[ProxiedServer]:
     plain, tls = free_port(), free_port()
     env = {"WATCHIUM_URL": f"https://localhost:{tls}", "WATCHIUM_ACCEL": "/protected-media/"}
     with folder_for("nginx") as folder, watchium_server(env, demo=demo) as server:
-        certificate(folder)
+        make_certificate(folder)
         user = "user root;" if folder.owner() == "root" else ""
         sample = adapt_sample(folder, plain, tls, server.port, server.data_dir / "library")
         (folder / "nginx.conf").write_text(NGINX_CONF.format(folder=folder, user=user, sample=sample))
@@ -114,7 +106,6 @@ def proxied_server(*, demo: bool = False) -> Iterator[ProxiedServer]:
         nginx = Service("nginx", f"https://localhost:{tls}", command, folder, lambda: is_listening(plain))
         try:
             nginx.start()
-            trusting = ssl.create_default_context(cafile=folder / "fullchain.pem")
-            yield ProxiedServer(server, plain, tls, trusting)
+            yield ProxiedServer(server, plain, tls, trusting(folder))
         finally:
             nginx.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -58,6 +59,15 @@ def syncplay(value: str, host: str) -> tuple[str, int] | None:
         return syncplay_address(value, host)
     except ValueError as error:
         raise ImproperlyConfigured(f"WATCHIUM_SYNCPLAY: {error}") from None
+
+
+def certificate(chain: str, key: str) -> tuple[Path, Path] | None:
+    """The files of a certificate and of its key, which may be one file; None if there is none."""
+    if key.strip() and not chain.strip():
+        raise ImproperlyConfigured("WATCHIUM_SYNCPLAY_KEY needs WATCHIUM_SYNCPLAY_CERTIFICATE")
+    if not chain.strip():
+        return None
+    return Path(chain.strip()), Path(key.strip() or chain.strip())
 
 
 def accel_prefix(value: str) -> str:

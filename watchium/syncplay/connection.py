@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +24,6 @@ from watchium.protocol.errors import (
     RateLimited,
     Refused,
     RoomClosed,
-    TooLong,
     Unavailable,
     Waiting,
 )
@@ -39,6 +37,8 @@ from watchium.syncplay.joining import Joined, join
 from watchium.syncplay.outgoing import Line
 from watchium.syncplay.room_socket import RoomSocket
 from watchium.syncplay.session import Session
+from watchium.syncplay.transport.certificate import Certificate
+from watchium.syncplay.transport.line_stream import LineStream
 from watchium.telemetry import counters
 
 logger = logging.getLogger(__name__)
@@ -47,10 +47,8 @@ HELLO_S = 10.0
 LINES_BEFORE_HELLO = 4
 SILENT_S = 12.5  # a client answers each State, of which there is one a second
 LINES = Limit(burst=60, per_s=20)
-UNSENT_BYTES = 64 * 1024
 ASK_AGAIN_S = 4.0  # while the host is asked; a household that waits stays below the limit of joins
 WAITS_S = 10.0  # then the client, which got no State, connects again by itself
-CLOSING_S = 2.0
 
 # Joining again would not help: the client gets the reason and does not come back by itself.
 FINAL: dict[int, type[Refused]] = {
@@ -64,17 +62,19 @@ FINAL: dict[int, type[Refused]] = {
 
 class Connection:
     """`address`: the network of the client. `take_place_of` ends an earlier connection of the same guest; it returns
-    False if the earlier client is alive: then this one is another person with the same name."""
+    False if the earlier client is alive: then this one is another person with the same name. `certificate` encrypts
+    the connection if the client asks for it; without one it is told that this server cannot."""
 
     def __init__(
         self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        stream: LineStream,
         address: str,
         take_place_of: Callable[[Connection, int], bool],
+        certificate: Certificate | None = None,
     ) -> None:
-        self._reader, self._writer = reader, writer
+        self._stream = stream
         self._address = address
+        self._certificate = certificate
         self._take_place_of = take_place_of
         self._session: Session | None = None
         self._hello: Hello | None = None
@@ -99,28 +99,17 @@ class Connection:
         finally:
             if self._timer is not None:
                 self._timer.cancel()
-            await self._close()
+            await self._stream.end()
 
     def close(self) -> None:
         """End it without a word."""
-        self._writer.close()
-
-    async def _close(self) -> None:
-        self._writer.close()
-        with suppress(ConnectionError, TimeoutError):
-            async with asyncio.timeout(CLOSING_S):
-                await self._writer.wait_closed()
-                return
-        self._writer.transport.abort()
+        self._stream.close()
 
     # ------------------------------------------------------------ lines
 
     async def _read(self) -> list[Any]:
         """The messages of the next line. Raises IncompleteReadError at the end, Refused for what is no line."""
-        try:
-            line = await self._reader.readuntil(b"\n")
-        except asyncio.LimitOverrunError:
-            raise TooLong from None
+        line = await self._stream.read_line()
         self.last_line_s = _now_s()
         if wait_ms := self._buckets.wait_ms("line", LINES, self.last_line_s * 1000):
             raise RateLimited(retry_after_ms=wait_ms)
@@ -135,15 +124,20 @@ class Connection:
                 if isinstance(message, Hello):
                     return message
                 if isinstance(message, StartTls):
-                    self.send(outgoing.tls(False))
+                    await self._start_tls()
+                    break  # what else is in its line was sent before
         raise BadMessage
 
+    async def _start_tls(self) -> None:
+        if self._stream.is_encrypted:
+            raise BadMessage
+        context = self._certificate.context() if self._certificate is not None else None
+        self.send(outgoing.tls(context is not None))
+        if context is not None:
+            await self._stream.encrypt(context, HELLO_S)
+
     def send(self, line: Line) -> None:
-        if self._writer.is_closing():
-            return
-        self._writer.write(outgoing.encode(line))
-        if self._writer.transport.get_write_buffer_size() > UNSENT_BYTES:
-            self._writer.transport.abort()  # it takes nothing: the client is frozen, or its line too slow
+        self._stream.write(outgoing.encode(line))
 
     def _end(self, text: str) -> None:
         if text:
@@ -156,10 +150,13 @@ class Connection:
         until_s = _now_s() + WAITS_S
         while True:
             try:
-                joined = await in_database(join, hello, self._address)
+                secret = self._stream.is_encrypted
+                joined = await in_database(join, hello, self._address, is_encrypted=secret)
                 # Players with a person's code are beside each other, as tabs are: each would end the other for ever.
                 if not joined.code_md5 and not self._take_place_of(self, joined.person.pk):
-                    joined = await in_database(join, hello, self._address, as_another=True)
+                    joined = await in_database(
+                        join, hello, self._address, is_encrypted=secret, as_another=True
+                    )
                     self._take_place_of(self, joined.person.pk)
                 return joined
             except Waiting:
@@ -238,7 +235,7 @@ class Connection:
         self._timer = asyncio.get_running_loop().call_later(delay_s, self._proceed)
 
     def _proceed(self) -> None:
-        if self._session is not None and not self._writer.is_closing():
+        if self._session is not None and not self._stream.is_closing:
             self._session.proceed(_now_s())
             self._wait()
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from msgspec import Struct
 
-MAX_LINE_BYTES = 64 * 1024
 MAX_POSITION_S = 7 * 86400.0
 MAX_FILES = 250
 NAME_CHARS, ROOM_CHARS, FILE_CHARS, CHAT_CHARS = 150, 500, 500, 4000

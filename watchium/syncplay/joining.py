@@ -53,7 +53,7 @@ class Joined(NamedTuple):
         return not self.code_md5 or _owner_of_code(self.room_id, self.code_md5) == self.person
 
 
-def join(hello: Hello, address: str, *, as_another: bool = False) -> Joined:
+def join(hello: Hello, address: str, *, is_encrypted: bool = False, as_another: bool = False) -> Joined:
     """Make the client's person a member: a guest, the same one if the client was here in the last ten minutes; or the
     member whose player code it sends as its password.
 
@@ -61,7 +61,7 @@ def join(hello: Hello, address: str, *, as_another: bool = False) -> Joined:
     client is another guest then. `as_another`: that guest is here already. Raises what `admit` raises, and RuleRefused
     for a password that others on the way could read.
     """
-    if hello.password and not settings.SYNCPLAY_CLEARTEXT and not is_private(address):
+    if hello.password and not (is_encrypted or settings.SYNCPLAY_CLEARTEXT or is_private(address)):
         raise RuleRefused("This connection is not encrypted: passwords are taken from private networks only.")
     room_id = find_room_id(hello.room, address)
     md5 = hello.password.lower() if MD5.fullmatch(hello.password.lower()) else ""

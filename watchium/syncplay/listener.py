@@ -6,13 +6,16 @@ import asyncio
 import socket
 from collections import Counter
 
+from django.conf import settings
+
 from rooms.auth.client_address import is_loopback
 from rooms.auth.origin import client_address
 from watchium import server_clock
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import RateLimiter
 from watchium.syncplay.connection import Connection
-from watchium.syncplay.incoming import MAX_LINE_BYTES
+from watchium.syncplay.transport.certificate import Certificate
+from watchium.syncplay.transport.line_stream import MAX_LINE_BYTES, LineStream
 from watchium.telemetry import counters
 
 PER_ADDRESS = 20
@@ -29,6 +32,8 @@ class Listener:
         self._open: Counter[str] = Counter()
         self._limiter = RateLimiter()
         self._of_guest: dict[int, Connection] = {}
+        files = settings.SYNCPLAY_CERTIFICATE
+        self._certificate = Certificate(*files) if files is not None else None
 
     async def start(self, bound: socket.socket) -> None:
         self._server = await asyncio.start_server(
@@ -48,7 +53,7 @@ class Listener:
             writer.close()
             return
         self._open[address] += 1
-        connection = Connection(reader, writer, address, self._take_place_of)
+        connection = Connection(LineStream(reader, writer), address, self._take_place_of, self._certificate)
         try:
             await connection.run()
         finally:

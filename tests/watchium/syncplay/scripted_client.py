@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -154,9 +155,23 @@ class ScriptedClient:
             self.send(State=self._state(stamp=content["ping"]["latencyCalculation"]))
 
 
+async def encrypted(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, context: ssl.SSLContext
+) -> None:
+    """Encrypt as the program does. Raises OSError, and ValueError without a line."""
+    writer.write(b'{"TLS": {"startTLS": "send"}}\r\n')
+    assert json.loads(await reader.readline())["TLS"]["startTLS"] == "true"
+    await writer.start_tls(context, server_hostname="localhost")
+
+
 @asynccontextmanager
-async def connected(port: int, name: str = "Tom", room: str = "") -> AsyncIterator[ScriptedClient]:
+async def connected(
+    port: int, name: str = "Tom", room: str = "", context: ssl.SSLContext | None = None
+) -> AsyncIterator[ScriptedClient]:
+    """`context`: with which it encrypts."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+    if context is not None:
+        await encrypted(reader, writer, context)
     client = ScriptedClient(reader, writer, name)
     if room:
         client.hello(room)

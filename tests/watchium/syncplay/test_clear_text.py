@@ -1,4 +1,4 @@
-"""Passwords are not encrypted on the way, so they are taken from private networks only."""
+"""Passwords that are not encrypted on the way are taken from private networks only."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def test_private_addresses(peer: str):
     assert is_private(network_of(peer)) is (peer in PRIVATE)
 
 
-def refusal(peer: str, password: str) -> type[Exception]:
+def refusal(peer: str, password: str, *, is_encrypted: bool = False) -> type[Exception]:
     """Why who types no room is refused: the room comes after the password."""
     hello = Hello(username="Tom", room="", password=password)
     with (
         patch("rooms.rate_limits.limit_room_guesses"),
         pytest.raises((RuleRefused, NotMember)) as raised,
     ):
-        joining.join(hello, network_of(peer))
+        joining.join(hello, network_of(peer), is_encrypted=is_encrypted)
     return raised.type
 
 
@@ -48,5 +48,6 @@ def test_a_password_from_another_network_is_refused_before_anything_is_looked_up
     assert refusal("203.0.113.9", password) is RuleRefused
     assert refusal("203.0.113.9", "") is NotMember
     assert refusal("192.168.1.9", password) is NotMember
+    assert refusal("203.0.113.9", password, is_encrypted=True) is NotMember
     with override_settings(SYNCPLAY_CLEARTEXT=True):
         assert refusal("203.0.113.9", password) is NotMember

@@ -53,13 +53,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, processes: int, **options: Any) -> None:
         self.syncplay: tuple[str, int] | None = options["syncplay"]
-        if options["fds"]:
+        if options["fds"]:  # a worker that is restarted serves without a certificate that has become unusable
             self._serve_as_worker(host, port, options["number"], options["fds"])
             return
         if processes > 1 and not settings.REDIS_URL:
             raise CommandError(
                 "Several processes need REDIS_URL: without it they would not receive each other's events."
             )
+        if self.syncplay is not None:
+            self._check_certificate()
         try:
             self._serve(host, port, processes, lambda: self._announce(host, port))
         except OSError as error:
@@ -103,6 +105,21 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Cannot listen on {address_text(*self.syncplay)} for Syncplay: {error.strerror}. "
                 "Set WATCHIUM_SYNCPLAY to another port.",
+                returncode=2,
+            ) from None
+
+    def _check_certificate(self) -> None:
+        """Raises CommandError: a server that cannot encrypt would refuse its clients' passwords, and not say why."""
+        if settings.SYNCPLAY_CERTIFICATE is None:
+            return
+        from watchium.syncplay.transport import certificate  # costs nothing where it is off
+
+        try:
+            certificate.load(*settings.SYNCPLAY_CERTIFICATE)
+        except OSError as error:
+            names = ", ".join(map(str, settings.SYNCPLAY_CERTIFICATE))
+            raise CommandError(
+                f"WATCHIUM_SYNCPLAY_CERTIFICATE and WATCHIUM_SYNCPLAY_KEY ({names}): {certificate.problem(error)}.",
                 returncode=2,
             ) from None
 

@@ -10,8 +10,8 @@ import pytest
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.syncplay.conftest import SyncplayServer
 from tests.watchium.syncplay.scripted_client import connected
+from tests.watchium.syncplay.transport.in_process import serving
 from watchium.syncplay import connection as connection_module
-from watchium.syncplay.connection import Connection
 
 
 @pytest.mark.parametrize(
@@ -60,19 +60,12 @@ async def test_before_its_hello_a_client_may_ask_for_encryption_only(syncplay_se
 
 
 async def test_a_client_without_a_hello_is_closed():
-    ended = asyncio.Event()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await Connection(reader, writer, "127.0.0.1", lambda *_: True).run()
-        ended.set()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
     with patch.object(connection_module, "HELLO_S", 0.05):
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-        assert await asyncio.wait_for(reader.read(), 10) == b""
-        await asyncio.wait_for(ended.wait(), 10)
-    writer.close()
-    server.close()
+        async with serving() as served:
+            reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+            assert await asyncio.wait_for(reader.read(), 10) == b""
+            await served.until_ended()
+            writer.close()
 
 
 @pytest.mark.long

@@ -1,35 +1,18 @@
-"""The listener as an operator sees it: doctor, metrics, a taken port, a graceful stop, and off by default."""
+"""The listener as an operator sees it: metrics, a taken port, a graceful stop, and off by default."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
-from django.test import override_settings
 
 from tests.servers import free_port, redis, watchium_server
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.syncplay.conftest import SyncplayServer
 from tests.watchium.syncplay.scripted_client import connected
 from tests.watchium.telemetry.test_metrics_live import wait_for
-from watchium.doctor import syncplay_checks
-
-
-def level(host: str, port: int) -> str:
-    with override_settings(SYNCPLAY=(host, port)):
-        return syncplay_checks.syncplay().level
-
-
-def test_doctor(syncplay_server: SyncplayServer):
-    assert level("127.0.0.1", syncplay_server.port) == "ok"
-    assert level("0.0.0.0", syncplay_server.port) == "warn"
-    assert level("127.0.0.1", syncplay_server.server.port) == "fail"
-    assert level("127.0.0.1", free_port()) == "fail"
-    with override_settings(SYNCPLAY=("0.0.0.0", syncplay_server.port), SYNCPLAY_CLEARTEXT=True):
-        assert "passwords" in syncplay_checks.syncplay().message
-    with override_settings(SYNCPLAY=None):
-        assert syncplay_checks.syncplay().message == "off"
 
 
 async def test_metrics_count_the_connections(syncplay_server: SyncplayServer):
@@ -42,6 +25,12 @@ def test_a_taken_port_ends_the_start_with_one_line(syncplay_server: SyncplayServ
     taken = str(syncplay_server.port)
     with pytest.raises(RuntimeError, match=f"Cannot listen on 127.0.0.1:{taken} for Syncplay"):
         syncplay_server.server.manage("serve", "--port", str(free_port()), "--syncplay", taken)
+
+
+def test_a_certificate_that_cannot_be_read_ends_the_start_with_one_line(syncplay_server: SyncplayServer):
+    env = {**syncplay_server.server.env, "WATCHIUM_SYNCPLAY_CERTIFICATE": "/none/fullchain.pem"}
+    with pytest.raises(RuntimeError, match=r"WATCHIUM_SYNCPLAY_KEY .*: No such file or directory\.\n$"):
+        replace(syncplay_server.server, env=env).manage("serve", "--port", str(free_port()))
 
 
 def test_a_server_without_it_imports_nothing_of_it(syncplay_server: SyncplayServer):
