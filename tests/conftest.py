@@ -42,6 +42,7 @@ settings.load_profile("untimed")
 
 # Fixtures that use the database of the run; `deployment` requests its own dynamically.
 USE_RUN_DATABASE = {"where", "template_database", "deployment", "db", "transactional_db", "django_db_setup"}
+SYNCPLAY_PROXY = "127.0.0.2"  # clients that connect from this address are proxies
 TEST_ANCHOR_MS = 1_700_000_000_000.0
 
 
@@ -128,7 +129,7 @@ def where(template_database: str | None) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def server(template_database: str | None) -> Iterator[Server]:
-    syncplay = {"WATCHIUM_SYNCPLAY": str(free_port())}
+    syncplay = {"WATCHIUM_SYNCPLAY": str(free_port()), "WATCHIUM_SYNCPLAY_PROXIES": SYNCPLAY_PROXY}
     with suppress(Missing):
         folder = certificate_folder()
         syncplay["WATCHIUM_SYNCPLAY_CERTIFICATE"] = str(folder / CHAIN)

@@ -44,6 +44,8 @@ SYNCPLAY = env_values.syncplay(env.str("WATCHIUM_SYNCPLAY", ""), HOST)
 SYNCPLAY_CERTIFICATE = env_values.certificate(
     env.str("WATCHIUM_SYNCPLAY_CERTIFICATE", ""), env.str("WATCHIUM_SYNCPLAY_KEY", "")
 )
+# TCP proxies in front of that port: each connection of theirs has to begin with the header of the PROXY protocol.
+SYNCPLAY_PROXIES = env_values.networks("WATCHIUM_SYNCPLAY_PROXIES", env.str("WATCHIUM_SYNCPLAY_PROXIES", ""))
 # Whether they may send passwords that are not encrypted from other addresses than private ones.
 SYNCPLAY_CLEARTEXT = env.bool("WATCHIUM_SYNCPLAY_CLEARTEXT", False)
 PROCESSES = env.int("WATCHIUM_PROCESSES", 1, validate=AT_LEAST_ONE)

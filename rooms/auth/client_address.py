@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.utils.crypto import salted_hmac
 
@@ -69,7 +70,13 @@ def is_private(address: str) -> bool:
     parsed = _parsed(address.partition("/")[0])
     if parsed is None or parsed.is_loopback:
         return is_loopback(address)
-    return any(parsed in network for network in PRIVATE)
+    return is_within(str(parsed), PRIVATE)
+
+
+def is_within(address: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Return whether the address is one of the networks; IPv4 inside IPv6 is IPv4."""
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in networks)
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -23,6 +24,14 @@ def parse(name: str, value: str, parser: Callable[[str], str]) -> str:
 def host_names(name: str, value: str) -> list[str]:
     """Parse host names that are separated by commas or spaces."""
     return [parse(name, word, _host_name) for word in value.replace(",", " ").split()]
+
+
+def networks(name: str, value: str) -> list[IPv4Network | IPv6Network]:
+    """Parse addresses and networks such as 10.0.0.0/8 that are separated by commas or spaces."""
+    try:
+        return [ip_network(word) for word in value.replace(",", " ").split()]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
 
 
 def _host_name(value: str) -> str:

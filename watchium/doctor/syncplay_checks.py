@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from rooms.auth.client_address import is_within
 from watchium.config.host_names import is_loopback, parsed_ip
 from watchium.config.listen_address import address_text
 from watchium.doctor.check import Result, fail, first_line, ok, warn
-from watchium.syncplay.transport import certificate
+from watchium.syncplay.transport import certificate, proxy_header
 
 TIMEOUT_S = 2.0
 QUESTION = b'{"TLS": {"startTLS": "send"}}\r\n'
@@ -97,6 +98,8 @@ def _connect(host: str, port: int) -> float:
     context.check_hostname = name is not None
     with socket.create_connection((_reachable(host), port), TIMEOUT_S) as connection:
         connection.settimeout(TIMEOUT_S)
+        if is_within(connection.getsockname()[0], settings.SYNCPLAY_PROXIES):
+            connection.sendall(proxy_header.UNKNOWN)
         if not _may_encrypt(connection):
             raise _NotEncrypted
         with context.wrap_socket(connection, server_hostname=name) as encrypted:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 
-from rooms.auth.client_address import is_loopback
+from rooms.auth.client_address import UNKNOWN, is_loopback, is_within
 from rooms.auth.origin import client_address
 from watchium import server_clock
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import RateLimiter
-from watchium.syncplay.connection import Connection
+from watchium.syncplay.connection import HELLO_S, Connection
+from watchium.syncplay.transport import proxy_header
 from watchium.syncplay.transport.certificate import Certificate
 from watchium.syncplay.transport.line_stream import MAX_LINE_BYTES, LineStream
 from watchium.telemetry import counters
@@ -21,6 +24,7 @@ from watchium.telemetry import counters
 PER_ADDRESS = 20
 PER_PROCESS = 500
 BACKLOG = 128
+NO_HEADER = (proxy_header.BadHeader, TimeoutError, ConnectionError, asyncio.IncompleteReadError)
 ALIVE_S = 3.0  # a client that sent a line so lately is there: it answers once a second
 
 
@@ -48,23 +52,43 @@ class Listener:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = (writer.get_extra_info("peername") or ("",))[0]
-        address = client_address("", peer)
-        if not self._has_place(address):
+        if self._open.total() >= PER_PROCESS:
             writer.close()
             return
+        address = client_address("", await self._source(reader, peer))
+        if address and self._has_place(address):
+            with self._counted(address):
+                await self._serve_client(LineStream(reader, writer), address)
+        else:
+            writer.close()
+
+    async def _source(self, reader: asyncio.StreamReader, peer: str) -> str:
+        """The client's address; empty if a proxy that has to name it does not."""
+        if not is_within(peer, settings.SYNCPLAY_PROXIES):
+            return peer
+        with self._counted(UNKNOWN), suppress(*NO_HEADER):
+            async with asyncio.timeout(HELLO_S):
+                return await proxy_header.read_source(reader) or peer
+        return ""
+
+    @contextmanager
+    def _counted(self, address: str) -> Iterator[None]:
         self._open[address] += 1
-        connection = Connection(LineStream(reader, writer), address, self._take_place_of, self._certificate)
         try:
-            await connection.run()
+            yield
         finally:
             self._open[address] -= 1
             if not self._open[address]:
                 del self._open[address]
+
+    async def _serve_client(self, stream: LineStream, address: str) -> None:
+        connection = Connection(stream, address, self._take_place_of, self._certificate)
+        try:
+            await connection.run()
+        finally:
             self._forget(connection)
 
     def _has_place(self, address: str) -> bool:
-        if self._open.total() >= PER_PROCESS:
-            return False
         if is_loopback(address):
             return True
         limit = rate_limits.limit("socket")

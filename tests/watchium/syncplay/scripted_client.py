@@ -166,10 +166,18 @@ async def encrypted(
 
 @asynccontextmanager
 async def connected(
-    port: int, name: str = "Tom", room: str = "", context: ssl.SSLContext | None = None
+    port: int,
+    name: str = "Tom",
+    room: str = "",
+    context: ssl.SSLContext | None = None,
+    local_address: str = "127.0.0.1",
+    header: bytes = b"",
 ) -> AsyncIterator[ScriptedClient]:
-    """`context`: with which it encrypts."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+    """`context`: with which it encrypts. `header`: what it sends first."""
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1", port, limit=2**20, local_addr=(local_address, 0)
+    )
+    writer.write(header)
     if context is not None:
         await encrypted(reader, writer, context)
     client = ScriptedClient(reader, writer, name)

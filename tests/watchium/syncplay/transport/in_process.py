@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from watchium.config.listen_address import listening_socket
 from watchium.syncplay.connection import Connection
+from watchium.syncplay.listener import Listener
 from watchium.syncplay.transport.certificate import Certificate
 from watchium.syncplay.transport.line_stream import MAX_LINE_BYTES, LineStream
 
@@ -36,3 +38,14 @@ async def serving(certificate: Certificate | None = None) -> AsyncIterator[Serve
         yield Served(server.sockets[0].getsockname()[1], ended)
     finally:
         server.close()
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[int]:
+    """The whole listener; yields its port."""
+    listener, bound = Listener(), listening_socket("127.0.0.1", 0)
+    await listener.start(bound)
+    try:
+        yield bound.getsockname()[1]
+    finally:
+        listener.stop()
