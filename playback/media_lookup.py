@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from playback.domain.conversions import RESULT_MIMES
 from playback.domain.duration import EXACT, METADATA, Duration
@@ -16,6 +17,7 @@ from playback.models.media_item import CONVERTED_AT, LIBRARY_AT
 from playback.models.queues.item_batch import ItemBatch
 from playback.models.upload import ID_CHARS, REFUSED, UPLOADS_AT, WHOLE
 from playback.sources import addresses, own_copy
+from playback.sources.samples import sample_at
 from playback.sources.titles import as_title, given_title
 from rooms.models import Room
 from watchium.protocol.commands import MediaRequest
@@ -54,6 +56,9 @@ def find(
         return _library_item(int(match[1]), title, batch)
     if match := _upload_address.fullmatch(address):
         return _upload(room, match[1], title)
+    sample = sample_at(address)
+    if sample is not None and not title:
+        title = gettext(sample.title)
     return addresses.find(address, title, mime=mime, embeds=settings.EMBEDS)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 
+from django.utils.translation import get_language
+
+from rooms import guest_names
 from watchium.confusables import look_alike_keys
 from watchium.protocol.errors import BadMessage, TooLong
 from watchium.text import clean, is_too_long
@@ -13,19 +16,12 @@ NAME_CHARS = 40
 TITLE_CHARS = 80
 DESCRIPTION_CHARS = 500
 
-_FIRST = """
-Amber Bright Calm Clever Cosy Curious Dapper Gentle Golden Happy Jolly Keen Kind Lucky Mellow Merry Nimble Quiet Rosy
-Silver Snug Sunny Swift Velvet Warm Witty
-"""
-_SECOND = """
-Badger Bear Comet Crane Deer Falcon Finch Fox Hare Heron Lynx Marten Moth Newt Otter Owl Panda Puffin Raven Robin Seal
-Sparrow Stoat Swan Tiger Wren
-"""
+DEMO_TITLE = "Demo: a clip to watch together"
 
 
 def generate_name() -> str:
-    """Return a random friendly name for a guest who gave none."""
-    return f"{secrets.choice(_FIRST.split())} {secrets.choice(_SECOND.split())}"
+    """Return a random friendly name for a guest who gave none, in the language of the request."""
+    return guest_names.generate(get_language() or "en", secrets.choice)
 
 
 def clean_name(name: str) -> str:

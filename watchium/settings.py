@@ -112,7 +112,6 @@ INSTALLED_APPS = [
     "channels",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "csp",
     "watchium",
     "rooms",
@@ -127,6 +126,7 @@ MIDDLEWARE = [
     "watchium.middleware.host_check.host_check",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "watchium.middleware.method_check.method_check",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "rooms.auth.account_middleware.AccountMiddleware",
@@ -248,9 +248,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # Who may control playback, and who may add to the queue.
     "ENUM_NAME_OVERRIDES": {"WhoMayEnum": ["host", "moderators", "everyone"]},
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 CONTENT_SECURITY_POLICY = content_security_policy(WATCHIUM_URL)

@@ -32,13 +32,13 @@ from watchium.web import (
     images,
     languages,
     metrics,
-    openapi,
     playlists,
     pwa,
     staff,
     views,
 )
 from watchium.web.accounts import account, openid, passkeys, password_reset, sign_in
+from watchium.web.api_docs import openapi, reference
 from watchium.web.evenings import api as evenings_api
 from watchium.web.evenings import pages as evening_pages
 
@@ -175,7 +175,7 @@ urlpatterns = [
     path("api/library/<number:item_id>/fingerprint/", playback.own_copies.api.ItemFingerprint.as_view()),
     path("api/metrics/", client_metrics.Measurements.as_view()),
     path("api/schema/", openapi.schema, name="schema"),
-    path("api/docs/", openapi.docs, name="docs"),
+    path("api/docs/", reference.page, name="docs"),
     path("admin/login/", sign_in.sign_in),  # a single sign-in, with its limit on password attempts
     path("admin/logout/", sign_in.sign_out),
     path("admin/", admin.site.urls),
@@ -187,7 +187,7 @@ urlpatterns = [
     path("", include("playback.urls")),
 ]
 
-handler400 = "watchium.web.views.bad_request"
-handler403 = "watchium.web.views.forbidden"
-handler404 = "watchium.web.views.not_found"
-handler500 = "watchium.web.views.server_error"
+handler400 = "watchium.web.error_pages.bad_request"
+handler403 = "watchium.web.error_pages.forbidden"
+handler404 = "watchium.web.error_pages.not_found"
+handler500 = "watchium.web.error_pages.server_error"

@@ -12,7 +12,7 @@ SAMPLES_AT = "/media/samples/"
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample clip in `settings.SAMPLES_DIR`."""
+    """A sample clip in `settings.SAMPLES_DIR`. `media_lookup` has its title in other languages."""
 
     name: str
     title: str

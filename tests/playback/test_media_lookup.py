@@ -2,17 +2,22 @@ from __future__ import annotations
 
 import pytest
 from django.test import override_settings
+from django.utils.translation import override
 
 from playback import media_lookup
+from playback.media_lookup import find
 from playback.models import MediaItem, Playback
 from playback.room import actions
+from playback.sources.samples import SAMPLES
 from rooms.access import Identity
+from rooms.display_names import DEMO_TITLE
 from rooms.forms import NewRoom
 from tests.cases import CLIP
 from tests.playback.room.fixtures import ActionCase, load
 from watchium.protocol.errors import NotHost, UnknownMedia
 from watchium.protocol.types import Media
 from watchium.services.create_room import create_room
+from watchium.templatetags.titles import OWN_TITLES, shown_title
 
 
 class RoomsPlayTheLibrary(ActionCase):
@@ -109,3 +114,15 @@ class RoomsPlayTheLibrary(ActionCase):
             assert media_lookup.duration_of(
                 media_lookup.find("/media/samples/clip.webm")
             ).seconds == pytest.approx(96.021)
+
+
+def test_a_sample_is_called_as_in_the_language_of_who_puts_it_on():
+    clip = SAMPLES[0]
+    assert {DEMO_TITLE, *(sample.title for sample in SAMPLES)} == {*OWN_TITLES}
+    with override("de"):
+        assert find(clip.media.url).title == "Beispielclip"
+        assert find(clip.media.url, "Friday").title == "Friday"
+        assert shown_title(clip.title) == "Beispielclip"
+        assert shown_title(DEMO_TITLE) == "Demo: ein Clip zum gemeinsamen Ansehen"
+        assert shown_title("Settings") == "Settings"  # what people typed stays, also if pages have the word
+    assert find(clip.media.url).title == clip.title

@@ -37,7 +37,10 @@ def error_response(refused: Refused, event_id: str | None = None) -> HttpRespons
         retry_after_ms=refused.retry_after_ms,
         detail=refused.detail,
     )
-    response = json_response(problem, refused.status)
+    return with_retry_after(json_response(problem, refused.status), refused)
+
+
+def with_retry_after(response: HttpResponse, refused: Refused) -> HttpResponse:
     if refused.retry_after_ms is not None:
         response["Retry-After"] = str(max(1, round(refused.retry_after_ms / 1000)))
     return response

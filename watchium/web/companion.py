@@ -15,7 +15,7 @@ from rooms.auth.identity import identify
 from rooms.models import Companion, Member
 from rooms.rate_limits import limit_room_guesses
 from watchium.protocol.errors import RateLimited
-from watchium.web.api_errors import error_response
+from watchium.web.error_pages import refused_page
 
 
 @never_cache
@@ -30,7 +30,7 @@ def page(request: HttpRequest, room_id: str, ticket: str) -> HttpResponse:
         try:
             limit_room_guesses(identify(request).address)
         except RateLimited as refused:
-            return error_response(refused)
+            return refused_page(request, refused)
         return render(request, "rooms/companion.html", {"room_id": room_id}, status=410)
     if request.method != "POST":
         return render(request, "rooms/companion.html", {"member": member, "room_id": room_id})

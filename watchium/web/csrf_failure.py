@@ -9,4 +9,4 @@ from rooms.auth.csrf_reasons import csrf_failure_text
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", {"text": csrf_failure_text(request, reason)}, status=403)
+    return render(request, "refused.html", {"text": csrf_failure_text(request, reason)}, status=403)

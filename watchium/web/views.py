@@ -1,16 +1,13 @@
-"""The HTML pages: lobby, join form, room, personal player, and error pages."""
+"""The HTML pages: lobby, join form, room, and personal player."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any, cast
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -32,9 +29,6 @@ from rooms.serializers import member_state
 from rooms.urls import player_server, room_url
 from watchium.config.security_policy import room_page_policy
 from watchium.protocol.errors import (
-    BadMessage,
-    Internal,
-    NotFound,
     NotMember,
     RateLimited,
     Refused,
@@ -42,13 +36,11 @@ from watchium.protocol.errors import (
     Waiting,
 )
 from watchium.services.create_room import create_room
-from watchium.services.error_mapping import is_database_unavailable, refusal
 from watchium.services.images.chat_images import who_may_send
 from watchium.services.lobby import lobby_state
 from watchium.services.premiere_calendar import calendar_file, coming_premiere
-from watchium.telemetry import counters
 from watchium.web.accounts.access import record_use
-from watchium.web.api_errors import error_response
+from watchium.web.error_pages import refused_page
 
 LIBRARY_URL = "/api/library/"
 
@@ -196,7 +188,7 @@ def premiere_calendar(request: HttpRequest, room_id: str) -> HttpResponse:
         try:
             found = room_for_visitor(identity, room_id)
         except RateLimited as refused:
-            return error_response(refused)
+            return refused_page(request, refused)
     file = calendar_file(found, room_url(request, room_id), timezone.now()) if found else None
     if file is None:
         raise Http404
@@ -214,7 +206,10 @@ def _form_values(request: HttpRequest, identity: Identity, errors: Errors) -> di
 def _room(request: HttpRequest, member: Member) -> HttpResponse:
     if request.method == "POST":  # already a member: the join form was sent twice
         return redirect("room", room_id=member.room.room_id)
-    samples = [{"url": sample.media.url, "title": sample.title} for sample in SAMPLES]
+    samples = [
+        {"url": sample.media.url, "title": gettext(sample.title), "item_title": sample.title}
+        for sample in SAMPLES
+    ]
     is_companion = request.GET.get("view") == "chat"
     boot = _boot(request, member) | {"samples": samples, "companion": is_companion}
     boot["images"] = who_may_send(member.person)
@@ -258,7 +253,7 @@ def player(request: HttpRequest) -> HttpResponse:
         try:
             limit_new_devices(identify(request).address)
         except RateLimited as refused:
-            return error_response(refused)
+            return refused_page(request, refused)
         device_id = new_device_id()
     account = request.user if request.user.is_authenticated else None
     boot = {
@@ -275,41 +270,4 @@ def player(request: HttpRequest) -> HttpResponse:
     response = render(request, "player/player.html", context)
     if is_new:
         set_device_cookie(response, device_id)
-    return response
-
-
-# Django's error pages parse the request's form for a CSRF token, which these pages do not use: a form that could not be
-# parsed turned a 404 into a 500.
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return error_response(NotFound())
-    return render(request, "404.html", status=404)
-
-
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", status=403)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return error_response(BadMessage())
-    return HttpResponse("This request cannot be understood.", status=400, content_type="text/plain")
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """500; 400 for a value that no column accepts; 503 with Retry-After if the database is unavailable."""
-    error = sys.exc_info()[1]
-    unavailable = is_database_unavailable(error)
-    if isinstance(error, DataError | UnicodeError):
-        return bad_request(request, error)
-    if unavailable:
-        counters.count("database_errors", "http")
-    if request.path.startswith("/api/"):
-        return error_response(refusal(error) if unavailable and isinstance(error, Exception) else Internal())
-    response = HttpResponse(render_to_string("500.html"), status=500)
-    if unavailable:
-        response.status_code = 503
-        response["Retry-After"] = "1"
     return response

@@ -5,6 +5,7 @@
  */
 
 import { refreshFormTokens } from "../page/lib/api.js"
+import { shownTitle } from "../page/lib/i18n.js"
 import { fillCovers } from "../page/ui/artwork.js"
 import { completeUrl, mountValidation as checkTypedText } from "../page/ui/form_validation.js"
 
@@ -104,8 +105,8 @@ function fillCard(card, room) {
   const slot = (/** @type {string} */ name) =>
     /** @type {HTMLElement} */ (card.querySelector(`[data-${name}]`))
   const nothingPlaying = template.content.querySelector("[data-playing]")?.textContent ?? ""
-  slot("title").textContent = room.title
-  slot("playing").textContent = room.playing ?? nothingPlaying
+  slot("title").textContent = shownTitle(room.title)
+  slot("playing").textContent = room.playing ? shownTitle(room.playing) : nothingPlaying
   slot("viewers").textContent = String(room.viewers)
   slot("host").textContent = room.host ?? ""
   slot("hosted").hidden = !room.host

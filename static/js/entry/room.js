@@ -9,6 +9,7 @@ import { commandsOf } from "../page/controls/playback_commands.js"
 import { mountAddToPlayer, mountOwnCopies } from "../page/controls/media_dialog.js"
 import * as stage from "../page/controls/stage.js"
 import { find, mountDialogs } from "../page/lib/dom.js"
+import { shownTitle } from "../page/lib/i18n.js"
 import { loadItem } from "../page/lib/storage.js"
 import { mountRoomAudioFocus } from "../page/media/audio_focus.js"
 import { mountClientMetrics } from "../page/media/status_report.js"
@@ -378,7 +379,7 @@ function mountSettings(dialog, room) {
 /** @param {HTMLElement} heading @param {RoomSession} room */
 function mountTitle(heading, room) {
   const show = () => {
-    const { title } = room.state.room ?? {}
+    const title = shownTitle(room.state.room?.title ?? "")
     if (!title || heading.textContent === title) return
     document.title = document.title.replace(heading.textContent ?? "", title)
     heading.textContent = title

@@ -7,15 +7,34 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages.test_accounts import AUTHENTICATOR, sign_up
+from tests.browser.pages.test_accounts import AUTHENTICATOR, PASSWORD, sign_up
 from tests.browser.support.axe import AXE, is_clean_in_every_look
 from tests.browser.support.fixtures import change_room, new_room
-from tests.servers import ROOT, Server
+from tests.servers import ROOT, Server, watchium_server
 
 CLOSE_ROOM = """() => fetch(`/api/rooms/${watchium.room.boot.room_id}/`, {
     method: "DELETE", headers: { "X-CSRFToken": document.cookie.match(/csrftoken=([^;]+)/)[1] },
 }).then(({ ok }) => ok)"""
 BEFORE, AROUND, ROOM = "the pages before a room", "the pages around a room", "in a room"
+STAFF = "for staff and programmers"
+SIGN_INS = {
+    "WATCHIUM_MAIL_URL": "smtp://127.0.0.1:9",
+    "WATCHIUM_MAIL_FROM": "watch@example.org",
+    "WATCHIUM_OPENID_ISSUER": "http://127.0.0.1:9",
+    "WATCHIUM_OPENID_CLIENT_ID": "watchium",
+    "WATCHIUM_OPENID_CLIENT_SECRET": "secret",
+    "WATCHIUM_OPENID_NAME": "Home",
+}
+MAKE_STAFF = f"""
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.http import urlsafe_base64_encode
+root = User.objects.create_superuser("root", password={PASSWORD!r})
+print(f"/accounts/reset/{{urlsafe_base64_encode(str(root.pk).encode())}}/{{default_token_generator.make_token(root)}}/")
+"""
+# axe on all of the API's description takes seconds; what is left has one of everything.
+LESS = """() => document.querySelectorAll("article:nth-of-type(n + 6), .api li:nth-of-type(n + 6)")
+    .forEach(each => each.remove())"""
 # The scene that checks the page of each route.
 PAGES = {
     **dict.fromkeys(("accounts/login/", "accounts/signup/", "accounts/reset/", "accounts/delete/"), BEFORE),
@@ -25,6 +44,8 @@ PAGES = {
     "rooms/<room:room_id>/": ROOM,
     "rooms/<room:room_id>/evenings/<number:number>/": "tests/browser/test_evening.py",
     "player/": "on the player",
+    **dict.fromkeys(("admin/", "api/docs/", "accounts/openid/", "accounts/openid/callback/"), STAFF),
+    **dict.fromkeys(("accounts/logout/", "accounts/reset/sent/", "accounts/reset/<uidb64>/<token>/"), STAFF),
     "staff/": "tests/browser/pages/test_staff_page.py",
 }
 WITHOUT_PAGE = {
@@ -33,12 +54,11 @@ WITHOUT_PAGE = {
     *("healthz/live", "healthz/ready"),
     "rooms/<room:room_id>/evenings/<number:number>/export.html",  # saved: no scripts, so no axe
     # forms, which answer with a page that is checked
-    *("language/", "accounts/logout/", "accounts/name/", "accounts/password/", "accounts/email/"),
+    *("language/", "accounts/name/", "accounts/password/", "accounts/email/", "accounts/openid/unlink/"),
     *("accounts/sessions/end/", "accounts/sessions/<number:number>/end/", "accounts/login/passkey/"),
     *("accounts/login/passkey/options/", "accounts/passkeys/", "accounts/passkeys/options/"),
     "accounts/passkeys/<number:number>/remove/",
-    *("accounts/reset/sent/", "accounts/reset/<uidb64>/<token>/"),  # with a mail server
-    *("admin/", "admin/login/", "admin/logout/"),  # Django's own pages
+    *("admin/login/", "admin/logout/"),  # the same views as accounts/login/ and accounts/logout/
 }
 
 
@@ -116,9 +136,42 @@ def a_second_screen_is_clean(alice: Page, bob: Page) -> None:
     is_clean_in_every_look(bob)
 
 
+def test_axe_finds_nothing_on_pages_for_staff_and_of_other_sign_ins(person: Callable[..., Page]):
+    """On a server with a mail server and an OpenID provider, neither of which is reached."""
+    with watchium_server(SIGN_INS) as server:
+        (path,) = server.manage("shell", "-v", "0", "-c", MAKE_STAFF).split()
+        root = person(base_url=server.url)
+        root.context.add_init_script(path=AXE)
+        for address in ("/accounts/openid/callback/", "/accounts/logout/", "/accounts/reset/sent/", path):
+            root.goto(address)
+            is_clean_in_every_look(root)
+        root.goto("/admin/auth/user/")
+        root.get_by_label("Username").fill("root")
+        root.get_by_label("Password").fill(PASSWORD)
+        root.get_by_role("button", name="Sign in", exact=True).click()
+        is_clean_in_every_look(root)  # the list of accounts, with its filters
+        for address in ("", "auth/user/1/change/", "auth/group/add/"):
+            root.goto(f"/admin/{address}")
+            is_clean_in_every_look(root)
+        root.goto("/accounts/")
+        expect(root.get_by_role("button", name="Connect")).to_be_visible()
+        is_clean_in_every_look(root)
+        root.goto("/api/docs/")
+        root.evaluate(LESS)
+        is_clean_in_every_look(root)
+
+
+def test_error_pages_differ_in_their_words_only():
+    """So that the check of one is the check of all."""
+    for name in ("400_host", "403", "404", "500", "refused"):
+        template = (ROOT / f"templates/{name}.html").read_text()
+        assert template.startswith('{% extends "_message_page.html" %}')
+        assert not re.search("<(?!title)", template), name
+
+
 def test_every_route_of_a_page_is_checked():
     """A new route needs an entry: the scene that checks its page, or why it has none."""
     text = (ROOT / "watchium/urls.py").read_text()
     routes = set(re.findall(r'path\(\s*"([^"]*)"', text.split("urlpatterns", 1)[1]))
-    pages = {route for route in routes if not route.startswith(("api/", "accounts/openid")) and route}
+    pages = {route for route in routes if not route.startswith("api/") or route == "api/docs/"} - {""}
     assert pages == PAGES.keys() | WITHOUT_PAGE

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { GROUPS, named } from "../../../static/js/core/room/emoji.js"
 import { matchingNames, mentionAt } from "../../../static/js/core/room/mentions.js"
 
 test("a mention begins at the start or after a space, and ends at the caret", () => {
@@ -25,21 +24,4 @@ test("names that begin with the text come first, and later words of a name count
   assert.deepEqual(matchingNames(names, "ZO"), ["Zoë"])
   assert.deepEqual(matchingNames(names, "x"), [])
   assert.equal(matchingNames(names, "").length, 4)
-})
-
-test("every emoji of the picker is one emoji, once, with a name by which it is found", () => {
-  const all = GROUPS.flatMap(({ emoji }) => emoji)
-  assert.equal(new Set(all.map(([emoji]) => emoji)).size, all.length)
-  const segments = new Intl.Segmenter("en", { granularity: "grapheme" })
-  for (const [emoji, names] of all) {
-    assert.equal([...segments.segment(emoji)].length, 1, emoji)
-    assert.match(emoji, /\p{Extended_Pictographic}/u)
-    assert.ok(
-      named(names.split(",")[0]).some(([found]) => found === emoji),
-      `${emoji} ${names}`,
-    )
-  }
-  assert.deepEqual(named("popc"), [["🍿", "popcorn"]])
-  assert.deepEqual(named("nosuchthing"), [])
-  assert.deepEqual(named(" "), [])
 })

@@ -13,7 +13,7 @@ import rooms.actions.room
 import watchium.services.create_room
 from tests.watchium.api.callers import ApiCase
 from watchium.telemetry import log_rate_limit
-from watchium.web import openapi
+from watchium.web.api_docs import openapi
 
 
 class Hashing(ApiCase):

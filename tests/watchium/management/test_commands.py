@@ -12,6 +12,7 @@ from chat import actions
 from chat.models import Comment
 from chat.notices import notice
 from playback.models import MediaItem, Playback, PlaybackEvent, SyncState
+from rooms.display_names import DEMO_TITLE
 from rooms.models import ALPHABET, Ban, Connection, Member, ModerationAct, Person, Room, Token
 from tests.cases import Cast
 from watchium import server_clock
@@ -271,7 +272,7 @@ class DemoRoom(Cast):
         run("demo", verbosity=0)
         playing.refresh_from_db()
         room = Room.objects.get(room_id=demo.ROOM_ID)
-        assert (playing.phase, room.title, room.revision) == ("playing", demo.TITLE, 7)
+        assert (playing.phase, room.title, room.revision) == ("playing", DEMO_TITLE, 7)
 
     def test_an_empty_library_gets_the_samples(self):
         run("demo")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.utils import timezone
 
 from rooms.models import Ban, Member, Person, Room
 from tests.watchium.api.callers import ApiCase
+from watchium.config.rate_limits import DEFAULTS
+from watchium.web.error_pages import bad_request
 
 
 class Lobby(ApiCase):
@@ -208,3 +211,40 @@ class ErrorPages(ApiCase):
             response = broken.get("/api/rooms/")
         self.refused(response, 500, "internal")
         assert b"secret" not in response.content
+
+
+REFUSED = "<h1>That did not go through</h1>"
+
+
+class RefusedPages(ApiCase):
+    """Who opens an address of a page gets a page, also for a refusal; programs get JSON below /api/."""
+
+    def is_a_page(self, response: Any, status: int, text: str) -> None:
+        assert response.status_code == status
+        assert response["Content-Type"].startswith("text/html")
+        self.assertContains(response, REFUSED, status_code=status, html=True)
+        self.assertContains(response, text, status_code=status)
+
+    @override_settings(LIMITS={**DEFAULTS, "new_device": (1, 60)})
+    def test_a_page_that_comes_too_often(self):
+        first, second = (Client(REMOTE_ADDR="203.0.113.5") for _ in range(2))
+        assert first.get("/player/").status_code == 200
+        refused = second.get("/player/")
+        self.is_a_page(refused, 429, "That was too fast. Wait a moment.")
+        assert int(refused["Retry-After"]) > 0
+
+    def test_an_address_for_forms(self):
+        for path in ("/accounts/logout/", "/admin/logout/", "/language/"):
+            response = self.client.get(path)
+            self.is_a_page(response, 405, "There is no page at this address.")
+            assert "POST" in response["Allow"]
+
+    def test_an_address_for_forms_in_the_language_of_the_browser(self):
+        response = self.client.get("/accounts/logout/", headers={"Accept-Language": "de"})
+        self.assertContains(response, "Unter dieser Adresse ist keine Seite.", status_code=405)
+
+    def test_a_request_that_cannot_be_understood(self):
+        page = self.client.get("/").wsgi_request
+        self.is_a_page(bad_request(page, ValueError()), 400, "This request cannot be understood.")
+        page.path = "/api/rooms/"
+        assert bad_request(page, ValueError())["Content-Type"] == "application/json"

@@ -11,11 +11,11 @@ from playback.library.samples import offer_samples
 from playback.media_lookup import find
 from playback.models import Playback
 from playback.room import actions
+from rooms.display_names import DEMO_TITLE
 from rooms.models import Room, Visibility
 
 # A fixed ID, with the letters of any room ID.
 ROOM_ID = "watchparty"
-TITLE = "Demo: a clip to watch together"
 CLIP = "/media/samples/clip.webm"
 
 
@@ -23,7 +23,7 @@ CLIP = "/media/samples/clip.webm"
 def make_demo_room() -> Room:
     """Create the demo room or reset its settings; its playback does not change."""
     values = {
-        "title": TITLE,
+        "title": DEMO_TITLE,
         "visibility": Visibility.PUBLIC,
         "is_demo": True,
         "owner": None,

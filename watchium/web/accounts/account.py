@@ -30,7 +30,7 @@ from watchium.services.accounts.passwords import end_sessions_of_former_password
 from watchium.services.accounts.sessions import end_other_sessions, end_session
 from watchium.web.accounts.access import USED_EVERY_S, account_required, record_sign_in, record_use
 from watchium.web.accounts.forms import DeleteForm, EmailForm, NameForm, PasswordForm
-from watchium.web.api_errors import error_response
+from watchium.web.error_pages import refused_page
 
 
 @never_cache
@@ -137,7 +137,7 @@ def download(request: HttpRequest, person: Person) -> HttpResponse | StreamingHt
     try:
         rate_limits.limit_exports(person.user_id)
     except RateLimited as refused:
-        return error_response(refused)
+        return refused_page(request, refused)
     pieces = export(person, timezone.now())
     response = StreamingHttpResponse(
         _read_in_database(pieces) if hasattr(request, "scope") else pieces, content_type="application/json"

@@ -34,7 +34,7 @@ from watchium.services.evening.evenings import (
     read_evening,
 )
 from watchium.text import media_time
-from watchium.web.api_errors import error_response
+from watchium.web.error_pages import refused_page
 from watchium.web.evenings.api import attachment
 
 
@@ -99,14 +99,14 @@ def _found(request: HttpRequest, room_id: str, number: int) -> tuple[Member, Eve
     except RoomClosed:
         return redirect("room", room_id=room_id)
     except RateLimited as refused:
-        return error_response(refused)
+        return refused_page(request, refused)
     except NotFound:
         raise Http404 from None
     except NotMember:
         try:
             limit_room_guesses(identity.address)
         except RateLimited as refused:
-            return error_response(refused)
+            return refused_page(request, refused)
         raise Http404 from None
 
 

@@ -54,24 +54,60 @@ const NAMED = [
 ]
 
 /** @type {EmojiGroup[]} */
-export const GROUPS = NAMED.map(([title, entries]) => ({
-  title,
-  emoji: entries.split("|").map((entry) => {
-    const [emoji, ...names] = entry.trim().split(" ")
-    return [emoji, names.join(" ")]
-  }),
-}))
+export const GROUPS = NAMED.map(([title, entries]) => ({ title, emoji: parsed(entries) }))
+
+/**
+ * The groups with names in another language before the English ones.
+ * @param {string} names as in `vendor/emojibase-data`
+ * @returns {EmojiGroup[]}
+ */
+export function withNames(names) {
+  const known = new Map(parsed(names))
+  return GROUPS.map(({ title, emoji }) => ({
+    title,
+    emoji: emoji.map(([each, english]) => [
+      each,
+      known.has(each) ? `${known.get(each)},${english}` : english,
+    ]),
+  }))
+}
 
 /**
  * The emoji of which each word begins a word of a name, or that are searched for themselves.
  * @param {string} text
+ * @param {EmojiGroup[]} [groups]
  * @returns {[string, string][]}
  */
-export function named(text) {
-  const words = text.toLowerCase().split(/\s+/u).filter(Boolean)
-  const fits = (/** @type {string} */ names, /** @type {string} */ word) =>
-    names.split(/[ ,]/u).some((name) => name.startsWith(word))
-  return GROUPS.flatMap(({ emoji }) => emoji).filter(
-    ([emoji, names]) => words.length > 0 && words.every((word) => emoji === word || fits(names, word)),
-  )
+export function named(text, groups = GROUPS) {
+  const words = folded(text).split(/\s+/u).filter(Boolean)
+  return groups
+    .flatMap(({ emoji }) => emoji)
+    .filter(
+      ([emoji, names]) => words.length > 0 && words.every((word) => emoji === word || fits(names, word)),
+    )
+}
+
+const WITHOUT_SPACES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
+
+/** @param {string} names @param {string} word */
+function fits(names, word) {
+  if (WITHOUT_SPACES.test(word)) return folded(names).includes(word)
+  return folded(names)
+    .split(/[ ,]/u)
+    .some((name) => name.startsWith(word))
+}
+
+/** "fröhlich" is found as "frohlich" too. @param {string} text */
+const folded = (text) =>
+  text
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/gu, "")
+
+/** @param {string} entries @returns {[string, string][]} */
+function parsed(entries) {
+  return entries.split("|").map((entry) => {
+    const [emoji, ...names] = entry.trim().split(" ")
+    return [emoji, names.join(" ")]
+  })
 }

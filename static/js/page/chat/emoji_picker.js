@@ -1,11 +1,13 @@
 // @ts-check
-/** A small picker of emoji in a popover: used lately, groups, and a search by English words. Loaded by its first button. */
+/** A small picker of emoji in a popover: used lately, groups, and a search by names. Loaded by its first button. */
 
-import { GROUPS, named } from "../../core/room/emoji.js"
+import { GROUPS, named, withNames } from "../../core/room/emoji.js"
 import { loadStyle } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 
+const LANGUAGES = ["de", "es", "fr", "ja"]
+const VENDORED = "../../../vendor/emojibase-data/" // not a literal in an import: a copied file is neither typed nor preloaded
 const LATELY = 16
 const EDGE_PX = 8
 const COLUMNS = 8
@@ -34,7 +36,20 @@ class EmojiPicker {
     this.picked = (/** @type {string} */ _emoji) => {}
     /** @type {HTMLElement | null} */
     this.opener = null
+    this.groups = GROUPS
+    this.language = "en"
     this.#build()
+    void this.#loadNames(document.documentElement.lang)
+  }
+
+  /** Names in the page's language, a moment later; without them they stay English. @param {string} language */
+  async #loadNames(language) {
+    if (!LANGUAGES.includes(language)) return
+    const names = await import(`${VENDORED}${language}.mjs`).catch(() => null)
+    if (!names) return
+    this.groups = withNames(names.default)
+    this.language = language
+    if (this.panel.matches(":popover-open")) this.#show()
   }
 
   #build() {
@@ -82,14 +97,19 @@ class EmojiPicker {
   #show() {
     const words = this.search.value.trim().toLowerCase()
     const groups = words
-      ? [{ title: gettext("Found"), emoji: named(words) }]
-      : [
-          { title: gettext("Used lately"), emoji: loadItem("emoji", []).map(nameOf) },
-          ...GROUPS.map(translated),
-        ]
-    this.list.replaceChildren(...groups.filter(({ emoji }) => emoji.length).map(createGroup))
+      ? [{ title: gettext("Found"), emoji: named(words, this.groups) }]
+      : [{ title: gettext("Used lately"), emoji: this.#usedLately() }, ...this.groups.map(translated)]
+    this.list.replaceChildren(
+      ...groups.filter(({ emoji }) => emoji.length).map((group) => createGroup(group, this.language)),
+    )
     if (words && !groups[0].emoji.length) this.list.textContent = gettext("Nothing found")
     this.list.querySelector("button")?.setAttribute("tabindex", "0")
+  }
+
+  /** @returns {[string, string][]} */
+  #usedLately() {
+    const names = new Map(this.groups.flatMap(({ emoji }) => emoji))
+    return loadItem("emoji", []).map((/** @type {string} */ each) => [each, names.get(each) ?? ""])
   }
 
   /** Arrow keys move among the emoji, Enter in the search takes the first. @param {KeyboardEvent} event */
@@ -137,20 +157,15 @@ function translated({ title, emoji }) {
   return { title: titles[title], emoji }
 }
 
-/** @param {string} emoji @returns {[string, string]} */
-function nameOf(emoji) {
-  const all = GROUPS.flatMap((group) => group.emoji)
-  return all.find(([each]) => each === emoji) ?? [emoji, ""]
-}
-
-/** @param {{title: string, emoji: [string, string][]}} group */
-function createGroup({ title, emoji }) {
+/** @param {{title: string, emoji: [string, string][]}} group @param {string} language of the names */
+function createGroup({ title, emoji }, language) {
   const group = document.createElement("div")
   const heading = document.createElement("h2")
   const grid = document.createElement("div")
   group.role = "group"
   group.ariaLabel = heading.textContent = title
   grid.className = "emoji-grid"
+  grid.lang = language
   grid.append(...emoji.map(createEmoji))
   group.append(heading, grid)
   return group
@@ -160,7 +175,6 @@ function createGroup({ title, emoji }) {
 function createEmoji([emoji, names]) {
   const button = document.createElement("button")
   Object.assign(button, { type: "button", tabIndex: -1, textContent: emoji })
-  button.lang = "en" // so are the names
   button.title = names.split(",")[0]
   return button
 }

@@ -220,7 +220,8 @@ async function showUploads(dialog, room) {
 async function showItems(dialog, pages, words, room) {
   const page = await pages.query({ words }).catch(() => null)
   if (!page) return
-  const samples = new Set(room.boot.samples.map((/** @type {Item} */ { title }) => title)) // listed above already
+  const listedAbove = room.boot.samples.map((/** @type {{item_title: string}} */ sample) => sample.item_title)
+  const samples = new Set(listedAbove)
   const items = page.items.filter(({ title }) => !samples.has(title))
   const library = find(dialog, "house")
   if (items.length) library.hidden = false // it stays visible if the next search finds nothing

@@ -3,7 +3,7 @@
 
 import { isHost, may } from "../../core/room/rights.js"
 import { disposeAll, find, setText } from "../lib/dom.js"
-import { gettext, interpolate } from "../lib/i18n.js"
+import { gettext, interpolate, shownTitle } from "../lib/i18n.js"
 import { stageMessageFor } from "../room/media_errors.js"
 import { mayCatchUp, roughTime } from "../room/members.js"
 import { CATCHING_UP, swapInTab, tabItem } from "../lib/storage.js"
@@ -220,8 +220,8 @@ function showAudioCover(stage, room) {
   cover.hidden = title.hidden = !isAudio
   if (!isAudio || !media) return
   const name = lacksPicture
-    ? interpolate(gettext("{title} (sound only)"), { title: media.title })
-    : media.title
+    ? interpolate(gettext("{title} (sound only)"), { title: shownTitle(media.title) })
+    : shownTitle(media.title)
   setText(title, name)
   if (cover.dataset.cover === media.url) return
   cover.dataset.cover = media.url

@@ -27,6 +27,16 @@ export function ngettext(one, many, count) {
   return catalogue()?.ngettext(one, many, count) ?? (count === 1 ? one : many)
 }
 
+/** Titles that Watchium gave itself are in the reader's language, as in `templatetags/titles.py`. @param {string} title */
+export function shownTitle(title) {
+  const own = /** @type {Record<string, string>} */ ({
+    "Demo: a clip to watch together": gettext("Demo: a clip to watch together"),
+    "Sample clip": gettext("Sample clip"),
+    "Sample music": gettext("Sample music"),
+  })
+  return Object.hasOwn(own, title) ? own[title] : title
+}
+
 /**
  * `interpolate("{name} is here", {name: "Mira"})`
  * @param {string} format
@@ -45,7 +55,8 @@ export function noticeText({ code, values = {} }) {
   if (!Object.hasOwn(sentences, code)) return null
   const { seconds, rate } = /** @type {Record<string, number>} */ (values)
   const time = seconds === undefined ? "" : code === "seek" ? formatTime(seconds) : formatLength(seconds)
-  return interpolate(sentences[code], { ...values, time, ...(rate && { rate: formatRate(rate) }) })
+  const title = values.title !== undefined && { title: shownTitle(String(values.title)) }
+  return interpolate(sentences[code], { ...values, ...title, time, ...(rate && { rate: formatRate(rate) }) })
 }
 
 /** As in `chat/notices.py`. @returns {Record<string, string>} */

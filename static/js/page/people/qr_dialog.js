@@ -5,7 +5,7 @@
  */
 
 import { may } from "../../core/room/rights.js"
-import { request } from "../lib/api.js"
+import { fetchJson, request } from "../lib/api.js"
 import { cloneTemplate, find, loadStyle, setText, svgElement } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { refusalMessage } from "../ui/notices.js"
@@ -114,20 +114,39 @@ class QrDialog {
     showRows(panel, { server: panel.dataset.server ?? "", room, password: "", command })
     setText(this.status, gettext("A new password for Syncplay ends your earlier one."))
     find(panel, "new-password").onclick = () => void this.#makePassword()
+    find(panel, "end-password").onclick = () => void this.#endPassword()
   }
 
   /** Not before it is asked for: a player that uses the earlier one would be a guest when it returns. */
   async #makePassword() {
+    await this.#changePassword(async (path) => {
+      const { password } = await request(path, {})
+      const text = gettext(
+        "Type this into Syncplay: there you are the same person. The password is shown once; an earlier one has ended.",
+      )
+      return { password, text }
+    })
+  }
+
+  async #endPassword() {
+    await this.#changePassword(async (path) => {
+      await fetchJson(path, "DELETE", "", {})
+      return {
+        password: "",
+        text: gettext("No password is valid any more. Players that used one are disconnected."),
+      }
+    })
+  }
+
+  /** @param {(path: string) => Promise<{password: string, text: string}>} change */
+  async #changePassword(change) {
     const { wanted } = this
     try {
-      const { password } = await request(`/api/rooms/${this.room.boot.room_id}/player-code/`, {})
+      const { password, text } = await change(`/api/rooms/${this.room.boot.room_id}/player-code/`)
       if (wanted !== this.wanted) return
       /** @type {HTMLInputElement} */
       const field = find(this.element, "player-value=password")
       field.value = password
-      const text = gettext(
-        "Type this into Syncplay: there you are the same person. The password is shown once; an earlier one has ended.",
-      )
       setText(this.status, text)
     } catch (refusal) {
       if (wanted === this.wanted) setText(this.status, refusalMessage(/** @type {any} */ (refusal)))

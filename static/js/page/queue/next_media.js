@@ -3,6 +3,7 @@
 
 import { followingEntry } from "../../core/room/queue_store.js"
 import { instantOf } from "../../core/sync/timeline.js"
+import { shownTitle } from "../lib/i18n.js"
 
 /** @typedef {import("../../core/protocol.js").TimelineState} TimelineState */
 /** @typedef {import("../../core/protocol.js").Media} Media */
@@ -25,5 +26,5 @@ export function nextMedia({ queue }, followed, serverMs, withinMs) {
 
 /** @param {Media} media */
 export function titleOf({ title, url }) {
-  return title || url
+  return shownTitle(title) || url
 }

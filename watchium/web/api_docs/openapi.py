@@ -7,25 +7,17 @@ from threading import Lock
 from typing import Any
 
 import msgspec
-from csp.constants import SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import condition
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from watchium.protocol.introspection import parts
 from watchium.services.error_mapping import MethodNotAllowed
 from watchium.web.api_errors import error_response
-
-# Swagger's script is a separate file, as the security policy requires; its styles are inline.
-docs = require_safe(
-    csp_replace({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
-)
 
 RENDERERS = {"yaml": OpenApiYamlRenderer, "json": OpenApiJsonRenderer}
 _STRUCTS = {kind.__name__: kind for kind in parts()}
