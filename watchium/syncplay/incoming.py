@@ -15,6 +15,7 @@ from msgspec import Struct
 MAX_POSITION_S = 7 * 86400.0
 MAX_FILES = 250
 NAME_CHARS, ROOM_CHARS, FILE_CHARS, CHAT_CHARS = 150, 500, 500, 4000
+ITEM_CHARS = 8001  # of a playlist: an address that is longer than the room takes stays so
 
 
 class BadLine(Exception):
@@ -189,8 +190,8 @@ def _setting(key: str, value: Any) -> Message | None:
         case "controllerAuth", dict():
             return ControllerAuth()
         case "playlistChange", {"files": list(files)}:
-            names = (_text(name, FILE_CHARS) for name in files[:MAX_FILES] if isinstance(name, str))
-            return SetPlaylist(tuple(names))
+            names = (_text(name, ITEM_CHARS) for name in files[:MAX_FILES] if isinstance(name, str))
+            return SetPlaylist(tuple(filter(None, names)))
         case "playlistIndex", {"index": index} if not isinstance(index, bool):
             return SetPlaylistIndex(index if isinstance(index, int) and 0 <= index < MAX_FILES else None)
     return None

@@ -20,6 +20,9 @@ NEAR_END_S = 1.0
 ECHO_S = 4.0  # a player that was moved reports, as a seek, where it was so lately
 REPORTS_KEPT = 24
 NEXT_FILE_S = 2.0  # a client that goes to another file reports a pause at its beginning
+GOES_ON_S = (
+    6.0  # a client goes on to the next file if it stops so close to the end of its file, and so soon after
+)
 
 
 class Press(Struct, frozen=True):
@@ -34,6 +37,8 @@ class Presses:
         self.file: SetFile | None = None
         self._opened_s = 0.0
         self._changes_file_until_s = 0.0
+        self._goes_on_until_s = 0.0
+        self._ended_at_s: float | None = None
         self._reported: deque[tuple[float, float]] = deque(maxlen=REPORTS_KEPT)  # when, and the position
         self.settled = False
 
@@ -41,11 +46,28 @@ class Presses:
         """Return whether it is another file."""
         if file == self.file:
             return False
+        self._notice_end(now_s)
         self.file, self._opened_s, self.settled = file, now_s, False
         return True
 
     def changes_file(self, now_s: float) -> None:
         self._changes_file_until_s = now_s + NEXT_FILE_S
+
+    def take_end(self) -> float | None:
+        """Where the player has just come to the end of its file, once; None if it has not."""
+        ended_at_s, self._ended_at_s = self._ended_at_s, None
+        return ended_at_s
+
+    def goes_on(self, now_s: float) -> bool:
+        """Whether the client goes to the next file by itself, because its own has ended."""
+        self._notice_end(now_s)
+        return now_s < self._goes_on_until_s
+
+    def _notice_end(self, now_s: float) -> None:
+        duration_s = self.file.duration_s if self.file else 0.0
+        lately = [position_s for at_s, position_s in self._reported if at_s >= now_s - GOES_ON_S]
+        if duration_s and any(position_s > duration_s - GOES_ON_S for position_s in lately):
+            self._goes_on_until_s = now_s + GOES_ON_S
 
     def is_ready(self, now_s: float) -> bool:
         """Whether the player has had the time to open its file."""
@@ -66,7 +88,11 @@ class Presses:
             return None
         position_s = state.position_s
         is_echo = state.seek and was_moved and self._was_at(position_s, now_s)
-        if now_s < self._changes_file_until_s or is_echo or self._is_at_end(state):
+        is_next_file = state.paused and position_s < CLOSE_S and self.goes_on(now_s)
+        if self._is_at_end(state) or is_next_file:
+            self._ended_at_s = self.file.duration_s if self.file and timeline.playing else None
+            return None
+        if now_s < self._changes_file_until_s or is_echo:
             return None
         if state.seek and abs(position_s - timeline.position_at(now_s * 1000)) > CLOSE_S:
             return Press("seek", position_s)

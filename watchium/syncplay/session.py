@@ -6,9 +6,8 @@ one from a page; then the client is confirmed, or put back.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from playback.domain.duration import EXACT
 from playback.domain.timeline import Timeline
@@ -19,9 +18,12 @@ from watchium.protocol.events import WelcomeState
 from watchium.protocol.types import Media, TimelineState
 from watchium.syncplay import incoming, outgoing
 from watchium.syncplay.chat_text import line_of
-from watchium.syncplay.incoming import ClientState, Hello, Message
-from watchium.syncplay.outgoing import SERVER_NAME, Line
-from watchium.syncplay.own_file import DIFFERENT, apart_s, likeness
+from watchium.syncplay.incoming import ClientState, Hello, Message, SetFile
+from watchium.syncplay.member import Member, new_event_id, notice
+from watchium.syncplay.outgoing import SERVER_NAME
+from watchium.syncplay.player.own_file import DIFFERENT, apart_s, likeness
+from watchium.syncplay.player.status_report import StatusReport
+from watchium.syncplay.playlist.shared_playlist import SharedPlaylist
 from watchium.syncplay.presses import Press, Presses
 from watchium.syncplay.roster import Roster
 from watchium.syncplay.timing import ClientTiming
@@ -31,20 +33,10 @@ SHORTER_CUT = gettext_noop("Your file is {count} s shorter than what the room pl
 OTHER_MEDIA = gettext_noop("The room plays {title} now.")
 OTHER_SPEED = gettext_noop("The room plays at {rate}x, which Syncplay cannot follow.")
 SPOILER, IMAGE = gettext_noop("Spoiler"), gettext_noop("Image")
-PLAYER = "Syncplay"  # as members see it; whether it steers mpv or VLC, it does not send
-REPORT_S = 3.0
-SYNCED_S = 0.25
+ENDS_S = 6.0  # before the end of what it plays a client goes on to the next file, by at most five seconds
 SEEK_LEAD_S = (
     0.5  # others start so much later at the target of a seek: they begin where its player is by then
 )
-
-
-class Member(Protocol):
-    """What a session does: it sends lines to the client, and commands as the member."""
-
-    def send(self, line: Line) -> None: ...
-
-    def command(self, kind: str, payload: dict[str, Any], event_id: str | None = None) -> None: ...
 
 
 class Session:
@@ -56,10 +48,10 @@ class Session:
         self.translate = translate
         self.presses = Presses()
         self._replica = RoomReplica(Resume())
-        self._asked_since = (-1, -1)
+        self._asked_since = (-1, -1, -1)
         self._press_id = ""  # of the command that decides about the latest press
         self._changed_by: str | None = None
-        self._report_s = 0.0
+        self._opened_for = ""  # the address of what the room played when the client opened its file
 
     # ------------------------------------------------------------ joining
 
@@ -68,12 +60,18 @@ class Session:
         self._replica.apply_snapshot(welcome)
         self.roster = Roster(welcome, self.hello.room)
         self.timing = ClientTiming(now_s, slows_down=self.hello.looks_original)
+        self._report = StatusReport(self.timing)
         name = welcome.you.username
-        self.member.send(outgoing.playlist([]))
-        self.member.send(outgoing.playlist_index(None))
+        self.playlist = SharedPlaylist(self.hello, self.member, self.translate, now_s)
+        self._follow_queue()
+        self.playlist.begin()
         self.member.send(
             outgoing.hello(
-                name, self.hello.room, welcome.room.title, has_ready_check=True, mirrors_queue=False
+                name,
+                self.hello.room,
+                welcome.room.title,
+                has_ready_check=True,
+                mirrors_queue=self.playlist.shown,
             )
         )
         self.proceed(now_s)
@@ -89,16 +87,33 @@ class Session:
     @property
     def next_s(self) -> float:
         """When `proceed` has something to do."""
-        return min(self.timing.next_s, self.roster.next_s)
+        return min(self.timing.next_s, self.roster.next_s, self.playlist.next_s)
 
     def proceed(self, now_s: float) -> None:
         """Send what is due."""
+        self._follow_queue()
+        self.playlist.proceed(now_s)
         if (listed := self.roster.due_list(now_s)) is not None:
             self.member.send(listed)
         while (state := self.timing.next_state(self.timeline, now_s)) is not None:
             own = self.roster.own
             by = own.username if own and state.under_own_name else self._changer()
             self.member.send(outgoing.state(state, by))
+
+    def _follow_queue(self) -> None:
+        self.playlist.follow(self._replica.queue, self.media, self._own_name())
+
+    def _own_name(self) -> str:
+        """The name of the client's file, if it was opened for what plays, and may be a copy of it."""
+        file, media = self.presses.file, self.media
+        if file is None or media is None or self._opened_for != media.url:
+            return ""
+        return "" if likeness(file, media, self.timeline) == DIFFERENT else file.name
+
+    def _file(self) -> SetFile | None:
+        """The client's file, unless it is that of another entry: a client goes on a moment before the room."""
+        file = self.presses.file
+        return None if file is None or self.playlist.is_of_another_entry(file) else file
 
     def _changer(self) -> str:
         """Who changed the playback; never the member itself, under whose name the client would correct nothing."""
@@ -116,17 +131,19 @@ class Session:
 
     def _ask_for_missing(self, event: AnyEvent) -> None:
         replica = self._replica
-        since = (replica.revision, replica.comment_seq)
+        since = (replica.revision, replica.comment_seq, replica.queue.revision)
         more = isinstance(event, replies.Events) and event.payload.more
         if more or (replica.has_gap and since != self._asked_since):
             self._asked_since = since
-            self.member.command("sync_request", {"since": since[0], "last_comment_id": since[1]})
+            names = ("since", "last_comment_id", "queue_revision")
+            self.member.command("sync_request", dict(zip(names, since, strict=True)))
 
     def _apply(self, event: AnyEvent, now_s: float) -> None:
         for line in self.roster.apply(event):
             self.member.send(line)
         match event:
             case replies.Ack(payload=accepted):
+                self.playlist.accepted(accepted.event_id, accepted.revision, self._replica.queue)
                 if accepted.event_id == self._press_id and accepted.revision is None:
                     self._decided()
                     self.timing.answer(now_s)
@@ -146,37 +163,32 @@ class Session:
         if not isinstance(event, events.HostChanged | events.RoomChanged):
             self._changed_by = change.user_id
         if isinstance(event, events.RateSet) and change.rate != 1:
-            self.notice(self.translate(OTHER_SPEED).format(rate=f"{change.rate:g}"))
+            notice(self.member, self.translate(OTHER_SPEED).format(rate=f"{change.rate:g}"))
         if isinstance(event, events.Loaded):
             if self.media is not None:
-                self.notice(self.translate(OTHER_MEDIA).format(title=self.media.title))
+                notice(self.member, self.translate(OTHER_MEDIA).format(title=self.media.title))
             self._warn_of_another_cut()
         if change.event_id and change.event_id == self._press_id:
             self._decided()
             self.timing.accept(self.timeline, now_s)
 
     def _warn_of_another_cut(self) -> None:
-        """Its person only: others see the likeness in the list of members."""
-        file = self.presses.file
+        file = self._file()
         if file is not None and likeness(file, self.media, self.timeline) == DIFFERENT:
             longer_s = round(apart_s(file, self.media, self.timeline))
-            self.notice(
-                self.translate(OTHER_CUT if longer_s > 0 else SHORTER_CUT).format(count=abs(longer_s))
-            )
+            text = self.translate(OTHER_CUT if longer_s > 0 else SHORTER_CUT)
+            notice(self.member, text.format(count=abs(longer_s)))
 
     def _refused(self, problem: replies.Problem, now_s: float) -> None:
+        self.playlist.refused(problem.event_id or "")
         if problem.event_id and problem.event_id == self._press_id:
             self._decided()
             self.timing.put_back(now_s)
         if problem.event_id:
-            self.notice(problem.message)
+            notice(self.member, problem.message)
 
     def _decided(self) -> None:
         self._press_id = ""
-
-    def notice(self, text: str) -> None:
-        """Show a line in the client's chat, to its person only."""
-        self.member.send(outgoing.chat(SERVER_NAME, text))
 
     # ------------------------------------------------------------ from the client
 
@@ -185,11 +197,17 @@ class Session:
             case ClientState():
                 self._on_state(message, now_s)
             case incoming.SetFile():
+                self.playlist.opened(now_s)
                 if self.presses.opened(message, now_s):
+                    other = self.playlist.is_of_another_entry(message)
+                    self._opened_for = self.media.url if self.media and not other else ""
                     self.timing.opened(message.duration_s, now_s)
                     self._warn_of_another_cut()
-            case incoming.SetPlaylistIndex() | incoming.SetPlaylist():
+            case incoming.SetPlaylist():
                 self.presses.changes_file(now_s)
+                self.playlist.on_list(message, self.presses.file, now_s)
+            case incoming.SetPlaylistIndex():
+                self._on_index(message, now_s)
             case incoming.SetReady():
                 self._mark_ready(message.is_ready)
             case incoming.ListRequest():
@@ -204,6 +222,12 @@ class Session:
                     self.member.send(outgoing.may_control(own.username, self.roster.room_name, allowed))
         self.proceed(now_s)
 
+    def _on_index(self, message: incoming.SetPlaylistIndex, now_s: float) -> None:
+        end_ms = self.timeline.reaches_end_ms
+        at_end = self.presses.goes_on(now_s) or (end_ms is not None and end_ms <= (now_s + ENDS_S) * 1000)
+        self.presses.changes_file(now_s)
+        self.playlist.on_index(message, now_s, at_end=at_end)
+
     def _mark_ready(self, is_ready: bool) -> None:
         if self.roster.room.ready_check is not None:
             self.member.command("ready", {"on": is_ready}, new_event_id())
@@ -215,12 +239,17 @@ class Session:
             self._on_press(state, timeline, now_s)
         elif state.position_s is not None and not self.timing.awaits_confirmation:
             self.presses.observe(state, timeline, now_s)
-            self._report(state, timeline, now_s)
+            report = self._report.due(state, self._file(), self.media, timeline, now_s)
+            if report is not None:
+                self.member.command("heartbeat", report)
 
     def _on_press(self, state: ClientState, timeline: Timeline, now_s: float) -> None:
         press = self.presses.press_in(state, timeline, now_s, was_moved=self.timing.was_moved(now_s))
         if press is None:
             self.timing.answer(now_s)
+            ended_at_s = self.presses.take_end()
+            if ended_at_s is not None and likeness(self.presses.file, self.media, timeline) != DIFFERENT:
+                self.member.command("heartbeat", self._report.of_end(ended_at_s, timeline, now_s))
             return
         self._press_id = new_event_id()
         self.member.command(press.kind, self._payload(press, state, now_s), self._press_id)
@@ -231,34 +260,6 @@ class Session:
         if press.kind == "seek" and not state.paused:
             position_s += now_s - sent_s + SEEK_LEAD_S
         return {"current_time": position_s, "at": sent_s * 1000}
-
-    def _report(self, state: ClientState, timeline: Timeline, now_s: float) -> None:
-        """Report the player to the room, as a page does."""
-        if now_s < self._report_s or state.position_s is None:
-            return
-        self._report_s = now_s + REPORT_S
-        one_way_s = self.timing.one_way_s
-        sampled_s = now_s - one_way_s
-        drift_s = state.position_s - timeline.position_at(sampled_s * 1000)
-        has_file = self.presses.file is not None
-        payload: dict[str, Any] = {
-            "current_time": state.position_s,
-            "is_playing": has_file and not state.paused,
-            "is_synced": has_file and abs(drift_s) <= SYNCED_S,
-            "at": sampled_s * 1000,
-            "revision": timeline.revision,
-            **self.timing.costs_ms(),
-            "player": PLAYER,
-            "copy": likeness(self.presses.file, self.media, timeline),
-            "state": ("paused" if state.paused else "tracking") if has_file else "empty",
-        }
-        if has_file:
-            payload["drift_ms"] = drift_s * 1000
-        self.member.command("heartbeat", payload)
-
-
-def new_event_id() -> str:
-    return secrets.token_hex(12)
 
 
 def timeline_of(state: TimelineState | None) -> Timeline:

@@ -21,6 +21,8 @@ class ScriptedClient:
         self.paused = True
         self._position, self._since = 0.0, time.monotonic()
         self.chat: list[tuple[str, str]] = []
+        self.playlist: list[str] = []
+        self.index: int | None = None
         self.members: dict[str, Any] = {}
         self.notices: list[tuple[str, str]] = []  # joined, left
         self.room = ""
@@ -70,6 +72,15 @@ class ScriptedClient:
         if password:
             content["password"] = password
         self.send(Hello={**content, "features": {"chat": True}, **more})
+
+    def edit(self, *files: str) -> None:
+        """As a person changes the list in the program's window."""
+        self.playlist = list(files)
+        self.send(Set={"playlistChange": {"files": self.playlist}})
+
+    def choose(self, index: int) -> None:
+        self.index = index
+        self.send(Set={"playlistIndex": {"index": index}})
 
     async def until(self, condition: Callable[[ScriptedClient], Any]) -> None:
         async with asyncio.timeout(TIMEOUT_S):
@@ -133,6 +144,12 @@ class ScriptedClient:
                 self.error = content["message"]
             case "List":
                 (self.members,) = content.values()
+            case "Set" if "playlistChange" in content:
+                self.playlist = content["playlistChange"]["files"]
+                assert content["playlistChange"]["user"] not in (None, self.name)
+            case "Set" if "playlistIndex" in content:
+                self.index = content["playlistIndex"]["index"]
+                assert content["playlistIndex"]["user"] not in (None, self.name)
             case "Set" if "user" in content:
                 for name, about in content["user"].items():
                     self.notices += [(kind, name) for kind in about.get("event", {})]

@@ -99,3 +99,29 @@ def test_a_change_of_the_file_is_no_pause():
 )
 def test_a_state_that_lacks_something_is_none(state: ClientState):
     assert settled().press_in(state, PLAYS, 1004.0, was_moved=False) is None
+
+
+def test_a_client_that_goes_to_the_next_file_at_the_end_presses_nothing():
+    """Seen of 1.6.9: it stops at the end, reports the beginning of the next file, and names that only then."""
+    ends = replace(PLAYS, position_s=595.0)
+    presses = settled(ends)
+    presses.observe(ClientState(position_s=599.5, paused=False), ends, 1004.5)
+    assert not presses.goes_on(1020.0)
+    assert presses.goes_on(1005.0)
+    for state in (
+        pressed(600.0, paused=True),
+        pressed(0.0, paused=True, seek=True),
+        pressed(6e-06, paused=True, seek=True),
+    ):
+        assert presses.press_in(state, ends, 1005.1, was_moved=False) is None
+        assert presses.take_end() == 600.0
+        assert presses.take_end() is None
+    presses.opened(SetFile(name="next.mkv", duration_s=100.0), 1005.5)
+    assert presses.goes_on(1006.0)
+
+
+def test_in_the_middle_of_a_film_its_beginning_is_a_seek():
+    state = pressed(0.0, paused=True, seek=True)
+    presses = settled()
+    assert presses.press_in(state, PLAYS, 1003.0, was_moved=False) == Press("seek", 0.0)
+    assert presses.take_end() is None

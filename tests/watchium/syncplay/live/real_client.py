@@ -57,10 +57,13 @@ class RealClient:
     def __init__(self, process: asyncio.subprocess.Process, mpv: Mpv) -> None:
         self.process, self.mpv = process, mpv
 
+    def type(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n".encode())
+
     def write(self, text: str) -> None:
         """Type a comment."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"ch {text}\n".encode())
+        self.type(f"ch {text}")
 
 
 @asynccontextmanager

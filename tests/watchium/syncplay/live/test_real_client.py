@@ -35,6 +35,7 @@ async def test_mpv_follows_a_room_and_steers_it_by_the_rights_of_its_member(
             await asyncio.to_thread(scene.alice.change_room, scene.room_id, control_policy="everyone")
             await _steers(alice, tom)
             await _writes(alice, tom)
+            await _queues(alice, tom)
     except Missing as missing:
         unavailable(missing)
 
@@ -89,3 +90,9 @@ async def _steers(alice: RoomClient, tom: RealClient) -> None:
 async def _writes(alice: RoomClient, tom: RealClient) -> None:
     tom.write("hello from mpv")
     assert (await _from_tom(alice, "new_comment")).text == "hello from mpv"
+
+
+async def _queues(alice: RoomClient, tom: RealClient) -> None:
+    tom.type("qa other.mkv")
+    while not any(entry.media.title == "other.mkv" for entry in (await alice.hear("queue")).payload.entries):
+        pass

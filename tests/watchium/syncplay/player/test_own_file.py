@@ -8,7 +8,7 @@ import pytest
 from playback.domain.timeline import PLAYING, Timeline
 from watchium.protocol.types import Media
 from watchium.syncplay.incoming import SetFile
-from watchium.syncplay.own_file import apart_s, likeness
+from watchium.syncplay.player.own_file import apart_s, likeness
 
 PLAYS = Timeline(position_s=0.0, phase=PLAYING, duration_s=5400.0)
 FILM = Media(url="own:film", kind="video", title="Film", source="own", size=10**9, duration=5400.0)

@@ -1,0 +1,190 @@
+"""Keeps one client's playlist equal to the room's queue, and turns its changes into commands. Pure.
+
+A client that is started with a file opens it when it gets the first list, but not a file that the list names already;
+and it replaces the list with its file if the room's has an address. So the first list names nothing, and the room's
+follows when the client has opened its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import inf
+
+from watchium.protocol.queue import QueueState
+from watchium.protocol.types import Media
+from watchium.syncplay import outgoing
+from watchium.syncplay.incoming import SetFile
+from watchium.syncplay.outgoing import Line
+from watchium.syncplay.playlist.edits import Command, Edit, commands_of, edit_of
+from watchium.syncplay.playlist.labels import Item, Playlist, playlist_of
+
+OPENS_S = 6.0
+SENT_APART_S = 1.0
+ANSWER_S = 3.0  # a command that was not answered for so long changed nothing
+CROSSING_S = 1.0  # a list that a client sends so soon after it got one may be a change of the one before
+MAX_MOVES = 10
+NO_FILE = "…"  # what the first list has
+
+
+class TooManyMoves(Exception):
+    """A list was sorted or shuffled as a whole."""
+
+
+class PlaylistMirror:
+    """`shared`: the client shows playlists at all. Call `follow` when the room changes, `due` at `next_s`."""
+
+    def __init__(self, shared: bool, now_s: float) -> None:
+        self.shared = shared
+        self.room = Playlist()
+        self._key: tuple[int, str, str] | None = None
+        # What the client has: as it was last sent, or changed by its person since.
+        self._has: tuple[Item, ...] = ()
+        self._has_index: int | None = None
+        self._before: tuple[Item, ...] = ()  # the list that it had before the one that was sent last
+        self._sent_s = -inf
+        self._waits_until_s: float = now_s + OPENS_S  # to send what differs
+        self._begun = False
+        self._opens = True  # its first file, under a name that it could not find by itself
+        self._pending: dict[str, int | None] = {}  # commands, with the queue's revision that has their result
+        self._chosen = ""  # a file that was added and chosen in one: it has no entry yet
+        self._advanced = False  # the client plays what follows, a moment before the room
+
+    def begin(self) -> list[Line]:
+        """The lines that let the client open the file that it was started with."""
+        first = [NO_FILE] if self.shared and self.room.items else []
+        self._begun = not first
+        self._has = tuple(Item(None, label) for label in first)
+        return [outgoing.playlist(first), outgoing.playlist_index(None)]
+
+    def opened(self, now_s: float) -> None:
+        """The client has opened a file."""
+        if self._opens:
+            self._opens, self._waits_until_s = False, now_s
+
+    def follow(self, queue: QueueState, media: Media | None, own_name: str) -> None:
+        key = (queue.revision, media.url if media else "", own_name)
+        if not self.shared or key == self._key:
+            return
+        self._key, self._advanced = key, False
+        self.room = playlist_of(queue, media, own_name)
+        if not self._list_differs:
+            self._has = self.room.items  # what the client added has its entries now
+        for event_id, revision in list(self._pending.items()):
+            if revision is not None and revision <= queue.revision:
+                del self._pending[event_id]
+
+    # ------------------------------------------------------------ to the client
+
+    @property
+    def next_s(self) -> float:
+        """When `due` has something to do."""
+        if not self.shared or not self._differs:
+            return inf
+        return max(self._waits_until_s if self._waits else -inf, self._sent_s + SENT_APART_S)
+
+    @property
+    def _waits(self) -> bool:
+        return bool(self._pending) or self._opens
+
+    @property
+    def _differs(self) -> bool:
+        return self._list_differs or (self._index_differs and not self._advanced)
+
+    @property
+    def _list_differs(self) -> bool:
+        return self.room.labels != [item.label for item in self._has]
+
+    @property
+    def _index_differs(self) -> bool:
+        return self.room.index != self._has_index
+
+    def due(self, now_s: float) -> list[Line]:
+        """The lines after which the client has what the room has."""
+        if now_s < self.next_s:
+            return []
+        self._begun, self._opens = True, False
+        self._pending.clear()
+        lines = []
+        selected = self._selected
+        if self._list_differs:
+            lines.append(outgoing.playlist(self.room.labels))
+            self._before, self._sent_s = self._has, now_s
+        self._has = self.room.items
+        if self._index_differs or selected != self._selected:
+            lines.append(outgoing.playlist_index(self.room.index))
+        self._has_index, self._advanced = self.room.index, False
+        return lines
+
+    @property
+    def _selected(self) -> str | None:
+        index = self._has_index
+        return self._has[index].label if index is not None and index < len(self._has) else None
+
+    # ------------------------------------------------------------ from the client
+
+    def edited(self, files: Iterable[str], file: SetFile | None, now_s: float) -> list[Command]:
+        """The client sent its list. Raises TooManyMoves; then the client gets the room's list again.
+
+        What a client sends before it has the room's list is of another room.
+        """
+        edit = self._edit(list(files), now_s)
+        if not self.shared or not self._begun:
+            self._has = edit.items
+            return []
+        self._has = edit.items
+        if len(edit.moved) > MAX_MOVES:
+            raise TooManyMoves
+        return list(commands_of(edit, file))
+
+    def _edit(self, files: list[str], now_s: float) -> Edit:
+        """Of the list that the client had, or of the one before if they crossed: the one that means less is removed."""
+        lists = [self._has, self._before] if now_s < self._sent_s + CROSSING_S else [self._has]
+        return min((edit_of(each, files, self.room.after) for each in lists), key=lambda edit: edit.size)
+
+    def chose(self, index: int | None, *, at_end: bool) -> Command | None:
+        """The client goes to an item. `at_end`: of its file, after which clients go on by themselves."""
+        before, self._has_index = self._has_index, index
+        if not self.shared or not self._begun or index is None or index >= len(self._has):
+            return None
+        item, current = self._has[index], self.room.current
+        if current is not None and _is_same(item, current):
+            return None
+        if current is not None and not any(_is_same(each, current) for each in self._has):
+            return None  # its person removed what plays: the room plays the following entry by itself
+        if at_end and before is not None and index in (before + 1, 0):
+            self._advanced = True
+            return None
+        if item.entry_id is None:
+            self._chosen = item.label
+            return None
+        return "queue_play", {"entry_id": item.entry_id}
+
+    def chosen_addition(self) -> Command | None:
+        """What was added and chosen in one, once it has an entry."""
+        if not self._chosen or self._pending:
+            return None
+        label, self._chosen = self._chosen, ""
+        item = next((item for item in reversed(self.room.items) if item.label == label), None)
+        if item is None or item.entry_id is None or item == self.room.current:
+            return None
+        return "queue_play", {"entry_id": item.entry_id}
+
+    def asked(self, event_id: str, now_s: float) -> None:
+        """A command was sent: until its answer the client keeps what it has."""
+        self._pending[event_id] = None
+        self._waits_until_s = max(self._waits_until_s, now_s + ANSWER_S)
+
+    def accepted(self, event_id: str, revision: int | None, queue: QueueState) -> None:
+        if event_id in self._pending:
+            if revision is None or revision <= queue.revision:
+                del self._pending[event_id]
+            else:
+                self._pending[event_id] = revision
+
+    def refused(self, event_id: str) -> None:
+        """The client gets back what the room has."""
+        self._pending.pop(event_id, None)
+
+
+def _is_same(one: Item, other: Item) -> bool:
+    return one.label == other.label if one.entry_id is None else one.entry_id == other.entry_id
