@@ -102,7 +102,7 @@ class Server:
 
     def _answers(self) -> bool:
         processes = int(self.env.get("WATCHIUM_PROCESSES", "1"))
-        if processes > 1 and _listeners(self.port) < processes:
+        if processes > 1 and listeners(self.port) < processes:
             return False  # the first would respond for all
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
@@ -115,7 +115,7 @@ class Server:
         return True
 
 
-def _listeners(port: int) -> int:
+def listeners(port: int) -> int:
     """Return the number of sockets that listen on the port."""
     rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return sum(local.endswith(f":{port:04X}") and state == "0A" for _, local, _, state, *_ in rows)

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -16,6 +17,9 @@ from watchium.server.graceful_shutdown import drain, exit_within
 from watchium.server.http_protocol import HttpProtocol
 from watchium.server.supervisor import BACKLOG
 from watchium.server.websocket_protocol import WebSocketProtocol
+
+if TYPE_CHECKING:
+    from watchium.syncplay.listener import Listener
 
 EXIT_S = 1.0  # for threads to end, once every command was answered or given up
 
@@ -33,7 +37,7 @@ class Server(uvicorn.Server):
     ) -> None:
         super().__init__(config)
         self.syncplay = syncplay
-        self.stop_syncplay: Callable[[], None] | None = None
+        self.syncplay_listener: Listener | None = None
         self.ready = ready
         self.pipe_fd = pipe_fd
         self.workers = websocket_protocol.state.workers = workers
@@ -58,9 +62,8 @@ class Server(uvicorn.Server):
     async def _listen_for_syncplay(self, bound: socket.socket) -> None:
         from watchium.syncplay.listener import Listener  # costs nothing where it is off
 
-        listener = Listener()
-        await listener.start(bound)
-        self.stop_syncplay = listener.stop
+        self.syncplay_listener = Listener()
+        await self.syncplay_listener.start(bound)
 
     def _on_supervisor_exit(self) -> None:
         """Stop: without the parent, no process would stop this one."""
@@ -87,9 +90,11 @@ class Server(uvicorn.Server):
             server.close()
         if self.workers is not None:
             self.workers.stop_listening()
-        if self.stop_syncplay is not None:
-            self.stop_syncplay()
+        if self.syncplay_listener is not None:
+            self.syncplay_listener.stop()
         await drain()
+        if self.syncplay_listener is not None:
+            await self.syncplay_listener.finish()
         await super().shutdown(sockets)
         exit_within(EXIT_S)
 

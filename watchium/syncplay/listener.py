@@ -7,6 +7,7 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from django.conf import settings
 
@@ -25,6 +26,7 @@ PER_ADDRESS = 20
 PER_PROCESS = 500
 BACKLOG = 128
 NO_HEADER = (proxy_header.BadHeader, TimeoutError, ConnectionError, asyncio.IncompleteReadError)
+FINISH_S = 1.0
 ALIVE_S = 3.0  # a client that sent a line so lately is there: it answers once a second
 
 
@@ -35,6 +37,7 @@ class Listener:
         self._server: asyncio.Server | None = None
         self._open: Counter[str] = Counter()
         self._limiter = RateLimiter()
+        self._serving: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
         self._of_guest: dict[int, Connection] = {}
         files = settings.SYNCPLAY_CERTIFICATE
         self._certificate = Certificate(*files) if files is not None else None
@@ -46,15 +49,26 @@ class Listener:
         counters.gauge("syncplay_sockets", lambda: {"": float(self._open.total())})
 
     def stop(self) -> None:
-        """Accept no more clients; those that are here are closed with their rooms' sockets."""
+        """Accept no more clients; members are closed with their rooms' sockets."""
         if self._server is not None:
             self._server.close()
+
+    async def finish(self) -> None:
+        """Close the connections that are left, which have no room yet."""
+        for writer in self._serving.values():
+            writer.close()
+        if self._serving:
+            await asyncio.wait(self._serving, timeout=FINISH_S)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = (writer.get_extra_info("peername") or ("",))[0]
         if self._open.total() >= PER_PROCESS:
             writer.close()
             return
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving[task] = writer
+        task.add_done_callback(self._serving.pop)
         address = client_address("", await self._source(reader, peer))
         if address and self._has_place(address):
             with self._counted(address):

@@ -28,6 +28,7 @@ class ScriptedClient:
         self.room = ""
         self.error: str | None = None
         self.closed = self.silent = False
+        self.instead = b""  # what it sends where it is silent
         self.seeks = 0
         self.states = 0
         self.answered_s = 0.0
@@ -89,6 +90,9 @@ class ScriptedClient:
                     raise ConnectionError("the server closed the connection")
                 self._news.clear()
                 await self._news.wait()
+
+    async def until_closed_or(self, condition: Callable[[ScriptedClient], Any]) -> None:
+        await self.until(lambda client: client.closed or condition(client))
 
     async def until_closed(self) -> None:
         async with asyncio.timeout(TIMEOUT_S):
@@ -170,6 +174,8 @@ class ScriptedClient:
         self.answered_s = time.monotonic()
         if not self.silent:
             self.send(State=self._state(stamp=content["ping"]["latencyCalculation"]))
+        elif not self.writer.is_closing():
+            self.writer.write(self.instead)
 
 
 async def encrypted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from unittest.mock import patch
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.syncplay.conftest import SyncplayServer
 from tests.watchium.syncplay.scripted_client import connected
-from tests.watchium.syncplay.transport.in_process import serving
+from tests.watchium.syncplay.transport.in_process import listening, serving
 from watchium.syncplay import connection as connection_module
+from watchium.syncplay import listener as listener_module
 
 
 @pytest.mark.parametrize(
@@ -68,15 +70,53 @@ async def test_a_client_without_a_hello_is_closed():
             writer.close()
 
 
+async def test_a_client_that_begins_a_line_only_is_closed():
+    with patch.object(connection_module, "HELLO_S", 0.05):
+        async with serving() as served:
+            reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+            writer.write(b'{"Hello": ')
+            assert await asyncio.wait_for(reader.read(), 10) == b""
+            writer.close()
+
+
+async def test_a_process_serves_so_many_connections_at_most():
+    with patch.object(listener_module, "PER_PROCESS", 2):
+        async with listening() as port, AsyncExitStack() as stack:
+            first, _ = [await stack.enter_async_context(connected(port)) for _ in range(2)]
+            one_more = await stack.enter_async_context(connected(port))
+            await one_more.until_closed()
+            first.send(Chat="not yet")  # served
+            await first.leave()
+            while one_more.closed:  # until the server has noticed
+                one_more = await stack.enter_async_context(connected(port))
+                one_more.send_raw(b"not json")
+                await one_more.until_closed()
+                if one_more.error:
+                    break
+
+
+async def test_a_client_that_sends_no_more_has_left(syncplay_server: SyncplayServer):
+    """Its half of the connection is closed, and it reads on."""
+    scene = await scene_on(syncplay_server.server)
+    async with connected(syncplay_server.port, "Tom", scene.room_id) as tom:
+        await tom.until(lambda client: client.room)
+        tom.writer.write_eof()
+        tom.silent = True
+        await tom.until_closed()
+        assert tom.error is None
+
+
 @pytest.mark.long
-async def test_a_silent_client_lapses(syncplay_server: SyncplayServer):
+@pytest.mark.parametrize("sends", [b"", b"x"])
+async def test_a_client_that_sends_no_line_lapses(syncplay_server: SyncplayServer, sends: bytes):
+    """Nor does one that sends a byte a second stay."""
     scene = await scene_on(syncplay_server.server)
     async with (
         scene.alice.enter(scene.room_id) as alice,
         connected(syncplay_server.port, "Tom", scene.room_id) as tom,
     ):
         await tom.until(lambda client: client.room)
-        tom.silent = True
+        tom.silent, tom.instead = True, sends
         while (await alice.hear("member_left", timeout=40)).payload.username != "Tom":
             pass
         await tom.until_closed()

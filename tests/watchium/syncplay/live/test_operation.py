@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.servers import free_port, redis, watchium_server
+from tests.servers import Server, free_port, redis, watchium_server
+from tests.servers.watchium import listeners
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.syncplay.conftest import SyncplayServer
-from tests.watchium.syncplay.scripted_client import connected
+from tests.watchium.syncplay.scripted_client import ScriptedClient, connected
 from tests.watchium.telemetry.test_metrics_live import wait_for
 
 
@@ -48,9 +52,11 @@ async def test_a_stopped_server_closes_its_clients_without_an_error(where: dict[
         scene = await scene_on(server)
         async with connected(port, "Tom", scene.room_id) as tom:
             await tom.until(lambda client: client.room)
-            assert await asyncio.to_thread(server.terminate) == 0
-            await tom.until_closed()
-            assert tom.error is None
+            async with connected(port) as newcomer:
+                assert await asyncio.to_thread(server.terminate) == 0
+                for client in (tom, newcomer):
+                    await client.until_closed()
+                    assert client.error is None
         assert "Traceback" not in server.log()
 
 
@@ -78,3 +84,27 @@ async def test_clients_of_all_processes_follow_the_room(where: dict[str, str]):
             await client.until(
                 lambda client: len([line for line in client.chat if line[1].startswith("from")]) == 6
             )
+        await _survives_a_killed_process(stack, server, port, scene.room_id, clients)
+
+
+async def _survives_a_killed_process(
+    stack: AsyncExitStack, server: Server, port: int, room_id: str, clients: list[ScriptedClient]
+) -> None:
+    """Its clients come back at once, those of the other process notice nothing, and another process takes its place."""
+    before = await asyncio.to_thread(workers, server)
+    os.kill(int(before[0]), signal.SIGKILL)
+    states = {client: client.states for client in clients}
+    for client in clients:
+        await client.until_closed_or(lambda client: client.states > states[client] + 2)
+    assert 0 < len([client for client in clients if client.closed]) < len(clients)
+    for client in clients:
+        if client.closed:
+            again = await stack.enter_async_context(connected(port, client.name, room_id))
+            await again.until(lambda client: client.room)
+    while listeners(port) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    assert len({*before} & {*await asyncio.to_thread(workers, server)}) == 1
+
+
+def workers(server: Server) -> list[str]:
+    return Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
