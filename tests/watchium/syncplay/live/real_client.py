@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.servers import syncplay_command
+from tests.servers import CHAIN, certificate_folder, syncplay_command
 
 STARTS_S = 30.0
 TIMEOUT_S = 15.0
@@ -73,10 +73,12 @@ async def real_client(folder: Path, port: int, name: str, room: str, film: Path)
     (folder / "run").mkdir()
     env = {key: str(folder) for key in ("HOME", "XDG_CONFIG_HOME")}
     env |= {"XDG_RUNTIME_DIR": str(folder / "run"), "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
+    env["PYTHONUNBUFFERED"] = "1"
+    env["PYTHONPATH"] = str(_trust_of(certificate_folder() / CHAIN, folder / "trust"))
     command = [
         *syncplay_command(),
         *("--no-gui", "--no-store", "--language", "en", "--player-path", "/usr/bin/mpv"),
-        *("-a", f"127.0.0.1:{port}", "-n", name, "-r", room, str(film), "--"),
+        *("-a", f"localhost:{port}", "-n", name, "-r", room, str(film), "--"),
         *("--vo=null", "--ao=null", "--config=no", f"--input-ipc-server={path}"),
     ]
     with (folder / "log").open("wb") as log:
@@ -92,6 +94,13 @@ async def real_client(folder: Path, port: int, name: str, room: str, film: Path)
             mpv.send("quit")
             mpv.close()
         await _end(process)
+
+
+def _trust_of(chain: Path, folder: Path) -> Path:
+    """A module path on which the program finds this certificate in place of those of public authorities."""
+    folder.mkdir()
+    (folder / "certifi.py").write_text(f"def where():\n    return {str(chain)!r}\n")
+    return folder
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

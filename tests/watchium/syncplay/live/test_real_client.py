@@ -30,6 +30,8 @@ async def test_mpv_follows_a_room_and_steers_it_by_the_rights_of_its_member(
             real_client(tmp_path, syncplay_server.port, "Tom", scene.room_id, FILM) as tom,
         ):
             await _from_tom(alice, "member_joined")
+            log = (tmp_path / "log").read_text()
+            assert "Secure connection established" in log or "This client does not support TLS" in log
             await _follows(alice, tom)
             await _is_put_back(alice, tom)
             await asyncio.to_thread(scene.alice.change_room, scene.room_id, control_policy="everyone")
