@@ -113,5 +113,6 @@ def _evaluate(
         lacks=received.report.lacks,
         fault=received.report.fault,
         copy=received.report.copy,
+        longer_s=received.report.longer_s,
         player=received.report.player,
     )

@@ -278,7 +278,7 @@ def _is_change(before: ReceivedReport | None, now: PlayerReport) -> bool:
     was = before.report
     if (was.state, was.is_playing, was.is_synced) != (now.state, now.is_playing, now.is_synced):
         return True
-    if (was.lacks, was.fault, was.copy) != (now.lacks, now.fault, now.copy):
+    if (was.lacks, was.fault, was.copy) != (now.lacks, now.fault, now.copy) or was.longer_s != now.longer_s:
         return True
     if (now.state in FAILED or now.lacks or now.fault) and now.revision != was.revision:
         return True  # other media may have failed now

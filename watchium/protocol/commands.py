@@ -144,7 +144,7 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     `player`: the member's program, such as `Syncplay`, unless it is a page.
 
     `copy`: how the member's own file compares with the room's media: same, similar (probably the same, another copy),
-    different, unknown, or missing.
+    different, unknown, or missing. `longer_s`: by how much a different file is longer (negative: shorter).
 
     States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
     (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), catching_up (it
@@ -168,6 +168,7 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     lacks: MissingTrack | None = None
     fault: Fault | None = None
     copy: Annotated[str, Meta(max_length=16)] | None = None
+    longer_s: Annotated[float, Meta(ge=-7 * 86400, le=7 * 86400)] | None = None
     player: PlayerName | None = None
 
 

@@ -369,6 +369,7 @@ class MemberReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lacks: MissingTrack | None = None
     fault: str | None = None
     copy: str | None = None
+    longer_s: float | None = None
     player: str | None = None
 
 

@@ -284,6 +284,7 @@
  * @property {MissingTrack | null} [lacks]
  * @property {string | null} [fault]
  * @property {string | null} [copy]
+ * @property {number | null} [longer_s]
  * @property {string | null} [player]
  */
 
@@ -341,7 +342,7 @@
  */
 
 /**
- * `at`: server time of the sample. `revision`: of the timeline that the player follows. `duration`: the media's length according to the player. `ended_at`: its data ended there while it was in sync. `latency_ms`: the shortest round trip; `late_ms`: how much longer 19 of 20 round trips take at most. `lacks`: what it cannot play of the media. `fault`: why it cannot load it, or no more of it, or not fast enough. `player`: the member's program, such as `Syncplay`, unless it is a page. `copy`: how the member's own file compares with the room's media: same, similar (probably the same, another copy), different, unknown, or missing. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), catching_up (it plays what the room has played before, faster), empty, error, companion (a second screen, which has no player and only wants the `head`). A waiting room waits for members that are loading or stalled.
+ * `at`: server time of the sample. `revision`: of the timeline that the player follows. `duration`: the media's length according to the player. `ended_at`: its data ended there while it was in sync. `latency_ms`: the shortest round trip; `late_ms`: how much longer 19 of 20 round trips take at most. `lacks`: what it cannot play of the media. `fault`: why it cannot load it, or no more of it, or not fast enough. `player`: the member's program, such as `Syncplay`, unless it is a page. `copy`: how the member's own file compares with the room's media: same, similar (probably the same, another copy), different, unknown, or missing. `longer_s`: by how much a different file is longer (negative: shorter). States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), catching_up (it plays what the room has played before, faster), empty, error, companion (a second screen, which has no player and only wants the `head`). A waiting room waits for members that are loading or stalled.
  * @typedef {object} PlayerReport
  * @property {number} current_time
  * @property {boolean} is_playing
@@ -359,6 +360,7 @@
  * @property {MissingTrack | null} [lacks]
  * @property {string | null} [fault]
  * @property {string | null} [copy]
+ * @property {number | null} [longer_s]
  * @property {string | null} [player]
  */
 

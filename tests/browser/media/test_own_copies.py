@@ -146,7 +146,7 @@ def test_another_file_and_no_file_are_named_to_the_viewer_and_the_host(person, f
     expect_words(alice, "Without a copy so far: Bob.")
     choose(bob, "[data-between-own]", films / "other.webm")
     expect_words(bob, "It is 8.0 s longer than the room's. You may see another scene than the others.")
-    expect_words(alice, "Another file than yours: Bob. They may see another scene.")
+    expect_words(alice, "Bob's file is 8.0 s longer than the room's: another cut?")
     wait_until_ready(bob)
     play(alice)
     for page in (alice, bob):

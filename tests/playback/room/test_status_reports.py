@@ -375,13 +375,14 @@ class Publishing(ActionCase):
         self.assertEqual(user_ids, [self.alice.person.user_id])
 
     def test_how_a_members_own_copy_compares_is_broadcast(self):
-        for member, copy in ((self.alice, None), (self.bob, "different")):
-            shown = report(9.4, copy=copy)
+        for member, copy in ((self.alice, {}), (self.bob, {"copy": "different", "longer_s": 3.0})):
+            shown = report(9.4, **copy)
             LAST_REPORTS.record(self.room.room_id, member.person.user_id, shown, NOW_MS + 10_000)
         with self.committing():
             status_broadcast.due(NOW_MS + 11_000)
         members = self.published.last("presence")["payload"]["members"]
         self.assertEqual([one.get("copy") for one in members], [None, "different"])
+        self.assertEqual([one.get("longer_s") for one in members], [None, 3.0])
 
     def test_many_are_written_in_one_statement(self):
         for n in range(450):

@@ -22,11 +22,16 @@ def likeness(file: SetFile | None, media: Media | None, timeline: Timeline) -> s
         return MISSING
     duration_s = _duration_s(media, timeline)
     if not duration_s or not file.duration_s:
-        return UNKNOWN
+        return _likeness_by_size(file, media)
     apart_s = abs(file.duration_s - duration_s)
     if media is not None and media.size and file.size == media.size and apart_s <= SAME_CUT_S:
         return SAME
     return SIMILAR if apart_s <= SAME_FILM_S else DIFFERENT
+
+
+def _likeness_by_size(file: SetFile, media: Media | None) -> str:
+    """Without a length: the same size means the same file, another one nothing: people make their own copies."""
+    return SAME if media is not None and media.size and file.size == media.size else UNKNOWN
 
 
 def apart_s(file: SetFile, media: Media | None, timeline: Timeline) -> float:

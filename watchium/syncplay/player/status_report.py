@@ -8,7 +8,7 @@ from playback.domain.timeline import Timeline
 from playback.sources.own_copy import OWN
 from watchium.protocol.types import Media
 from watchium.syncplay.incoming import ClientState, SetFile
-from watchium.syncplay.player.own_file import UNKNOWN, likeness
+from watchium.syncplay.player.own_file import DIFFERENT, UNKNOWN, apart_s, likeness
 from watchium.syncplay.timing import ClientTiming
 
 PLAYER = "Syncplay"  # as members see it; whether it steers mpv or VLC, it does not send
@@ -44,6 +44,8 @@ class StatusReport:
         }
         if file is not None:
             report["drift_ms"] = drift_s * 1000
+            if report["copy"] == DIFFERENT:
+                report["longer_s"] = round(apart_s(file, media, timeline), 1)
             if report["copy"] == UNKNOWN and file.duration_s and media is not None and media.source == OWN:
                 report["duration"] = file.duration_s
         return report

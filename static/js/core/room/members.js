@@ -80,6 +80,7 @@ export function addReports(members, reports, atMs) {
       lacks: null,
       fault: null,
       copy: null,
+      longer_s: null,
       player: null,
       ...report,
       shown_ms,
@@ -94,7 +95,7 @@ export function withoutReports(members) {
   return new Map(
     [...members].map(([id, member]) => [
       id,
-      { ...member, state: null, lacks: null, fault: null, copy: null },
+      { ...member, state: null, lacks: null, fault: null, copy: null, longer_s: null },
     ]),
   )
 }

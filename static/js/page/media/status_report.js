@@ -141,6 +141,7 @@ export function statusReport(player, toleranceMs) {
     ...(lackOf(player) ? { lacks: lackOf(player) } : {}),
     ...(faultOf(player) ? { fault: faultOf(player) } : {}),
     ...(player.copy ? { copy: player.copy } : {}),
+    ...ifFinite("longer_s", player.copyLongerS),
   }
 }
 

@@ -48,6 +48,8 @@ export class ViewerSettings {
     this.fineTuneMs = loadItem("fine-tune", 0)
     /** How the viewer's own file compares with the room's media, or that it is missing. @type {string | null} */
     this.copy = null
+    /** By how much a different file is longer than the room's media. @type {number | null} */
+    this.copyLongerS = null
     /** How much later that file shows the same scene. */
     this.copyShiftS = 0
     this.allowed = true

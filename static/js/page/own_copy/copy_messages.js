@@ -34,8 +34,12 @@ function differenceText(longerS) {
     longerS > 0
       ? gettext("It is {time} longer than the room's. You may see another scene than the others.")
       : gettext("It is {time} shorter than the room's. You may see another scene than the others.")
-  const sizeS = Math.abs(longerS)
-  return interpolate(format, { time: sizeS < 60 ? formatMs(sizeS * 1000) : formatTime(sizeS) })
+  return interpolate(format, { time: lengthText(Math.abs(longerS)) })
+}
+
+/** @param {number} seconds */
+function lengthText(seconds) {
+  return seconds < 60 ? formatMs(seconds * 1000) : formatTime(seconds)
 }
 
 /**
@@ -63,6 +67,21 @@ export function failedNotice(error) {
   return { key: "copy", text, tone: "bad", lastsMs: LONG_MS }
 }
 
+/** @param {import("../../core/room/members.js").Member} member */
+function anothersText({ username, longer_s }) {
+  if (!longer_s) return severalText({ names: username })
+  const format =
+    longer_s > 0
+      ? gettext("{name}'s file is {time} longer than the room's: another cut?")
+      : gettext("{name}'s file is {time} shorter than the room's: another cut?")
+  return interpolate(format, { name: username, time: lengthText(Math.abs(longer_s)) })
+}
+
+/** @param {{names: string}} values */
+function severalText(values) {
+  return interpolate(gettext("Another file than yours: {names}. They may see another scene."), values)
+}
+
 /**
  * For the host: members whose file differs, otherwise those without one. Null if there are none.
  * @param {Room} room
@@ -78,10 +97,7 @@ export function othersNotice(room) {
   if (different.length)
     return {
       key: "others-copies",
-      text: interpolate(
-        gettext("Another file than yours: {names}. They may see another scene."),
-        names(different),
-      ),
+      text: different.length === 1 ? anothersText(different[0]) : severalText(names(different)),
       tone: "warn",
       lastsMs: OTHERS_MS,
     }

@@ -192,7 +192,10 @@ export class OwnCopies {
 
   /** The status report says how the copy compares, before the next heartbeat. */
   #report() {
+    const { local, roomDurationS } = this
     this.room.player.copy = this.#status
+    this.room.player.copyLongerS =
+      this.likeness === "different" ? (local?.duration ?? NaN) - (roomDurationS ?? NaN) : null
     this.room.player.callbacks.urgent()
     for (const update of this.watchers) update()
   }

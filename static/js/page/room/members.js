@@ -66,7 +66,7 @@ export const MEMBER_CHANGES = [
 ]
 
 /** A program that plays at normal speed only. */
-const SYNCPLAY = "Syncplay"
+export const SYNCPLAY = "Syncplay"
 
 /** States of a player that should show a moving picture and shows none. */
 const WAITING = new Set(["stalled", "loading", "blocked", "error", "broken_off"])

@@ -8,6 +8,7 @@ import { formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { NoticeStack, onNotice, showRefusal } from "../ui/notices.js"
 import { mediaNotices } from "./media_errors.js"
 import { mayControl, nameList } from "./members.js"
+import { rateNotices } from "./rate_notice.js"
 
 const TICK_MS = 500
 
@@ -58,6 +59,7 @@ export function watchRoom(room, stack) {
     ...ownPaceNotices(room, stack),
     ...mediaNotices(room, stack, RANK.media),
     ...roleNotices(room, stack),
+    ...rateNotices(room, stack, RANK.media),
     ...Object.keys(CHANGED_BY).map((type) =>
       room.on(type, ({ payload }) => showWhoChanged(room, stack, type, payload)),
     ),

@@ -22,7 +22,9 @@ FILM = Media(url="own:film", kind="video", title="Film", source="own", size=10**
         (5402.0, 10**9, "similar"),
         (5402.6, 10**9, "different"),
         (5403.0, 0, "different"),
-        (0.0, 10**9, "unknown"),
+        (0.0, 10**9, "same"),
+        (0.0, 10**9 - 1, "unknown"),
+        (0.0, 0, "unknown"),
     ],
 )
 def test_a_file_is_compared_by_length_and_size(duration_s: float, size: int, expected: str):

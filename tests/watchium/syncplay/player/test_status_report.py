@@ -40,6 +40,12 @@ def replace_duration(seconds: float) -> object:
     return msgspec.structs.replace(FILM, duration=seconds)
 
 
+def test_of_another_cut_it_says_how_much_longer_it_is():
+    assert report_of(media=replace_duration(597.0)).longer_s == 3.0
+    assert report_of(media=replace_duration(604.04)).longer_s == -4.0
+    assert report_of(media=replace_duration(598.0)).longer_s is None
+
+
 def test_without_a_file_the_player_is_empty():
     report = report_of(file=None)
     assert (report.state, report.copy, report.is_synced, report.drift_ms) == ("empty", "missing", False, None)
