@@ -9,8 +9,8 @@ from rooms.models.guest_cleanup import abandoned_guests, has_open_room
 from rooms.models.join_request import JoinRequest
 from rooms.models.member import Member
 from rooms.models.moderation import Ban, ModerationAct
+from rooms.models.native_players import PlayerCode, PlayerGuest
 from rooms.models.person import Person, Token, digest_of
-from rooms.models.player_code import PlayerCode
 from rooms.models.room import Room
 from rooms.models.room_cover import RoomCover
 from rooms.models.server.clock_anchor import ClockAnchor
@@ -29,6 +29,7 @@ __all__ = [
     "ModerationAct",
     "Person",
     "PlayerCode",
+    "PlayerGuest",
     "Pulse",
     "Role",
     "Room",

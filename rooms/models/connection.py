@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Value
 from django.db.models.functions import Least
 
 from rooms.models.member import Member
@@ -41,6 +41,14 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         sql = "SELECT id FROM rooms_connection WHERE process = %s AND closed"
         (rows,) = run_in_one_round_trip(PreparedQuery(sql, [process]))
         return {pk for (pk,) in rows}
+
+    def lapse_elsewhere(self, person_pk: int, process: str, now_ms: float) -> float | None:
+        """Return when the last lease of a person's open connections in other processes lapses, if there are any."""
+        others = (
+            self.of_person(person_pk).filter(closed=False, lapses_at_ms__gt=now_ms).exclude(process=process)
+        )
+        last: float | None = others.aggregate(last=Max("lapses_at_ms"))["last"]
+        return last
 
     def lapsed(self, now_ms: float, limit: int = 500) -> list[Connection]:
         due = self.filter(lapses_at_ms__lte=now_ms).select_related("member")

@@ -30,7 +30,17 @@ from playback.room.captions import actions as captions
 from playback.room.history.evenings import AROUND_MS, LOG_MS
 from playback.uploads.actions import sweep
 from rooms.accounts.models import UsedChallenge
-from rooms.models import Ban, Companion, JoinRequest, ModerationAct, PlayerCode, Room, Token, abandoned_guests
+from rooms.models import (
+    Ban,
+    Companion,
+    JoinRequest,
+    ModerationAct,
+    PlayerCode,
+    PlayerGuest,
+    Room,
+    Token,
+    abandoned_guests,
+)
 from watchium import server_clock
 from watchium.db.batch_delete import delete_in_batches
 from watchium.services.evening.evenings import keep_due
@@ -62,6 +72,7 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     )
     yield "tickets and rights of second screens that ended", Companion.objects.ended(now), 1000
     yield "codes of native players that ended", PlayerCode.objects.ended(now), 1000
+    yield "guests with native players, a day after they joined", PlayerGuest.objects.outdated(now), 1000
     yield "answered challenges of passkeys", UsedChallenge.objects.outdated(now), 1000
     yield "requests to join that lapsed", JoinRequest.objects.lapsed(now), 1000
     yield "expired bans", Ban.objects.expired(now), 1000

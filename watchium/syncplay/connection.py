@@ -34,6 +34,7 @@ from watchium.shared_state.token_bucket import ConnectionBuckets, Limit
 from watchium.syncplay import outgoing
 from watchium.syncplay.incoming import BadLine, Hello, StartTls, decode
 from watchium.syncplay.joining import Joined, join
+from watchium.syncplay.other_processes import is_elsewhere
 from watchium.syncplay.outgoing import Line
 from watchium.syncplay.room_socket import RoomSocket
 from watchium.syncplay.session import Session
@@ -153,7 +154,7 @@ class Connection:
                 secret = self._stream.is_encrypted
                 joined = await in_database(join, hello, self._address, is_encrypted=secret)
                 # Players with a person's code are beside each other, as tabs are: each would end the other for ever.
-                if not joined.code_md5 and not self._take_place_of(self, joined.person.pk):
+                if not joined.code_md5 and await self._is_another(joined.person.pk):
                     joined = await in_database(
                         join, hello, self._address, is_encrypted=secret, as_another=True
                     )
@@ -165,6 +166,10 @@ class Connection:
                 await asyncio.sleep(ASK_AGAIN_S)
             except Exception as error:
                 raise refusal(error) from None
+
+    async def _is_another(self, person_pk: int) -> bool:
+        """Whether the guest of whom the client sends the name is here already."""
+        return not self._take_place_of(self, person_pk) or await is_elsewhere(person_pk)
 
     async def _serve(self, joined: Joined) -> None:
         """Carry messages between the client and its room until either ends."""

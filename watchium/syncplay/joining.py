@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from rooms import rate_limits
 from rooms.access import Identity
@@ -16,28 +15,12 @@ from rooms.actions.admission import WaitingGuest, admit
 from rooms.auth.client_address import is_private
 from rooms.auth.companions import has_same_account
 from rooms.forms import JoinForm
-from rooms.models import Member, Person, PlayerCode, Room, digest_of
-from watchium import server_clock
-from watchium.process_state import process_state
+from rooms.models import Member, Person, PlayerCode, PlayerGuest, Room
 from watchium.protocol.errors import NotMember, RuleRefused
 from watchium.syncplay.incoming import Hello
 from watchium.syncplay.room_reference import Kind, references
 
 MD5 = re.compile("[0-9a-f]{32}")
-REMEMBERED_MS = 600_000.0
-MOST_REMEMBERED = 5000
-
-Key = tuple[str, str, str, str]  # room_id, name, address, and the digest of the password
-
-
-@dataclass
-class _State:
-    """The guests whose client may come back, by what it sends, with the time until which they are known."""
-
-    guests: OrderedDict[Key, tuple[int, float]] = field(default_factory=OrderedDict)
-
-
-_state = process_state(_State)
 
 
 class Joined(NamedTuple):
@@ -67,16 +50,15 @@ def join(hello: Hello, address: str, *, is_encrypted: bool = False, as_another: 
     md5 = hello.password.lower() if MD5.fullmatch(hello.password.lower()) else ""
     if md5 and (owner := _owner_of_code(room_id, md5)) is not None:
         return Joined(owner, room_id, md5)
-    # With the password, because members are not asked for it: without it nobody is a member of a private room.
-    key = (room_id, hello.username.casefold(), address, digest_of(md5))
-    person = None if as_another else _remembered(key)
+    digest = _guest_digest(room_id, hello, address, md5)
+    person = None if as_another else PlayerGuest.objects.known(digest, room_id, timezone.now())
     try:
         form = JoinForm(username=hello.username, passphrase=md5)
         member = admit(Identity(person, "", address), room_id, form, is_md5=True)
     except WaitingGuest as waiting:
-        _remember(key, waiting.person.pk)
+        PlayerGuest.objects.remember(digest, waiting.person.pk, timezone.now())
         raise
-    _remember(key, member.person_id)
+    PlayerGuest.objects.remember(digest, member.person_id, timezone.now())
     return Joined(member.person, room_id)
 
 
@@ -114,16 +96,10 @@ def _room(kind: Kind, value: str) -> Room | None:
     return Room.objects.with_slug(value)
 
 
-def _remembered(key: Key) -> Person | None:
-    pk, until_ms = _state.guests.get(key, (0, 0.0))
-    if not pk or until_ms <= server_clock.now_ms():
-        return None
-    member = Member.objects.ever_of(key[0], pk)
-    return Person.objects.with_account(pk) if member is None or member.is_plain else None
+def _guest_digest(room_id: str, hello: Hello, address: str, md5: str) -> str:
+    """By what a client is the same guest as before: all that it sends, and its network.
 
-
-def _remember(key: Key, person_pk: int) -> None:
-    _state.guests.pop(key, None)
-    _state.guests[key] = (person_pk, server_clock.now_ms() + REMEMBERED_MS)
-    while len(_state.guests) > MOST_REMEMBERED:
-        _state.guests.popitem(last=False)
+    With the password, because members are not asked for it: without it nobody is a member of a private room.
+    """
+    known_by = "\0".join((room_id, address, md5, hello.username.casefold()))
+    return salted_hmac("watchium.player_guest", known_by, algorithm="sha256").hexdigest()

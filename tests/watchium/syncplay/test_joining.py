@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +14,7 @@ from rooms import actions
 from rooms.access import Identity
 from rooms.domain.rights import Right
 from rooms.ids import md5_of
-from rooms.models import Member, PlayerCode, Role, Room
+from rooms.models import Member, PlayerCode, PlayerGuest, Role, Room
 from tests.cases import Cast
 from watchium.protocol.errors import NotMember, Unavailable, WrongPassphrase
 from watchium.syncplay.incoming import Hello
@@ -31,6 +32,36 @@ class ReturningGuestTests(Cast):
 
     def test_a_guest_who_returns_is_the_same_member(self):
         assert self.join() == self.join()
+
+    def test_a_guest_is_known_for_ten_minutes_after_it_was_here(self):
+        tom = self.join()
+        self.was_here(tom, joined_ago=timedelta(hours=3), present=True)
+        assert self.join() == tom
+        self.was_here(tom, joined_ago=timedelta(hours=3), seen_ago=timedelta(minutes=9))
+        assert self.join() == tom
+        self.was_here(tom, joined_ago=timedelta(hours=3), seen_ago=timedelta(minutes=11))
+        assert self.join() != tom
+
+    def was_here(
+        self, tom: Member, *, joined_ago: timedelta, seen_ago: timedelta | None = None, present: bool = False
+    ) -> None:
+        now = timezone.now()
+        seen_at = now - seen_ago if seen_ago is not None else None
+        Member.objects.filter(pk=tom.pk).update(present=present, last_heartbeat=seen_at)
+        PlayerGuest.objects.update(joined_at=now - joined_ago)
+
+    def test_who_is_gone_is_forgotten_after_a_day(self):
+        tom = self.join()
+        self.was_here(tom, joined_ago=timedelta(days=2), present=True)
+        assert not PlayerGuest.objects.outdated(timezone.now())
+        self.was_here(tom, joined_ago=timedelta(days=2))
+        assert PlayerGuest.objects.outdated(timezone.now()).get().person == tom.person
+
+    def test_another_network_or_name_is_another_guest(self):
+        tom = self.join()
+        for name, address in (("Tim", HOME), ("Tom", "192.168.1.8")):
+            other = join(Hello(username=name, room=self.room.room_id), address)
+            assert other.person != tom.person
 
     @override_settings(SYNCPLAY=("127.0.0.1", 8999))
     def test_the_name_alone_opens_no_private_room(self):
