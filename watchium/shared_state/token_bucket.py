@@ -24,14 +24,14 @@ class Bucket(Struct, frozen=True, gc=False):
     seen_ms: float
 
 
-def consume(bucket: Bucket | None, limit: Limit, now_ms: float) -> tuple[Bucket, int]:
-    """The bucket with one token less and 0, or with its tokens and the milliseconds until the next one."""
+def consume(bucket: Bucket | None, limit: Limit, now_ms: float, cost: float = 1.0) -> tuple[Bucket, int]:
+    """The bucket with `cost` tokens less and 0, or with its tokens and the milliseconds until there are as many."""
     tokens = limit.burst
     if bucket is not None:
         tokens = min(tokens, bucket.tokens + max(0.0, now_ms - bucket.seen_ms) / 1000 * limit.per_s)
-    if tokens >= 1:
-        return Bucket(tokens - 1, now_ms), 0
-    return Bucket(tokens, now_ms), max(1, round((1 - tokens) / limit.per_s * 1000))
+    if tokens >= cost:
+        return Bucket(tokens - cost, now_ms), 0
+    return Bucket(tokens, now_ms), max(1, round((cost - tokens) / limit.per_s * 1000))
 
 
 class ConnectionBuckets:
@@ -42,9 +42,9 @@ class ConnectionBuckets:
     def __init__(self) -> None:
         self._buckets: dict[str, Bucket] = {}
 
-    def wait_ms(self, key: str, limit: Limit, now_ms: float) -> int:
-        """Consume a token and return 0, or return the milliseconds until the next one."""
-        self._buckets[key], wait_ms = consume(self._buckets.get(key), limit, now_ms)
+    def wait_ms(self, key: str, limit: Limit, now_ms: float, cost: float = 1.0) -> int:
+        """Consume `cost` tokens and return 0, or return the milliseconds until there are as many."""
+        self._buckets[key], wait_ms = consume(self._buckets.get(key), limit, now_ms, cost)
         return wait_ms
 
 

@@ -48,6 +48,9 @@ HELLO_S = 10.0
 LINES_BEFORE_HELLO = 4
 SILENT_S = 12.5  # a client answers each State, of which there is one a second
 LINES = Limit(burst=60, per_s=20)
+BYTES = Limit(
+    burst=256 * 1024, per_s=32 * 1024
+)  # a client sends some 300 a second, and 15,000 with a playlist
 ASK_AGAIN_S = 4.0  # while the host is asked; a household that waits stays below the limit of joins
 WAITS_S = 10.0  # then the client, which got no State, connects again by itself
 
@@ -112,7 +115,11 @@ class Connection:
         """The messages of the next line. Raises IncompleteReadError at the end, Refused for what is no line."""
         line = await self._stream.read_line()
         self.last_line_s = _now_s()
-        if wait_ms := self._buckets.wait_ms("line", LINES, self.last_line_s * 1000):
+        now_ms = self.last_line_s * 1000
+        if wait_ms := (
+            self._buckets.wait_ms("line", LINES, now_ms)
+            or self._buckets.wait_ms("bytes", BYTES, now_ms, len(line))
+        ):
             raise RateLimited(retry_after_ms=wait_ms)
         try:
             return decode(line)

@@ -35,7 +35,6 @@ class Hello(Struct, frozen=True, kw_only=True):
     username: str
     room: str
     password: str = ""
-    version: str = ""
     features: frozenset[str] = frozenset()
     looks_original: bool = False
 
@@ -51,18 +50,16 @@ class ClientState(Struct, frozen=True, kw_only=True):
     paused: bool | None = None
     seek: bool = False
     stamp: float | None = None
-    client_stamp: float | None = None
     server_counter: int = 0
     client_counter: int = 0
 
 
 class SetFile(Struct, frozen=True, kw_only=True):
-    """The file in the player. Duration and size (in bytes) are 0 if unknown; name and size may be hashes instead."""
+    """The file in the player. Duration and size (in bytes) are 0 if unknown, or hidden by a hash."""
 
     name: str
     duration_s: float = 0.0
     size: int = 0
-    size_hash: str = ""
 
 
 class SetReady(Struct, frozen=True):
@@ -157,7 +154,6 @@ def _hello(value: dict[str, Any], looks_original: bool) -> Hello:
         username=_text(value.get("username"), NAME_CHARS),
         room=_text(_object(value.get("room")).get("name"), ROOM_CHARS),
         password=_text(value.get("password"), 64),
-        version=_text(value.get("realversion") or value.get("version"), 20),
         features=frozenset(_text(name, 40) for name, on in list(features.items())[:40] if on is True),
         looks_original=looks_original,
     )
@@ -173,7 +169,6 @@ def _state(value: dict[str, Any]) -> ClientState:
         paused=bool(paused) if isinstance(paused, bool | int | float) else None,
         seek=play.get("doSeek") is True,
         stamp=_number(ping.get("latencyCalculation")),
-        client_stamp=_number(ping.get("clientLatencyCalculation")),
         server_counter=_counter(counters.get("server")),
         client_counter=_counter(counters.get("client")),
     )
@@ -206,7 +201,6 @@ def _file(value: dict[str, Any]) -> SetFile | None:
         name=name,
         duration_s=duration_s if duration_s is not None and 0 < duration_s <= MAX_POSITION_S else 0.0,
         size=size if isinstance(size, int) and not isinstance(size, bool) and 0 < size < 2**53 else 0,
-        size_hash=_text(size, 64),
     )
 
 

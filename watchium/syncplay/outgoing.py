@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from watchium.confusables import look_alike_keys
 from watchium.syncplay.timing import StateMessage
 
 MAX_LINE_BYTES = 15_000
@@ -19,23 +20,17 @@ CHAT_CHARS = 500
 SERVER_VERSION = "1.7.6"  # what clients of this version understand is supported here
 SERVER_NAME = "Watchium"
 CLIENT_VERSION = "1.2.255"
+NO_SERVER = "@"  # in front of the name of a member that looks like that of the server
 
 Line = dict[str, Any]
 
 
 class ListedMember(Struct, frozen=True, kw_only=True):
-    """A member as clients list it. `file`: its own copy, if it has one. `is_ready`: None delays no start."""
+    """A member as clients list it. `is_ready`: None delays no start."""
 
     name: str
     may_control: bool = False
     is_ready: bool | None = None
-    file: ListedFile | None = None
-
-
-class ListedFile(Struct, frozen=True, kw_only=True):
-    name: str
-    duration_s: float
-    size: int
 
 
 def encode(message: Line) -> bytes:
@@ -104,6 +99,11 @@ def state(message: StateMessage, by: str) -> Line:
     return {"State": content}
 
 
+def shown_name(name: str) -> str:
+    """A member's name as clients show it: never that under which the server speaks."""
+    return NO_SERVER + name if look_alike_keys(name) & look_alike_keys(SERVER_NAME) else name
+
+
 def chat(name: str, text: str) -> Line:
     return {"Chat": {"username": name, "message": text[:CHAT_CHARS]}}
 
@@ -114,10 +114,6 @@ def joined(name: str, room: str) -> Line:
 
 def left(name: str, room: str) -> Line:
     return {"Set": {"user": {name: {"room": {"name": room}, "event": {"left": True}}}}}
-
-
-def ready(name: str, is_ready: bool | None) -> Line:
-    return {"Set": {"ready": {"username": name, "isReady": is_ready, "manuallyInitiated": True}}}
 
 
 def room(name: str) -> Line:
@@ -157,11 +153,10 @@ def members(room: str, listed: Sequence[ListedMember]) -> Line:
 
 
 def _entry(member: ListedMember) -> Line:
-    file = member.file
     return {
         "position": 0,
         # Required, even if there is none: without it clients of 1.6.9 end the connection.
-        "file": {} if file is None else {"name": file.name, "duration": file.duration_s, "size": file.size},
+        "file": {},
         "controller": member.may_control,
         "isReady": member.is_ready,
     }

@@ -33,9 +33,13 @@ class Roster:
     def own(self) -> MemberState | None:
         return self.members.get(self.own_id)
 
+    @property
+    def own_name(self) -> str | None:
+        return self.name_of(self.own_id)
+
     def name_of(self, user_id: str | None) -> str | None:
         member = self.members.get(user_id or "")
-        return member.username if member else None
+        return outgoing.shown_name(member.username) if member else None
 
     def apply(self, event: events.Event | events.CustomEvent) -> list[Line]:
         """Follow an event of the room; return what the client has to learn at once.
@@ -49,10 +53,14 @@ class Roster:
                 if known != member:
                     self.ask_for_list()
                 if known is None and member.user_id != self.own_id:
-                    return [outgoing.joined(member.username, self.room_name)]
+                    return [outgoing.joined(outgoing.shown_name(member.username), self.room_name)]
             case events.MemberLeft(payload=gone):
                 left = self.members.pop(gone.user_id, None)
-                return [] if left is None else [outgoing.left(left.username, self.room_name)]
+                return (
+                    []
+                    if left is None
+                    else [outgoing.left(outgoing.shown_name(left.username), self.room_name)]
+                )
             case events.RoleChanged(payload=member):
                 if member.user_id in self.members:
                     self.members[member.user_id] = member
@@ -71,7 +79,7 @@ class Roster:
         before, self.members = self.members, {member.user_id: member for member in present}
         gone = [member for user_id, member in before.items() if user_id not in self.members]
         self.ask_for_list()
-        return [outgoing.left(member.username, self.room_name) for member in gone]
+        return [outgoing.left(outgoing.shown_name(member.username), self.room_name) for member in gone]
 
     def _set_host(self, host_id: str | None) -> None:
         for user_id, member in self.members.items():
@@ -105,7 +113,7 @@ class Roster:
         check = self.room.ready_check
         for member in self.members.values():
             yield ListedMember(
-                name=member.username,
+                name=outgoing.shown_name(member.username),
                 may_control=self.may_control(member),
                 is_ready=member.user_id in check.ready if check else None,
             )

@@ -61,7 +61,7 @@ class Session:
         self.roster = Roster(welcome, self.hello.room)
         self.timing = ClientTiming(now_s, slows_down=self.hello.looks_original)
         self._report = StatusReport(self.timing)
-        name = welcome.you.username
+        name = outgoing.shown_name(welcome.you.username)
         self.playlist = SharedPlaylist(self.hello, self.member, self.translate, now_s)
         self._follow_queue()
         self.playlist.begin()
@@ -96,8 +96,7 @@ class Session:
         if (listed := self.roster.due_list(now_s)) is not None:
             self.member.send(listed)
         while (state := self.timing.next_state(self.timeline, now_s)) is not None:
-            own = self.roster.own
-            by = own.username if own and state.under_own_name else self._changer()
+            by = (state.under_own_name and self.roster.own_name) or self._changer()
             self.member.send(outgoing.state(state, by))
 
     def _follow_queue(self) -> None:
@@ -152,7 +151,7 @@ class Session:
             case events.NewComment(payload=comment):
                 text = line_of(comment, self.translate(SPOILER), self.translate(IMAGE))
                 if text:
-                    name = SERVER_NAME if comment.is_system_message else comment.username
+                    name = SERVER_NAME if comment.is_system_message else outgoing.shown_name(comment.username)
                     self.member.send(outgoing.chat(name, text))
             case events.Event(revision=int()):
                 self._changed(event, now_s)
@@ -217,9 +216,7 @@ class Session:
             case incoming.SetRoom():
                 self.member.send(outgoing.room(self.roster.room_name))
             case incoming.ControllerAuth():
-                if own := self.roster.own:
-                    allowed = self.roster.may_control(own)
-                    self.member.send(outgoing.may_control(own.username, self.roster.room_name, allowed))
+                self._answer_controller()
         self.proceed(now_s)
 
     def _on_index(self, message: incoming.SetPlaylistIndex, now_s: float) -> None:
@@ -227,6 +224,12 @@ class Session:
         at_end = self.presses.goes_on(now_s) or (end_ms is not None and end_ms <= (now_s + ENDS_S) * 1000)
         self.presses.changes_file(now_s)
         self.playlist.on_index(message, now_s, at_end=at_end)
+
+    def _answer_controller(self) -> None:
+        own, name = self.roster.own, self.roster.own_name
+        if own is not None and name is not None:
+            allowed = self.roster.may_control(own)
+            self.member.send(outgoing.may_control(name, self.roster.room_name, allowed))
 
     def _mark_ready(self, is_ready: bool) -> None:
         if self.roster.room.ready_check is not None:

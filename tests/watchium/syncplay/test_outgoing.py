@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchium.syncplay import outgoing
-from watchium.syncplay.outgoing import ListedFile, ListedMember
+from watchium.syncplay.outgoing import ListedMember
 from watchium.syncplay.timing import StateMessage
 
 # Longer ones end the connection of a client.
@@ -18,8 +18,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4
 
 @given(st.lists(NAMES, max_size=300, unique=True))
 def test_a_list_of_members_fits_into_a_line(names: list[str]):
-    file = ListedFile(name="a" * 100, duration_s=1.5, size=2**40)
-    listed = [ListedMember(name=name, file=file) for name in names]
+    listed = [ListedMember(name=name) for name in names]
     line = outgoing.encode(outgoing.members("k7m2p9x4wd", listed))
     assert len(line) < CLIENTS_LIMIT
     (entries,) = json.loads(line)["List"].values()
@@ -27,10 +26,7 @@ def test_a_list_of_members_fits_into_a_line(names: list[str]):
 
 
 def test_members_that_do_not_fit_are_counted():
-    listed = [
-        ListedMember(name=f"member {number}", file=ListedFile(name="x" * 200, duration_s=1, size=1))
-        for number in range(100)
-    ]
+    listed = [ListedMember(name=f"member {number} {'x' * 200}") for number in range(100)]
     (entries,) = outgoing.members("room", listed)["List"].values()
     shown = sum(name.startswith("member") for name in entries)
     assert f"and {100 - shown} more" in entries
@@ -73,3 +69,10 @@ def test_a_line_has_one_key_and_ends_with_cr_lf():
 
 def test_surrogates_do_not_end_the_server():
     assert b"?" in outgoing.encode(outgoing.chat("Mia", "\ud800"))
+
+
+def test_no_member_is_shown_under_the_name_of_the_server():
+    for name in ("Watchium", "watchium", "W\u0430tchium", "Watchium ", "VVatchium"):
+        assert outgoing.shown_name(name) == f"@{name}"
+    assert outgoing.shown_name("Watchium (2)") == "Watchium (2)"
+    assert outgoing.shown_name("Tom") == "Tom"

@@ -40,6 +40,16 @@ async def test_who_sends_too_many_lines_is_closed(syncplay_server: SyncplayServe
         assert "too fast" in str(tom.error)
 
 
+async def test_who_sends_too_many_bytes_is_closed(syncplay_server: SyncplayServer):
+    scene = await scene_on(syncplay_server.server)
+    async with connected(syncplay_server.port, "Tom", scene.room_id) as tom:
+        await tom.until(lambda client: client.room)
+        for _ in range(12):
+            tom.send(NewWord="x" * 60_000)
+        await tom.until_closed()
+        assert "too fast" in str(tom.error)
+
+
 async def test_unknown_messages_are_ignored(syncplay_server: SyncplayServer):
     scene = await scene_on(syncplay_server.server)
     async with connected(syncplay_server.port, "Tom", scene.room_id) as tom:
