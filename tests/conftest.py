@@ -6,7 +6,7 @@ import gc
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from unittest.mock import patch
 
 import pytest
@@ -18,15 +18,12 @@ from hypothesis import settings
 from tests.deployments import GENEROUS, SEVERAL, Deployment, one_process, two_processes
 from tests.early import deal_early
 from tests.servers import (
-    CHAIN,
-    KEY,
-    Missing,
     Server,
-    certificate_folder,
     database_beside,
     free_port,
     migrated_database,
     migrated_file,
+    syncplay_encryption,
     watchium_server,
 )
 from watchium import process_state, server_clock
@@ -129,11 +126,11 @@ def where(template_database: str | None) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def server(template_database: str | None) -> Iterator[Server]:
-    syncplay = {"WATCHIUM_SYNCPLAY": str(free_port()), "WATCHIUM_SYNCPLAY_PROXIES": SYNCPLAY_PROXY}
-    with suppress(Missing):
-        folder = certificate_folder()
-        syncplay["WATCHIUM_SYNCPLAY_CERTIFICATE"] = str(folder / CHAIN)
-        syncplay["WATCHIUM_SYNCPLAY_KEY"] = str(folder / KEY)
+    syncplay = {
+        "WATCHIUM_SYNCPLAY": str(free_port()),
+        "WATCHIUM_SYNCPLAY_PROXIES": SYNCPLAY_PROXY,
+        **syncplay_encryption(),
+    }
     with watchium_server({**_own_database(template_database), **syncplay}) as running:
         yield running
 

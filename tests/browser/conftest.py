@@ -16,6 +16,7 @@ from tests.servers import (
     free_port,
     headless_chromium_path,
     in_run_folder,
+    syncplay_encryption,
     unavailable,
     watchium_server,
 )
@@ -50,7 +51,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One server with the demo room for the whole run; tests that kill a server start their own."""
-    options = {"WATCHIUM_PASSKEYS": "on", "WATCHIUM_SYNCPLAY": str(free_port())}
+    options = {
+        "WATCHIUM_PASSKEYS": "on",
+        "WATCHIUM_SYNCPLAY": str(free_port()),
+        **syncplay_encryption(),
+    }
     with watchium_server(options, demo=True) as running:
         yield running
 

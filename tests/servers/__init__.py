@@ -20,7 +20,7 @@ from tests.servers.binaries import (
     xgettext_path,
     xvfb_path,
 )
-from tests.servers.certificates import CHAIN, KEY, certificate_folder
+from tests.servers.certificates import CHAIN, KEY, certificate_folder, syncplay_encryption
 from tests.servers.child_process import START_S, folder_for, free_port
 from tests.servers.databases import Service, database_beside, postgres, postgres_service, redis, redis_service
 from tests.servers.run_folder import TEMPLATE_DATA, in_run_folder
@@ -64,6 +64,7 @@ __all__ = [
     "redis",
     "redis_service",
     "syncplay_command",
+    "syncplay_encryption",
     "unavailable",
     "watchium_server",
     "webkit_path",

@@ -30,6 +30,18 @@ def certificate_folder() -> Path:
     return in_run_folder("certificate", make_certificate)
 
 
+def syncplay_encryption() -> dict[str, str]:
+    """Settings with which a server encrypts the connections of Syncplay's clients; none without openssl."""
+    try:
+        folder = certificate_folder()
+    except Missing:
+        return {}
+    return {
+        "WATCHIUM_SYNCPLAY_CERTIFICATE": str(folder / CHAIN),
+        "WATCHIUM_SYNCPLAY_KEY": str(folder / KEY),
+    }
+
+
 def trusting(folder: Path) -> ssl.SSLContext:
     """A client that trusts the certificate in the folder."""
     return ssl.create_default_context(cafile=folder / CHAIN)

@@ -20,7 +20,7 @@ async def measure() -> None:
         await room.do("play")
         await room.rest(6.0)
         revision = room.timelines[-1].revision
-        mpv = room.clients["guest"].player
+        mpv = room.clients["guest"].mpv
         for name, press in (
             ("pause", lambda: mpv.set("pause", True)),
             ("seek forward", lambda: mpv.set("time-pos", mpv.get("time-pos") + 60)),

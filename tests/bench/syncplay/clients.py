@@ -8,64 +8,29 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench.syncplay.mpv import Mpv, Recorder
+from tests.bench.syncplay.mpv import Recorder
 from tests.servers import free_port
+from tests.servers.syncplay_client import SyncplayClient
 
-PROGRAM = ("/usr/bin/python3", "/usr/bin/syncplay")  # its modules belong to the system's Python
 PACKAGES = "syncplay mpv ffmpeg"
 END_S = 5.0
 
 
 def missing() -> str:
     """Return the packages to install, or nothing."""
-    found = shutil.which("mpv") and shutil.which("ffmpeg") and Path(PROGRAM[1]).exists()
-    return "" if found else PACKAGES
+    return "" if all(map(shutil.which, PACKAGES.split())) else PACKAGES
 
 
-class RealClient:
-    """`recorder` samples its player. Its window is left out, and so are picture and sound devices."""
+class RealClient(SyncplayClient):
+    """`recorder` samples its player."""
 
     def __init__(self, folder: Path, name: str, port: int, room_id: str, film: Path) -> None:
-        self.name, self.folder = name, folder / name
-        (self.folder / "run").mkdir(parents=True)
-        self.socket = self.folder / "mpv.sock"
-        env = {
-            **os.environ,
-            "HOME": str(self.folder),
-            "XDG_CONFIG_HOME": str(self.folder),
-            "XDG_RUNTIME_DIR": str(self.folder / "run"),
-            "LANG": "C.UTF-8",
-        }
-        options = ["--no-gui", "--no-store", "-d", "--language", "en", "--player-path", "/usr/bin/mpv"]
-        address = ["-a", f"127.0.0.1:{port}", "-n", name, "-r", room_id]
-        player = ["--vo=null", "--ao=null", "--config=no", f"--input-ipc-server={self.socket}"]
-        with (self.folder / "log").open("wb") as log:
-            self.process = subprocess.Popen(
-                [*PROGRAM, *options, *address, str(film), "--", *player],
-                env=env, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+        super().__init__(folder, name, port, room_id, film)
         self.recorder = Recorder(self.socket)
         self.recorder.start()
-        self._hand: Mpv | None = None
-
-    @property
-    def player(self) -> Mpv:
-        """The player, to press its keys."""
-        if self._hand is None:
-            self._hand = Mpv(self.socket)
-        return self._hand
-
-    def say(self, text: str) -> None:
-        """Type into its chat."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"ch {text}\n".encode())
-        self.process.stdin.flush()
-
-    def log(self) -> str:
-        return (self.folder / "log").read_text(errors="replace")
 
     def freeze(self) -> None:
         os.killpg(self.process.pid, signal.SIGSTOP)
@@ -75,14 +40,7 @@ class RealClient:
 
     def stop(self) -> None:
         self.recorder.stop()
-        with suppress(OSError, EOFError):
-            self.player.command("quit")
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGTERM)
-        try:
-            self.process.wait(END_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
+        super().stop()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 TIMEOUT_S = 10.0
 
@@ -127,7 +127,7 @@ class ScriptedClient:
     async def _listen(self) -> None:
         try:
             while line := await self.reader.readline():
-                for word, content in json.loads(line).items():
+                for word, content in self._messages(line):
                     self._on(word, content)
                 self._news.set()
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -135,6 +135,9 @@ class ScriptedClient:
         finally:
             self.closed = True
             self._news.set()
+
+    def _messages(self, line: bytes) -> list[tuple[str, Any]]:
+        return list(json.loads(line).items())
 
     def _on(self, word: str, content: Any) -> None:
         match word:
@@ -164,18 +167,25 @@ class ScriptedClient:
             self._server_counter, self._own_counter = counters["server"], 0
         elif counters.get("client") == self._own_counter:
             self._own_counter = 0
-        play = content["playstate"]
-        if not self._own_counter and play["setBy"] != self.name:
-            if play["doSeek"]:
-                self.seeks += 1
-            moved = play["doSeek"] or (play["paused"] and not self.paused)
-            self._set(play["position"] if moved else self.position, play["paused"])
+        if not self._own_counter:
+            self._follow(content["playstate"])
         self.states += 1
         self.answered_s = time.monotonic()
         if not self.silent:
             self.send(State=self._state(stamp=content["ping"]["latencyCalculation"]))
         elif not self.writer.is_closing():
             self.writer.write(self.instead)
+
+    def _follow(self, play: dict[str, Any]) -> None:
+        if play["setBy"] == self.name:
+            return
+        if play["doSeek"]:
+            self.seeks += 1
+        moved = play["doSeek"] or (play["paused"] and not self.paused)
+        self._set(play["position"] if moved else self.position, play["paused"])
+
+
+Client = TypeVar("Client", bound=ScriptedClient)
 
 
 async def encrypted(
@@ -195,7 +205,8 @@ async def connected(
     context: ssl.SSLContext | None = None,
     local_address: str = "127.0.0.1",
     header: bytes = b"",
-) -> AsyncIterator[ScriptedClient]:
+    kind: type[Client] = ScriptedClient,  # type: ignore[assignment]
+) -> AsyncIterator[Client]:
     """`context`: with which it encrypts. `header`: what it sends first."""
     reader, writer = await asyncio.open_connection(
         "127.0.0.1", port, limit=2**20, local_addr=(local_address, 0)
@@ -203,7 +214,7 @@ async def connected(
     writer.write(header)
     if context is not None:
         await encrypted(reader, writer, context)
-    client = ScriptedClient(reader, writer, name)
+    client = kind(reader, writer, name)
     if room:
         client.hello(room)
     try:
