@@ -39,6 +39,8 @@ SENTENCES = {
     "poll_without_votes": gettext_noop("Poll: {question} There were no votes."),
 }
 
+_decoder = msgspec.json.Decoder(Notice)
+
 
 def notice(code: str, **values: str | float) -> Notice:
     return Notice(code=code, values=values)
@@ -65,4 +67,4 @@ def to_json(said: Notice) -> str:
 
 
 def from_json(text: str) -> Notice:
-    return msgspec.json.decode(text, type=Notice)
+    return _decoder.decode(text)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from rooms.domain.rights import exceptions_of
 from rooms.host_succession import next_host
 from rooms.models import Ban, JoinRequest, Member, ModerationAct, Person, Room
 from watchium.protocol.moderation.events import ActState, BanState, ModerationState
 from watchium.protocol.types import ChatRules, HostGrace, MemberState, RoomRights, RoomState, UserRef, You
+
+
+def _exceptions_of(member: Member) -> dict[str, bool]:
+    return {str(right): given for right, given in exceptions_of(member.exceptions).items()}
 
 
 def member_state(member: Member) -> MemberState:
@@ -18,7 +23,7 @@ def member_state(member: Member) -> MemberState:
         avatar_url=None,
         role=member.role,
         may_control=member.may_control,
-        exceptions={str(right): given for right, given in member.standing.exceptions.items()},
+        exceptions=_exceptions_of(member),
         muted_until=member.muted_until_ms,
     )
 
@@ -38,7 +43,7 @@ def you_state(member: Member, device_id: str) -> You:
         avatar_url=None,
         role=member.role,
         may_control=member.may_control,
-        exceptions={str(right): given for right, given in member.standing.exceptions.items()},
+        exceptions=_exceptions_of(member),
         muted_until=member.muted_until_ms,
         device_id=device_id or None,
         is_owner=member.is_owner,

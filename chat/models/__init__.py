@@ -2,21 +2,19 @@
 
 from chat.models.accepted_change import AcceptedChange, AcceptedCommand
 from chat.models.comment import (
-    COMMENT,
     PRESENCE,
     Comment,
     CommentQuerySet,
     FoundComments,
     MissedComments,
-    states,
 )
 from chat.models.comment_deletion import NEVER_SHOWN
 from chat.models.comment_image import CommentImage, EncodedImage
 from chat.models.comment_reaction import CommentReaction, CommentReactionQuerySet
+from chat.models.comment_state import states
 from chat.models.reaction import Reaction, ReactionQuerySet
 
 __all__ = [
-    "COMMENT",
     "NEVER_SHOWN",
     "PRESENCE",
     "AcceptedChange",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import models
@@ -11,13 +11,11 @@ from django.db.models import Q
 
 from chat.models.comment_deletion import NEVER_SHOWN, DeletionQuerySet
 from chat.models.comment_image import CommentImage
-from chat.models.comment_reaction import CommentReaction
-from chat.notices import from_json
+from chat.models.comment_state import columns, state_of, states, states_of_rows
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
-from watchium.db.rows import RowMapper
 from watchium.protocol.types import CommentReaction as CommentReactionState
-from watchium.protocol.types import CommentState, ImageSize
+from watchium.protocol.types import CommentState
 
 MAX_BY_POSITION = 10_000  # of each room are read in the order of their positions
 MAX_SEARCHED = 5000  # in one request
@@ -53,14 +51,14 @@ class CommentQuerySet(DeletionQuerySet):
             return self.shown()
         return self.filter(Q(deleted_at=None) | Q(deleted_seq=NEVER_SHOWN, person=reader))
 
-    def recent(self, room: Room, limit: int = 100, *, reader: int | None = None) -> list[Comment]:
-        """Return the latest comments that the reader sees, oldest first."""
-        sql = f"""SELECT {COMMENT.sql} FROM chat_comment comment
+    def recent(self, room: Room, limit: int = 100, *, reader: int | None = None) -> list[CommentState]:
+        """Return the latest comments that the reader sees, oldest first, as the protocol shows them."""
+        sql = f"""SELECT {columns()} FROM chat_comment comment
             WHERE comment.room_id = %s
             AND (comment.deleted_at IS NULL OR (comment.deleted_seq = {NEVER_SHOWN} AND comment.person_id = %s))
             ORDER BY comment.seq DESC LIMIT %s"""  # noqa: S608
         (rows,) = run_in_one_round_trip(PreparedQuery(sql, [room.pk, reader or 0, limit]))
-        return [COMMENT.row(row) for row in reversed(rows)]
+        return states_of_rows(rows[::-1])
 
     def before(self, room: Room, seq: int, limit: int = 100, *, reader: int | None = None) -> list[Comment]:
         """Return the last comments before `seq` that the reader sees, oldest first."""
@@ -281,34 +279,4 @@ class Comment(models.Model):
         return PreparedQuery(sql, [actor.room_id, event_id, actor.pk])
 
     def to_protocol(self, reactions: Sequence[CommentReactionState] = ()) -> CommentState:
-        """Return the comment as a protocol struct; `created_at` is UTC with milliseconds."""
-        return CommentState(
-            id=self.pk,
-            seq=self.seq,
-            user_id=self.user_id or None,
-            username=self.username,
-            text=self.text,
-            current_time=self.position,
-            created_at=self.created_at.astimezone(UTC)
-            .isoformat(timespec="milliseconds")
-            .replace("+00:00", "Z"),
-            is_system_message=self.is_system,
-            note=self.note,
-            notice=from_json(self.notice) if self.notice else None,
-            reply_to=self.reply_to_id,
-            edited=self.edited_ms is not None,
-            reactions=list(reactions),
-            image=None
-            if self.image_width is None
-            else ImageSize(width=self.image_width, height=self.image_height or 1),
-        )
-
-
-COMMENT = RowMapper(Comment, "comment", without=["person", "event_id", "content_hash", "deleted_by"])
-
-
-def states(comments: Sequence[Comment]) -> list[CommentState]:
-    """Return the comments as protocol structs, with the reactions to them; no query if none has changed."""
-    changed = [comment.pk for comment in comments if comment.changed_seq is not None]
-    reactions = CommentReaction.objects.to_comments(changed) if changed else {}
-    return [comment.to_protocol(reactions.get(comment.pk, ())) for comment in comments]
+        return state_of(self, reactions)

@@ -177,5 +177,12 @@ def exceptions_of(text: str) -> Exceptions:
     return MappingProxyType({right: found[right] for right in Right if right in found})
 
 
+@lru_cache(maxsize=4096)
+def granted(policy: str, levels: str, role: str, is_owner: bool, exceptions: str) -> frozenset[Right]:
+    """The rights of a member, from what is stored. Each join asks for those of all present members."""
+    who = Standing(role, is_owner, exceptions_of(exceptions))
+    return frozenset(right for right in Right if allows(levels_of(policy, levels), who, right))
+
+
 _RIGHTS = frozenset(Right)
 _LEVELS = frozenset(Level)

@@ -235,7 +235,7 @@ class Room(models.Model):
             raise Room.DoesNotExist
         room = ROOM.row(rows[0])
         if room.owner_id is not None:
-            room.owner = PERSON.row(rows[0][len(ROOM.names) :])
+            room._state.fields_cache["owner"] = PERSON.row(rows[0][len(ROOM.names) :])
         room._read_successor = (room.successor_id, rows[0][-1])
         return room
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from chat import actions
-from chat.models import Comment
+from chat.models import Comment, CommentReaction, states
 from chat.notices import notice
 from rooms.models import Room
 from tests.cases import Cast
@@ -28,6 +29,24 @@ class QueryTests(Cast):
     def test_recent_comments_are_oldest_first_without_deleted_ones(self):
         assert self.texts(Comment.objects.recent(self.room, 5)) == [2, 4, 5, 6, 7]
         assert self.texts(Comment.objects.recent(self.room)) == [1, 2, 4, 5, 6, 7]
+
+    def test_recent_comments_equal_those_that_were_sent(self):
+        rows = Comment.objects.filter(room=self.room)
+        moment = datetime(2026, 11, 30, 20, 59, 59, tzinfo=UTC)
+        for seq, microsecond in ((1, 0), (2, 999_999), (4, 1000), (5, 50)):
+            rows.filter(seq=seq).update(created_at=moment.replace(microsecond=microsecond))
+        rows.filter(seq=5).update(is_system=False, notice="", user_id="g_x", edited_ms=1.0, image_width=640)
+        rows.filter(seq=6).update(changed_seq=6, reply_to=rows.get(seq=5))
+        CommentReaction.objects.add(rows.get(seq=6).pk, self.bob.person, "🔥")
+        recent = Comment.objects.recent(self.room)
+        assert recent == states(list(rows.exclude(seq=3).order_by("seq")))
+        assert [comment.created_at[-13:] for comment in recent[:4]] == [
+            "20:59:59.000Z",
+            "20:59:59.999Z",
+            "20:59:59.001Z",
+            "20:59:59.000Z",
+        ]
+        assert {type(comment.is_system_message) for comment in recent} == {bool}
 
     def test_older_comments_are_the_last_before_a_seq(self):
         assert self.texts(Comment.objects.before(self.room, 5, 2)) == [2, 4]

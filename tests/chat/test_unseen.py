@@ -117,7 +117,8 @@ class Writing(QuietCast):
         comment = Comment.objects.get(person=self.bob.person)
         with self.committing():
             actions.remove(self.alice, comment.pk)
-        assert Comment.objects.recent(self.room, reader=self.bob.person_id) == [comment]
+        recent = Comment.objects.recent(self.room, reader=self.bob.person_id)
+        assert [each.id for each in recent] == [comment.pk]
         with self.committing():
             actions.remove(self.bob, comment.pk)
         assert Comment.objects.recent(self.room, reader=self.bob.person_id) == []

@@ -10,7 +10,7 @@ from django.conf import settings
 
 import playback.room.queries
 import rooms.actions
-from chat.models import Comment, states
+from chat.models import Comment
 from playback.models import Playback, PlaybackEvent
 from playback.room.queue.storage import encoded_queue
 from rooms import access
@@ -111,9 +111,7 @@ def compose_snapshot(
         room=room_state(room, contents.host, contents.playback.settings),
         members=[member_state(present) for present in contents.present],
         timeline=None if resumed else playback.room.queries.snapshot_of(contents.playback),
-        comments=None
-        if resumed
-        else states(Comment.objects.recent(room, COMMENTS_AT_JOIN, reader=member.person_id)),
+        comments=None if resumed else Comment.objects.recent(room, COMMENTS_AT_JOIN, reader=member.person_id),
         revision=room.revision,
         event_id=contents.event_id,
         comment_seq=room.comment_seq,

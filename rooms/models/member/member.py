@@ -218,8 +218,8 @@ class Member(MemberRights):
         members = []
         for values in rows:
             member = MEMBER.row(values)
-            member.person = PERSON.row(values[len(MEMBER.names) :])
-            member.room = room
+            # Without the descriptors' checks, which take as long as reading the row.
+            member._state.fields_cache.update(person=PERSON.row(values[len(MEMBER.names) :]), room=room)
             members.append(member)
         return members
 

@@ -49,7 +49,10 @@ class MemberRights(models.Model):
         return self.role == Role.MEMBER and not self.is_owner and not has_given
 
     def may(self, right: Right) -> bool:
-        return rights.allows(self.room.levels, self.standing, right)
+        room = self.room
+        return right in rights.granted(
+            room.control_policy, room.rights, self.role, room.owner_id == self.person_id, self.exceptions
+        )
 
     def set_exception(self, right: Right, *, allowed: bool) -> None:
         """Give or take a right, whatever the room's levels are; the caller saves it.
