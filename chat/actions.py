@@ -19,7 +19,7 @@ from rooms.domain.rights import Right
 from rooms.models import Member, Person, Room
 from watchium import server_clock
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
-from watchium.db.rows import insert, update
+from watchium.db.rows import insert, new_row, update
 from watchium.protocol import events
 from watchium.protocol.commands import PostComment
 from watchium.protocol.errors import NotFound
@@ -68,10 +68,10 @@ def post(
         position,
         now_ms,
         also=_time_of_comment(actor, now_ms),
-        person=actor.person,
+        person_id=actor.person_id,
         user_id=actor.person.user_id,
         username=actor.username,
-        reply_to=_replied_comment(actor.room, command.payload.reply_to),
+        reply_to_id=_replied_comment(actor.room, command.payload.reply_to),
         event_id=command.event_id,
         content_hash=digest,
         image_width=image and image.width,
@@ -235,7 +235,9 @@ def _append(
     seq_update = room.take_comment_seq()
     if only_for is not None:
         fields |= unseen.hidden_fields()
-    comment = Comment(room=room, seq=room.comment_seq, text=text, position=position, at_ms=now_ms, **fields)
+    comment = new_row(
+        Comment, room_id=room.pk, seq=room.comment_seq, text=text, position=position, at_ms=now_ms, **fields
+    )
     ((comment.pk,),), *_ = run_in_one_round_trip(insert(comment), seq_update, *also)
     event = events.NewComment(room_id=room.room_id, timestamp=now_ms, payload=comment.to_protocol())
     if only_for is None:
@@ -275,10 +277,11 @@ def _record_deletion(room: Room, comment: Comment, *, actor: Member | None, **de
     )
 
 
-def _replied_comment(room: Room, pk: int | None) -> Comment | None:
+def _replied_comment(room: Room, pk: int | None) -> int | None:
+    """Return the primary key. Raises NotFound if the comment is not in the room."""
     if pk is None:
         return None
     replied = Comment.objects.of_room(room, pk)
     if replied is None or replied.deleted_at is not None:
         raise NotFound("The message it replies to does not exist.")
-    return replied
+    return pk

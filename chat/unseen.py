@@ -1,4 +1,4 @@
-"""Messages that only their author gets, who is quietly muted: they are stored, and others see an empty place."""
+"""Messages of the quietly muted, which only their author gets: they are stored, and others see an empty place."""
 
 from __future__ import annotations
 

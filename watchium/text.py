@@ -20,6 +20,7 @@ TYPED_PER_SHOWN = 4
 _MARKS_LATER = "\uff9e\uff9f"  # letters that NFKC and NFKD turn into marks
 _NON_JOINER = "\u200c"
 _JOINER = "\u200d"
+_FIRST_MARK = "\u0300"
 _VIRAMA = 9  # a canonical combining class
 # Categories: control, format, surrogate, private use, and unassigned in this Python's version of Unicode.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -93,6 +94,10 @@ def is_one_emoji(text: str) -> bool:
 
 
 def _visible(text: str) -> str:
+    if text.isprintable() and not _BLANK.search(
+        text
+    ):  # no hidden category, and no joiner, which is hidden alone
+        return text
     kept: list[str] = []
     for index, character in enumerate(text):
         following = text[index + 1 : index + 2]
@@ -136,6 +141,8 @@ def _with_short_runs(text: str) -> str:
 
 
 def _without_piles(text: str) -> str:
+    if not text or max(text) < _FIRST_MARK:
+        return text
     kept: list[str] = []
     marks = 0
     for character in text:

@@ -1,4 +1,4 @@
-"""What is written in a room: comments, and reactions."""
+"""Comments and reactions of rooms."""
 
 from chat.models.accepted_change import AcceptedChange, AcceptedCommand
 from chat.models.comment import (

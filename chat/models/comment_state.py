@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chat.models.comment_reaction import CommentReaction
 from chat.notices import from_json
 from watchium.db.prepared import Rows, is_postgresql
 from watchium.protocol.types import CommentReaction as CommentReactionState
 from watchium.protocol.types import CommentState, ImageSize
-
-if TYPE_CHECKING:
-    from chat.models.comment import Comment
 
 # UTC with milliseconds: 2026-11-30T20:15:00.000Z. SQLite stores text, without a fraction if that is zero.
 _CREATED = {
@@ -54,16 +51,16 @@ def states_of_rows(rows: Rows) -> list[CommentState]:
     return [_state(row, reactions.get(row[0], ())) for row in rows]
 
 
-def states(comments: Sequence[Comment]) -> list[CommentState]:
-    """As `states_of_rows`, of instances."""
+def states(comments: Sequence[Any]) -> list[CommentState]:
+    """As `states_of_rows`, of instances of `Comment`, whose module imports this one."""
     return states_of_rows([_row(comment) for comment in comments])
 
 
-def state_of(comment: Comment, reactions: Sequence[CommentReactionState] = ()) -> CommentState:
+def state_of(comment: Any, reactions: Sequence[CommentReactionState] = ()) -> CommentState:
     return _state(_row(comment), reactions)
 
 
-def _row(comment: Comment) -> tuple[Any, ...]:
+def _row(comment: Any) -> tuple[Any, ...]:
     created = comment.created_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
     return (*(getattr(comment, name) for name in _FIELDS), comment.is_system, f"{created}Z")
 

@@ -237,6 +237,17 @@ class Playback(models.Model):
         playback.as_read = playback.documents
         return playback
 
+    @classmethod
+    def with_position(cls, room: Room) -> Playback:
+        """Return what `PlaybackQuerySet.of` does, but without the documents except `ending`: for a position."""
+        sql = f"SELECT {POSITION.sql} FROM playback_playback playback WHERE playback.room_id = %s"  # noqa: S608
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [room.pk]))
+        if not rows:
+            return cls.objects.of(room)
+        playback = POSITION.row(rows[0])
+        playback._state.fields_cache["room"] = room
+        return playback
+
     @property
     def documents(self) -> tuple[Any, ...]:
         """Values that are replaced, never modified in place."""
@@ -362,3 +373,24 @@ class Playback(models.Model):
 
 
 PLAYBACK = RowMapper(Playback, "playback")
+POSITION = RowMapper(
+    Playback,
+    "playback",
+    without=[
+        "loops",
+        "sync_enabled",
+        "sync_tolerance_ms",
+        "stall_policy",
+        "stall_wait_s",
+        "notices_in_chat",
+        "media",
+        "caption_shift_ms",
+        "captions",
+        "chapters",
+        "start",
+        "start_due_ms",
+        "hold",
+        "hold_until_ms",
+        "waited",
+    ],
+)

@@ -37,7 +37,7 @@ def snapshot_of(playback: Playback) -> TimelineState:
 
 def position_now(room: Room, now_ms: float) -> float:
     """Media time in seconds at server time `now_ms`, of what plays until an announced start."""
-    playback = Playback.objects.of(room)
+    playback = Playback.with_position(room)
     ending = ending_at(playback, now_ms)
     timeline = playback.timeline if ending is None else ending.timeline(room.revision)
     return timeline.position_at(now_ms)

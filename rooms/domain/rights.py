@@ -179,7 +179,7 @@ def exceptions_of(text: str) -> Exceptions:
 
 @lru_cache(maxsize=4096)
 def granted(policy: str, levels: str, role: str, is_owner: bool, exceptions: str) -> frozenset[Right]:
-    """The rights of a member, from what is stored. Each join asks for those of all present members."""
+    """The rights of a member, from stored text. Each join asks for those of all present members."""
     who = Standing(role, is_owner, exceptions_of(exceptions))
     return frozenset(right for right in Right if allows(levels_of(policy, levels), who, right))
 

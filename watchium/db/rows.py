@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from operator import attrgetter
 from types import MappingProxyType
@@ -19,7 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import Model
 from django.db.models.base import ModelState
 
-from watchium.db.prepared import PreparedQuery
+from watchium.db.prepared import PreparedQuery, is_postgresql
 
 M = TypeVar("M", bound=Model)
 Value = Callable[[Model], Any]
@@ -63,10 +64,49 @@ def _update(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Value
 
 
 def _value_of(field: Any, *, add: bool) -> Value:
-    """A getter of the field's database value: most unconverted, JSON and datetimes by their field."""
+    """A getter of the field's database value: most unconverted, datetimes as text on SQLite, others by their field."""
+    get = attrgetter(field.attname)
     if isinstance(field, _UNCONVERTED):
-        return attrgetter(field.attname)
+        return get
+    if isinstance(field, models.DateTimeField):
+        if field.auto_now or field.auto_now_add:
+            return lambda row: _stored_time(field.pre_save(row, add))
+        return lambda row: _stored_time(get(row))
     return lambda row: field.get_db_prep_save(field.pre_save(row, add), connection)
+
+
+def _stored_time(moment: datetime | None) -> datetime | str | None:
+    """As Django does, without a look at the settings for each."""
+    if moment is None or is_postgresql():
+        return moment
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
+
+
+def new_row(model: type[M], **values: Any) -> M:
+    """Make an instance as the model's constructor does, in a fifth of the time.
+
+    `values` are by the names of columns: `room_id`, not `room`. Raises TypeError for others.
+    """
+    fixed, called = _defaults(model)
+    if unknown := values.keys() - fixed.keys():
+        raise TypeError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
+    row = model.__new__(model)
+    row._state = ModelState()
+    row.__dict__.update(fixed)
+    for name, default in called:
+        if name not in values:
+            row.__dict__[name] = default()
+    row.__dict__.update(values)
+    return row
+
+
+@cache
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The defaults by column; those that are made for each row are None there, and their functions beside it."""
+    fields: list[Any] = [*model._meta.local_concrete_fields]
+    called = [(field.attname, field.get_default) for field in fields if callable(field.default)]
+    names = {name for name, _ in called}
+    return {f.attname: None if f.attname in names else f.get_default() for f in fields}, called
 
 
 class RowMapper(Generic[M]):
