@@ -7,18 +7,18 @@ from django.db import transaction
 from rooms import signals
 from rooms.actions.log.acts import record_act
 from rooms.actions.room import lock_for_settings
-from rooms.models import Member, Room, RoomCover
+from rooms.models import Member, Pictures, Room, RoomCover
 
 
 @transaction.atomic
-def set_cover(room: Room, webp: bytes | None, *, actor: Member | None, reason: str = "") -> None:
-    """Store a re-encoded picture as the room's cover, or delete its cover. `actor` is None for staff.
+def set_cover(room: Room, pictures: Pictures | None, *, actor: Member | None, reason: str = "") -> None:
+    """Store re-encoded pictures as the room's cover, or delete its cover. `actor` is None for staff.
 
     Raises as `update_room` does. A change by staff is logged as a ModerationAct with `reason`.
     """
     room = lock_for_settings(room, actor, ["cover"])
-    if webp is not None:
-        RoomCover.objects.store(room, webp)
+    if pictures is not None:
+        RoomCover.objects.store(room, pictures)
     elif not RoomCover.objects.delete_of(room):
         return
     if actor is None:

@@ -12,7 +12,7 @@ from rooms.models.moderation import Ban, ModerationAct
 from rooms.models.native_players import PlayerCode, PlayerGuest
 from rooms.models.person import Person, Token, digest_of
 from rooms.models.room import Room
-from rooms.models.room_cover import RoomCover
+from rooms.models.room_cover import Pictures, RoomCover
 from rooms.models.server.clock_anchor import ClockAnchor
 from rooms.models.server.leader import Pulse
 
@@ -28,6 +28,7 @@ __all__ = [
     "Member",
     "ModerationAct",
     "Person",
+    "Pictures",
     "PlayerCode",
     "PlayerGuest",
     "Pulse",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from rooms import access
@@ -36,7 +36,9 @@ class Cover(RoomAPIView):
         operation_id="room_cover",
         responses={(200, "image/webp"): OpenApiTypes.BINARY, "4XX": Problem},
         description="The cover of the room, for who may see its title: members, and everyone with the link unless the "
-        "room is private. `room_about` and the lobby name its address, which changes with the picture.",
+        "room is private. `room_about` and the lobby name its address, which changes with the picture; with "
+        "`size=small` it has at most 480 pixels a side, for tiles.",
+        parameters=[OpenApiParameter("size", str, enum=["small"])],
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         try:
@@ -46,7 +48,7 @@ class Cover(RoomAPIView):
             if visible is None:
                 raise
             room = visible
-        picture = RoomCover.objects.picture_of(room)
+        picture = RoomCover.objects.picture_of(room, small=request.query_params.get("size") == "small")
         if picture is None:
             raise NotFound("This room has no cover.")
         response = HttpResponse(picture, content_type="image/webp")

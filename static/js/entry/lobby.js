@@ -110,7 +110,7 @@ function fillCard(card, room) {
   slot("viewers").textContent = String(room.viewers)
   slot("host").textContent = room.host ?? ""
   slot("hosted").hidden = !room.host
-  showCover(slot("cover"), room.cover ?? "")
+  showCover(slot("cover"), room.cover ? `${room.cover}&size=small` : "")
   return card
 }
 

@@ -47,10 +47,16 @@ class RoomCovers(ApiCase):
         assert shown["Content-Type"] == "image/webp"
         assert size_of(shown.content) == (1280, 320)
         assert b"home" not in shown.content
+        assert size_of(Client().get(f"{address}&size=small").content) == (480, 120)
         Room.objects.filter(pk=self.room.pk).update(visibility="public")
         assert lobby_state().rooms[0].cover == address
-        for page in ("/", f"/rooms/{self.room.room_id}/"):
-            assert f'data-cover-image="{address}"' in Client().get(page).text
+        assert f'data-cover-image="{address}&amp;size=small"' in Client().get("/").text
+        assert f'data-cover-image="{address}"' in Client().get(f"/rooms/{self.room.room_id}/").text
+
+    def test_a_cover_from_before_there_were_two_sizes_is_shown_in_one(self):
+        self.gives(self.as_dora, png(1600, 400))
+        RoomCover.objects.update(small=b"")
+        assert size_of(Client().get(f"{self.address()}&size=small").content) == (1280, 320)
 
     def test_another_picture_has_another_address(self):
         self.gives(self.as_dora, png(4, 4))
@@ -89,7 +95,7 @@ class RoomCovers(ApiCase):
 
     def test_covers_take_space_of_the_images(self):
         self.gives(self.as_dora, png(4, 4))
-        RoomCover.objects.update(data=b"x" * 2 * 1024 * 1024)
+        RoomCover.objects.update(data=b"x" * 1024 * 1024, small=b"x" * 1024 * 1024)
         assert RoomCover.objects.total_bytes() == 2 * 1024 * 1024
         with override_settings(CHAT_IMAGES_MB=2), patch.object(room_cover, "encode") as encode:
             self.refused(self.gives(self.as_dora, png(8, 4)), 403, "not_allowed")

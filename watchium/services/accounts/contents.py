@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from chat.models import Comment, CommentImage, CommentReaction, Reaction
 from playback.models import DevicePlayer, EveningGuest, Playlist, WatchedMedia
 from rooms.accounts.models import AccountSession, LinkedSignIn, Passkey
-from rooms.models import ModerationAct, Person
+from rooms.models import ModerationAct, Person, RoomCover
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,13 @@ def sections_of(person: Person) -> list[Section]:
             _("Rooms that you created. They are closed for everyone, and deleted after 30 days."),
             person.owned_rooms.open(),
             ("room_id", "title", "visibility", "created_at", "last_active_at"),
+        ),
+        Section(
+            "covers",
+            _("Covers of rooms that you created: they are deleted with the rooms."),
+            RoomCover.objects.of_owner(person),
+            ("room__room_id", "data"),
+            page_rows=20,
         ),
         Section(
             "memberships",

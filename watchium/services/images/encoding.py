@@ -77,7 +77,7 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def encode(data: bytes, sender: str) -> EncodedImage:
+def encode(data: bytes, sender: str, *, side_px: int = MAX_SIDE_PX) -> EncodedImage:
     """Decode the image in the sandbox and encode its first frame as WebP. `sender`: whose it is.
 
     Raises BadMessage if it is no image, RateLimited as `place_of`, Unavailable.
@@ -93,7 +93,7 @@ def encode(data: bytes, sender: str) -> EncodedImage:
         path.write_bytes(data)
         try:
             with place_of(sender):
-                command = _command(program, decoder, path)
+                command = _command(program, decoder, path, side_px)
                 done = sandbox.run(command, ENCODE_S, MAX_ENCODED_BYTES, MAX_MEMORY)
         except (subprocess.TimeoutExpired, OSError):
             raise BadMessage("This image takes too long to read.") from None
@@ -103,10 +103,10 @@ def encode(data: bytes, sender: str) -> EncodedImage:
     return EncodedImage(done.output, *size, digest_of(data))
 
 
-def _command(program: str, decoder: str, path: Path) -> list[str]:
+def _command(program: str, decoder: str, path: Path, side_px: int) -> list[str]:
     demuxer = "gif" if decoder == "gif" else "image2"
     pattern = ["-pattern_type", "none"] if demuxer == "image2" else []
-    side = f"'max(1,round(%s*min(1,{MAX_SIDE_PX}/max(iw,ih))))'"  # a line stays a pixel wide
+    side = f"'max(1,round(%s*min(1,{side_px}/max(iw,ih))))'"  # a line stays a pixel wide
     one_thread = ["-threads", "1"]  # each further one has buffers of its own
     return [
         *(program, "-nostdin", "-v", "error", "-protocol_whitelist", "file"),

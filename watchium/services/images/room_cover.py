@@ -6,12 +6,14 @@ from msgspec import Struct
 
 from rooms.actions.cover import set_cover
 from rooms.domain.rights import Right
-from rooms.models import Member
+from rooms.models import Member, Pictures
 from watchium import server_clock
 from watchium.protocol.errors import TooLong
 from watchium.services.images.chat_images import MAX_BYTES, require_may_send, require_space
 from watchium.services.images.encoding import encode
 from watchium.shared_state import rate_limits
+
+SMALL_SIDE_PX = 480  # the lobby's tiles are 240 px wide; phones have several pixels to each
 
 
 class NewCover(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -32,5 +34,7 @@ def change_cover(member: Member, cover: NewCover) -> None:
         raise TooLong("An image has at most 1 MB.")
     require_space()
     rate_limits.spend("image", member.person.user_id, server_clock.now_ms())
-    image = encode(cover.image, member.person.user_id)
-    set_cover(member.room, image.data, actor=member)
+    sender = member.person.user_id
+    image = encode(cover.image, sender)
+    small = encode(image.data, sender, side_px=SMALL_SIDE_PX)
+    set_cover(member.room, Pictures(image.data, small.data), actor=member)

@@ -14,7 +14,7 @@ from chat.models import Comment, CommentImage, CommentReaction
 from playback.models import EveningGuest, KeptEvening, Playlist
 from rooms.accounts.models import AccountSession, LinkedSignIn
 from rooms.auth.identity import find_valid_token
-from rooms.models import Ban, Member, ModerationAct, Person, Room, Token
+from rooms.models import Ban, Member, ModerationAct, Person, Pictures, Room, RoomCover, Token
 from tests.watchium.web.accounts.test_sign_in import PASSWORD, SignedIn
 from watchium.protocol.errors import CloseCode
 from watchium.services.accounts import deletion
@@ -239,6 +239,9 @@ class Export(Dana):
             for seq, person in ((1, self.person), (2, self.bob.person))
         ]
         own, other = Comment.objects.bulk_create(rows)
+        mine = Room.objects.create(title="mine", owner=self.person)
+        for room, cover in ((mine, b"RIFF cover"), (self.room, b"RIFF other")):
+            RoomCover.objects.store(room, Pictures(cover, b"RIFF small"))
         CommentImage.objects.create(room=self.room, comment=own, data=b"RIFF own")
         CommentImage.objects.create(room=self.room, comment=other, data=b"RIFF other")
         CommentReaction.objects.add(other.pk, self.person, "🔥")
@@ -250,6 +253,7 @@ class Export(Dana):
         found = self.export()
         assert [row["subject"] for row in found["linked_sign_ins"]] == ["subject-7"]
         assert [row["favourite"] for row in found["memberships"]] == [True]
+        assert [row["data"] for row in found["covers"]] == ["data:image/webp;base64,UklGRiBjb3Zlcg=="]
         assert [row["data"] for row in found["comment_images"]] == ["data:image/webp;base64,UklGRiBvd24="]
         assert [row["emoji"] for row in found["comment_reactions"]] == ["🔥"]
         assert [(row["kind"], row["why"]) for row in found["acts"]] == [("mute", "loud")]

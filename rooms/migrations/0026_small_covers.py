@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("rooms", "0025_player_passphrases")]
+    operations = [migrations.AddField("roomcover", "small", models.BinaryField(default=b""))]
