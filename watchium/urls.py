@@ -79,6 +79,7 @@ one_room = [
     path("state/", api.State.as_view()),
     path("about/", rooms.api.room.AboutRoom.as_view()),
     path("cover/", images.Cover.as_view()),
+    path("owner/", rooms.api.room.Ownership.as_view()),
     path("favourite/", rooms.api.room.Favourite.as_view()),
     path("code/", rooms.api.devices.Code.as_view()),
     path("knock/", rooms.api.knocking.OwnKnock.as_view()),

@@ -2,7 +2,7 @@
 
 from rooms.actions.dispatch import handle_command, run_once
 from rooms.actions.epoch import begin_epoch, suspect_restore
-from rooms.actions.hosting import claim_host, request_control, set_successor, transfer_host
+from rooms.actions.hosting import claim_host, claim_room, request_control, set_successor, transfer_host
 from rooms.actions.knocking import waiting_list
 from rooms.actions.log.acts import clean_reason, lock_for, record_act
 from rooms.actions.membership import join, leave
@@ -38,6 +38,7 @@ __all__ = [
     "ban",
     "begin_epoch",
     "claim_host",
+    "claim_room",
     "clean_reason",
     "close_room",
     "connect",

@@ -103,6 +103,24 @@ def claim_host(actor: Member) -> int:
 
 
 @transaction.atomic
+def claim_room(actor: Member) -> None:
+    """Make the host the owner of a room whose owner is gone. Raises RuleRefused.
+
+    For accounts only: a guest who is gone leaves the room without an owner again.
+    """
+    actor = access.lock(actor)
+    if actor.is_owner:
+        return  # sent again because the first reply was lost
+    if actor.room.owner_id is not None or actor.room.is_demo:
+        raise RuleRefused("This room has an owner.")
+    if not actor.is_host or actor.person.account_id is None:
+        raise RuleRefused("Only the host can do this, and only with an account.")
+    actor.room.owner = actor.person
+    actor.room.save(update_fields=["owner"])
+    signals.room_changed.send(Room, room=actor.room, actor=actor, changed=["owner"])
+
+
+@transaction.atomic
 def set_successor(actor: Member, user_id: str | None) -> Member | None:
     """Name the member who becomes host if the host stays away, or (None) no member. Raises RuleRefused, NotFound."""
     actor = access.lock(actor)

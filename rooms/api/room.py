@@ -76,6 +76,18 @@ class AboutRoom(RoomAPIView):
         )
 
 
+class Ownership(RoomAPIView):
+    @extend_schema(
+        operation_id="room_claim",
+        request=None,
+        responses={204: None, "4XX": Problem},
+        description="Become the owner of a room whose owner is gone, as its host and with an account.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        actions.claim_room(self.member(room_id))
+        return HttpResponse(status=204)
+
+
 class FavouriteChoice(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     on: bool
 

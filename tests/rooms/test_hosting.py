@@ -1,11 +1,20 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 
 from rooms import actions
-from rooms.models import ControlPolicy, Member, Role, Room
+from rooms.models import ControlPolicy, Member, Person, Role, Room
 from tests.cases import Cast
-from watchium.protocol.errors import BadMessage, NotAllowed, NotFound, NotHost, NotMember, RateLimited
+from watchium.protocol.errors import (
+    BadMessage,
+    NotAllowed,
+    NotFound,
+    NotHost,
+    NotMember,
+    RateLimited,
+    RuleRefused,
+)
 
 
 class TransferHostTests(Cast):
@@ -99,6 +108,30 @@ class UpdateRoomTests(Cast):
             actions.close_room(self.room, actor=self.alice)
         actions.close_room(self.room, actor=None)  # staff may
         assert Room.objects.get().closed_at is not None
+
+    def test_a_host_with_an_account_claims_a_room_whose_owner_is_gone(self):
+        Room.objects.update(owner=None)
+        with pytest.raises(RuleRefused):
+            actions.claim_room(self.alice)  # a guest
+        for member, name in ((self.alice, "alice"), (self.bob, "bob")):
+            Person.objects.filter(pk=member.person_id).update(account=User.objects.create_user(name))
+        with pytest.raises(RuleRefused):
+            actions.claim_room(self.bob)  # not the host
+        with self.committing():
+            actions.claim_room(self.alice)
+            actions.claim_room(self.alice)
+        assert Room.objects.get().owner == self.alice.person
+        assert self.published.types().count("room_changed") == 1
+        assert self.published.last("room_changed")["payload"]["room"]["owner_id"] == self.alice.person.user_id
+        actions.transfer_host(self.alice, self.bob.person.user_id)
+        with pytest.raises(RuleRefused):
+            actions.claim_room(self.bob)  # it has an owner
+
+    def test_the_demo_room_is_claimed_by_nobody(self):
+        Person.objects.filter(pk=self.alice.person_id).update(account=User.objects.create_user("alice"))
+        Room.objects.update(is_demo=True, owner=None)
+        with pytest.raises(RuleRefused):
+            actions.claim_room(self.alice)
 
     def test_invalid_settings_are_refused(self):
         for nonsense in (

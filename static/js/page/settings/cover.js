@@ -13,7 +13,7 @@ const MAX_SIDE_PX = 1280
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
 /** @param {HTMLElement} panel @param {Room} room */
-export function mount(panel, room) {
+export function mountCover(panel, room) {
   const field = find(panel, "cover-field")
   const file = /** @type {HTMLInputElement} */ (find(field, "cover-file"))
   find(field, "choose-cover").addEventListener("click", () => file.click())

@@ -19,7 +19,7 @@ const maySet = (state) => may(state, "settings")
  *   unknown}>}>}
  */
 const SECTIONS = {
-  room: { isShown: maySet, load: () => import("./cover.js") },
+  room: { isShown: maySet, load: () => import("./room.js") },
   permissions: { isShown: mayChangeRights, load: () => import("./permissions.js") },
   chat: {
     isShown: (state) => maySet(state) || may(state, "remove"),
