@@ -22,10 +22,10 @@ from watchium.syncplay.steering.motion import Ask, asked, stands
 from watchium.syncplay.steering.slow_down import OFF_S, ON_S
 
 INTERVAL_S = 1.0
-BUSY_INTERVAL_S = 0.16  # while the player's position is being found out
+BUSY_INTERVAL_S = 0.12  # while the player's position is being found out
 # Intervals vary by more than the 0.1 s at which clients ask their players, so that reports do not always meet the same
 # moment of a frame; the sequence spreads evenly.
-JITTER_S, BUSY_JITTER_S, JITTER_STEP = 0.5, 0.16, 0.618
+JITTER_S, BUSY_JITTER_S, JITTER_STEP = 0.5, 0.06, 0.618
 LATE_S = 0.4  # an answer so much later than the quickest says little about where its player is
 RESEND_S = 2.0  # a forced change that was not confirmed for so long is sent again
 MOVED_S = 1.5  # for so long after its player was moved, a client may report a seek without a press
@@ -121,7 +121,7 @@ class ClientTiming:
         """Take a State of the client into account."""
         round_trip_s = self._delay.returned(state.stamp, now_s)
         if state.server_counter == self._counter:
-            self._unconfirmed_since_s = None
+            self._confirmed(round_trip_s, now_s)
         if state.client_counter:
             self._client_counter = state.client_counter
         if state.position_s is None or state.paused is None:
@@ -136,12 +136,20 @@ class ClientTiming:
         if self._timeline is not None and not state.client_counter:
             self._follow_report(self._timeline, state.position_s, state.paused, round_trip_s, now_s)
 
+    def _confirmed(self, round_trip_s: float | None, now_s: float) -> None:
+        unconfirmed, self._unconfirmed_since_s = self._unconfirmed_since_s is not None, None
+        if unconfirmed and round_trip_s is not None and self._timeline is not None and self._timeline.playing:
+            after_s = max(0.0, round_trip_s - 2 * self.one_way_s)
+            self._act_on(self.player.confirmed(after_s, self._timeline.at_ms / 1000, now_s), now_s)
+
     def _follow_report(
         self, timeline: Timeline, position_s: float, paused: bool, round_trip_s: float, now_s: float
     ) -> None:
         # Its own round trip, not the shortest: the halves of what was lost on the way cancel out on average.
         arrived_s = position_s if paused else position_s + round_trip_s / 2
-        action = self.player.reported(timeline, arrived_s, paused, now_s, calm=not self._plan)
+        self._act_on(self.player.reported(timeline, arrived_s, paused, now_s, calm=not self._plan), now_s)
+
+    def _act_on(self, action: Action, now_s: float) -> None:
         match action:
             case Action.SLOW_DOWN:
                 self._ordinary_s = now_s
@@ -226,8 +234,8 @@ class ClientTiming:
             case Ask.STOP:
                 self._plan = [Planned(now_s, Step.STOP)]
             case Ask.START:
-                start_s = max(now_s, starts_s - self.player.start_lead_s())
                 place = self.position_s is None or self.player.off_place(timeline, self.position_s)
+                start_s = max(now_s, starts_s - self.player.start_lead_s(placed=place))
                 self._plan = [Planned(now_s, Step.PLACE)] if place else []
                 self._plan.append(Planned(start_s, Step.START))
             case Ask.SEEK:

@@ -1,11 +1,13 @@
 """A Syncplay client with its player, in virtual time: it applies States, and reports.
 
 Its rules are those of the desktop program; its player shows frames, needs time to start and to seek, and has a clock of
-its own. Nothing here knows how the server decides.
+its own. The program stops for 0.05 s before a command that follows another one too soon, also before those that show a
+notice, and answers the server only then. Nothing here knows how the server decides.
 """
 
 from __future__ import annotations
 
+import functools
 import heapq
 import itertools
 import math
@@ -15,6 +17,9 @@ from dataclasses import dataclass, field
 
 POLL_S = 0.1
 COMMANDS_APART_S = 0.05
+SEEK_PAUSE_S = 0.03
+NOTICE_LINES = 3  # a start, a stop and a seek each show
+FRAME_EARLY_S = 0.005  # a seek shows the first frame that begins no more than this before its target
 SLOW, SLOW_ABOVE_S, USUAL_BELOW_S = 0.95, 1.5, 0.1
 REWIND_ABOVE_S = 4.0
 SEEK_NOTICED_S = 1.0
@@ -55,13 +60,16 @@ class Way:
 
 @dataclass
 class SimulatedPlayer:
-    """`fast_by`: its clock's error. `start_s` and `seek_s`: what a start and a seek take, evenly distributed."""
+    """`fast_by`: its clock's error. Evenly distributed are what a start and a seek take, `start_s` and `seek_s`, and by
+    how much its sound is further ahead after a slow-down than the speed says, `stretch_s`.
+    """
 
     world: World
     frame_s: float = 0.04
     fast_by: float = 0.0
-    start_s: tuple[float, float] = (0.004, 0.033)
-    seek_s: tuple[float, float] = (0.0, 0.041)
+    start_s: tuple[float, float] = (0.0, 0.004)
+    seek_s: tuple[float, float] = (0.005, 0.025)
+    stretch_s: tuple[float, float] = (0.0, 0.016)
     speed: float = 1.0
     paused: bool = True
     seeks: list[float] = field(default_factory=list)
@@ -79,9 +87,10 @@ class SimulatedPlayer:
 
     def reported_s(self) -> float:
         """The frame that is shown next."""
-        if self.paused or not self.frame_s:
-            return self._position_s
-        return math.ceil(self.position_s() / self.frame_s) * self.frame_s
+        return self._frame_from(self.position_s() - 1e-6)
+
+    def _frame_from(self, position_s: float) -> float:
+        return math.ceil(position_s / self.frame_s) * self.frame_s if self.frame_s else position_s
 
     def _change(self, position_s: float | None = None) -> None:
         self._position_s = self.position_s() if position_s is None else position_s
@@ -97,11 +106,13 @@ class SimulatedPlayer:
 
     def set_speed(self, speed: float) -> None:
         self._change()
+        if speed == 1.0 != self.speed:
+            self._position_s += self.world.random.uniform(*self.stretch_s)
         self.speed = speed
 
     def seek(self, position_s: float) -> None:
         self.seeks.append(self.world.now_s)
-        self._change(max(0.0, position_s))
+        self._change(max(0.0, self._frame_from(position_s - FRAME_EARLY_S) if self.frame_s else position_s))
         self._stands_until_s = self.world.now_s + self.world.random.uniform(*self.seek_s)
 
 
@@ -134,6 +145,7 @@ class SimulatedClient:
         self._slowed = False
         self._server_counter = self._client_counter = 0
         self._command_s = 0.0
+        self._busy_until_s = 0.0
 
     # ------------------------------------------------------------ the person
 
@@ -157,7 +169,7 @@ class SimulatedClient:
 
     def _poll(self) -> None:
         self.world.at(self.world.now_s + POLL_S, self._poll)
-        self.world.at(self._command_s, self._polled)  # requests wait behind commands
+        self._command(self._polled)  # requests wait behind commands, and commands behind requests
 
     def _polled(self) -> None:
         if self.frozen:
@@ -189,10 +201,17 @@ class SimulatedClient:
         position_s, paused, at_s = self._room
         return position_s + (0.0 if paused else self.world.now_s - at_s)
 
-    def _command(self, call: Callable[[], None]) -> None:
-        """Commands reach a player some time apart."""
-        self._command_s = max(self._command_s + COMMANDS_APART_S, self.world.now_s)
-        self.world.at(self._command_s, call)
+    def _command(self, call: Callable[[], None], then_s: float = 0.0) -> None:
+        """Commands reach a player some time apart; the program does nothing else meanwhile."""
+        at_s = max(self.world.now_s, self._busy_until_s)
+        if at_s < self._command_s + COMMANDS_APART_S:
+            at_s += COMMANDS_APART_S
+        self._command_s, self._busy_until_s = at_s, at_s + then_s
+        self.world.at(at_s, call)
+
+    def _notice(self) -> None:
+        for _ in range(NOTICE_LINES):
+            self._command(lambda: None)
 
     # ------------------------------------------------------------ the server
 
@@ -202,13 +221,17 @@ class SimulatedClient:
         if self.frozen:
             self._held.append(lambda: self.state(position_s, paused, seek, set_by, stamp, server, client))
             return
+        if self._busy_until_s > self.world.now_s:
+            later = functools.partial(self.state, position_s, paused, seek, set_by, stamp, server, client)
+            self.world.at(self._busy_until_s, later)
+            return
         if server:
             self._server_counter, self._client_counter = server, 0
         elif client and client == self._client_counter:
             self._client_counter = 0
         if not self._client_counter:
             self._follow(position_s, paused, seek, own=set_by == self.name)
-        self._report(stamp)
+        self.world.at(self._busy_until_s, lambda: self._report(stamp))
 
     def _report(self, stamp: float | None, *, seek: bool = False, changed: bool = False) -> None:
         shown = changed or not self._client_counter or self._server_counter
@@ -238,6 +261,9 @@ class SimulatedClient:
         if paused != self._polled_paused:
             self._command(lambda: self.player.set_paused(paused))
             self._polled_paused = paused
+            self._notice()
+        elif seek and not own:
+            self._notice()
 
     def _slow_down(self, ahead_s: float) -> None:
         if not self._slowed and ahead_s > SLOW_ABOVE_S:
@@ -248,5 +274,6 @@ class SimulatedClient:
             self._command(lambda: self.player.set_speed(1.0))
 
     def _seek(self, position_s: float) -> None:
-        self._command(lambda: self.player.seek(position_s))
-        self._polled_s = (position_s, self.world.now_s)
+        self._command(lambda: self.player.seek(position_s), SEEK_PAUSE_S)
+        if self._polled_s is not None:  # until the player answers, the client reports where it was
+            self._polled_s = (self._polled_s[0], self.world.now_s)

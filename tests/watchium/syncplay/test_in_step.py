@@ -45,15 +45,55 @@ def test_a_player_stays_within_a_frame_without_a_seek(delay_s, frame_s, fast_by,
     assert (seeks, room.pressed) == (0, [])
 
 
-def test_over_many_players_the_error_is_small():
+@pytest.mark.parametrize(
+    ("frames_a_second", "delay_s"), [(25, 0.0), (25, 0.06), (24, 0.06), (30, 0.0), (60, 0.06)]
+)
+def test_over_many_players_the_error_is_small(frames_a_second, delay_s):
     errors = []
-    for seed in range(20):
-        room = started(up_s=0.06, down_s=0.06, seed=seed)
-        began_s = room.world.now_s
-        room.world.run(30)
-        errors += room.errors_since(began_s)
-    assert 1000 * percentile(errors, 0.5) < 10
-    assert 1000 * percentile(errors, 0.95) < 20
+    for seed in range(12):
+        room = SimulatedRoom(up_s=delay_s, down_s=delay_s, seed=seed, frame_s=1 / frames_a_second)
+        errors += watched(room)["steady"]
+    assert 1000 * percentile(sorted(errors), 0.5) < 9
+    assert 1000 * percentile(sorted(errors), 0.95) < 20
+
+
+def test_starts_and_seeks_are_soon_in_step():
+    after: dict[str, list[float]] = {}
+    for seed in range(12):
+        for name, errors in watched(SimulatedRoom(up_s=0.06, down_s=0.06, seed=seed)).items():
+            after.setdefault(name, []).extend(errors)
+    for change in ("start", "seek"):
+        assert 1000 * percentile(sorted(after[f"{change} 1"]), 0.5) < 35
+        assert 1000 * percentile(sorted(after[f"{change} 1"]), 0.95) < 87
+        assert 1000 * percentile(sorted(after[f"{change} 4"]), 0.5) < 15
+
+
+def watched(room: SimulatedRoom) -> dict[str, list[float]]:
+    """Errors without sign from 1 to 2 s and from 4 to 7 s after starts and seeks, and in steady state."""
+    errors: dict[str, list[float]] = {}
+    room.connect()
+    room.world.run(0.3)
+    room.open()
+    room.world.run(4.0)
+    for position_s in (100.0, 30.0, 70.0):
+        room.play()
+        note(room, errors, "start")
+        room.seek(position_s)
+        note(room, errors, "seek")
+        room.pause()
+        room.world.run(2.5)
+    room.play()
+    room.world.run(20.0)
+    errors["steady"] = room.errors_since(room.world.now_s - 12.0)
+    return errors
+
+
+def note(room: SimulatedRoom, errors: dict[str, list[float]], change: str) -> None:
+    began_s = room.timeline.at_ms / 1000
+    room.world.run(began_s + 7.0 - room.world.now_s)
+    for from_s, to_s in ((1.0, 2.0), (4.0, 7.0)):
+        window = [abs(error_s) for at_s, error_s in room.errors if from_s <= at_s - began_s < to_s]
+        errors.setdefault(f"{change} {from_s:.0f}", []).extend(window)
 
 
 @few
@@ -70,8 +110,8 @@ def test_unequal_lines_cost_half_of_their_difference(up_s, down_s, seed):
 def test_jitter_is_averaged(delay_s, jitter_s, seed):
     room = started(up_s=delay_s, down_s=delay_s, jitter_s=jitter_s, seed=seed)
     error_ms, seeks = steady_ms(room, 30)
-    assert error_ms < 30 + 1000 * jitter_s
-    assert seeks <= 1
+    assert error_ms < 80 + 1000 * jitter_s
+    assert seeks <= 2
 
 
 @few
@@ -177,7 +217,9 @@ def test_a_client_that_does_not_slow_down_is_not_asked_again():
     room.open()
     room.world.run(3.0)
     room.play()
-    room.world.run(60.0)
+    room.world.run(5.0)
+    room.player.seek(room.player.position_s() + 0.05)
+    room.world.run(90.0)
     asked = room.timing.player.slow_down.count
     assert not room.timing.player.slow_down.usable
     room.world.run(60.0)

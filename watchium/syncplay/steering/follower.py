@@ -5,25 +5,37 @@ from __future__ import annotations
 from enum import Enum
 
 from playback.domain.timeline import Timeline
+from watchium.syncplay.steering.frame_rate import FrameRate
 from watchium.syncplay.steering.learned_cost import LearnedCost
-from watchium.syncplay.steering.motion import SAME_PLACE_S, stands
-from watchium.syncplay.steering.position_error import ENOUGH, PositionError, middle
+from watchium.syncplay.steering.motion import stands
+from watchium.syncplay.steering.position_error import USUAL_FRAME_S, PositionError
 from watchium.syncplay.steering.seek_corrections import SeekCorrections
-from watchium.syncplay.steering.slow_down import JUMPED_S, SlowDown
+from watchium.syncplay.steering.slow_down import JUMPED_S, LOST_SPREAD_S, SlowDown
 
-REPORTS_AHEAD_S = 0.015  # a player reports the frame that it shows next: on average so far ahead of the sound
 MOST_START_S, MOST_SEEK_S = 1.0, 3.0
+START_ANSWER_S, SEEK_ANSWER_S = 0.15, 0.18  # three lines on the picture, and 0.03 s after a seek
 FIRST_RETURN_S = 0.15  # a paused player seeks, and starts some time later
 SETTLES_S = 0.4  # after it was moved, a player's reports say little for so long
+ASKED_AGAIN_S = 0.2  # a client reports its player as it found it up to 0.1 s before, or 0.15 s
 STOPS_S = 0.8  # a client seeks first and pauses 50 to 100 ms later
 OPENS_S = 2.0  # while a player opens a file, its client invents positions
 BUSY_S = 6.0  # for so long its position is asked for often
-SLOWED_ABOVE_S = 0.012
-SOUGHT_BELOW_S = -0.04
-SOON_S, SOUGHT_SOON_BELOW_S = 10.0, -0.02  # for so long after a change, another small jump is hardly noticed
+SLOWED_ABOVE_S = 0.007
+SMALL_S = 0.02  # so small an error is believed when there are enough reports
+SURE_S = 0.012  # and any error before that only if they agree so well
+LEAVES_S = 0.002  # only a seek puts a player forward again
+SOUGHT_BELOW_S = -0.025
+FALLS_BEHIND_S, MOST_FALLS_BEHIND_S = 0.005, 0.015  # a player whose clock is slow is left so far ahead
+UNSURE = 1.2  # standard deviations
+PREDICTABLE_S = 0.015  # a player whose starts scatter by no more is slowed down before it has reported
+SOON_S, SOUGHT_SOON_BELOW_S = 10.0, -0.012  # for so long after a change, another small jump is hardly noticed
 SLOWED_MOST_S = 0.6  # more is put right by a seek
 SOUGHT_ABOVE_S = 0.2  # the same soon after a change, and of a client that cannot be slowed down
-STANDS_OFF_S, STANDS_FAR_OFF_S = 0.02, 0.2
+STANDS_OFF_S, STANDS_FAR_OFF_S = 0.025, 0.2
+EARLY_FRAME_S = (
+    0.005  # a player that seeks shows the first frame that begins no more than this before its target
+)
+STARTS_OFF_S = 0.06  # from so far off it can be started earlier or later instead of being put right first
 MISMATCHES = 2  # reports in a row in the other pause state, or far off
 FAR_OFF_S = 1.0
 END_S = 1.0  # a player so near to its file's end may have stopped there
@@ -41,10 +53,15 @@ class Action(Enum):
 class Follower:
     def __init__(self, slows_down: bool = True) -> None:
         self.slow_down = SlowDown(slows_down)
-        self.start_cost, self.seek_cost = LearnedCost(MOST_START_S), LearnedCost(MOST_SEEK_S)
+        self.start_cost = LearnedCost(MOST_START_S, first_answer_s=START_ANSWER_S)
+        self.seek_cost = LearnedCost(MOST_SEEK_S, first_answer_s=SEEK_ANSWER_S)
         self.return_cost = LearnedCost(MOST_SEEK_S, FIRST_RETURN_S)
         self.corrections = SeekCorrections()
         self._error = PositionError()
+        self._frame_rate = FrameRate()
+        self._stands_ahead_s = 0.0
+        self._sought = False  # and has not played since
+        self._took_off_s = 0.0  # since it was moved
         self._learning: LearnedCost | None = None
         self._duration_s: float | None = None  # None until a file is open
         self._changed_s = float("-inf")
@@ -52,7 +69,8 @@ class Follower:
         self._mismatches = 0
         self._repeat_s = SETTLES_S
         self._placed = False  # once since it stands
-        self._recent: list[float] = []  # errors since the last slow-down
+        self._far_off = 0  # reports in a row
+        self._leaves_s = 0.0
 
     # ------------------------------------------------------------ knowledge
 
@@ -66,20 +84,23 @@ class Follower:
 
     def ahead_s(self, now_s: float) -> float:
         """By how many seconds it is ahead of the room, as estimated."""
-        return self._error.ahead_s(self.slow_down.taken_off_s(now_s))
+        return self._error.ahead_s - self.slow_down.taken_off_s(now_s)
 
     def wants_reports(self, now_s: float) -> bool:
         """Whether its position is to be found out soon."""
-        if self.slow_down.active or self.slow_down.expects_effect:
-            return True
-        return now_s < self._busy_until_s and not self._error.well_known
+        if self.slow_down.active:
+            return False
+        return self.slow_down.expects_effect or (now_s < self._busy_until_s and not self._error.well_known)
 
-    def start_lead_s(self) -> float:
-        """How long before its start the message has to arrive."""
-        return self.start_cost.cost_s + self.start_cost.aim_s
+    def start_lead_s(self, *, placed: bool = True) -> float:
+        """How long before its start the message has to arrive. `placed`: it stands where the room does."""
+        stands_ahead_s = 0.0 if placed else self._stands_ahead_s
+        if not placed and not self._sought:
+            stands_ahead_s -= self._error.frame_s / 2  # its sound stands before the frame that it shows
+        return self.start_cost.cost_s + self.start_cost.aim_s - stands_ahead_s
 
     def off_place(self, timeline: Timeline, position_s: float) -> bool:
-        return self.has_file and abs(timeline.position_s - position_s) > SAME_PLACE_S
+        return self.has_file and abs(timeline.position_s - position_s) > STARTS_OFF_S
 
     # ------------------------------------------------------------ changes
 
@@ -93,11 +114,8 @@ class Follower:
 
     def moved(self, now_s: float, settles_s: float = 0.0) -> None:
         """The room moves it, or its person does: earlier reports no longer apply."""
-        self._error.clear()
-        self._recent.clear()
-        self.slow_down.stop()
+        self._forget()
         self._learning = None
-        self._mismatches = 0
         self._changed_s = now_s + settles_s
         self._placed = False
         self._repeat_s = SETTLES_S
@@ -106,27 +124,61 @@ class Follower:
 
     def moves(self, step: str, timeline: Timeline, arrives_s: float, now_s: float, *, paused: bool) -> float:
         """It is made to apply a step; return the position for its State. `paused`: it stands until then."""
-        self._error.clear()
-        self._recent.clear()
-        self.slow_down.stop()
-        self._mismatches = 0
+        self._forget()
+        self._sought = step == "place"
         settles_s = STOPS_S if step == "stop" else SETTLES_S
         self._quiet_until_s = max(self._quiet_until_s, arrives_s + (arrives_s - now_s) + settles_s)
         match step:
             case "start":
                 self._learning = self.start_cost
+                self.start_cost.sent()
                 return timeline.position_at((arrives_s + self.start_cost.cost_s) * 1000)
             case "seek" if self.has_file:
                 cost = self.return_cost if paused else self.seek_cost
                 self._learning = cost
-                return timeline.position_at((arrives_s + cost.cost_s) * 1000) + cost.aim_s
+                aimed_s = timeline.position_at((arrives_s + cost.cost_s) * 1000) + cost.aim_s
+                lands_s = self._frame_rate.lands_s(aimed_s)
+                cost.sent(0.0 if lands_s is None else lands_s - aimed_s)
+                return self._nearest_s(aimed_s)
         self._learning = None
-        return timeline.position_at(arrives_s * 1000)
+        position_s = timeline.position_at(arrives_s * 1000)
+        return self._nearest_s(position_s) if step == "place" else position_s
+
+    def _nearest_s(self, position_s: float) -> float:
+        """Return the target with which a seek ends at the frame that is nearest to the position."""
+        lands_s = self._frame_rate.lands_s(position_s)
+        return position_s - self._error.frame_s / 2 + EARLY_FRAME_S if lands_s is None else lands_s
+
+    def confirmed(self, after_s: float, starts_s: float, now_s: float) -> Action:
+        """It has applied a change, so long after that arrived: now it is known whether it had to wait with that."""
+        cost = self._learning
+        if cost is None:
+            return Action.NONE
+        self._quiet_until_s = max(starts_s, now_s) + ASKED_AGAIN_S
+        was_taught = cost.taught
+        cost.answered(after_s)
+        ahead_s = cost.expected_s
+        if not was_taught or not self.slow_down.usable or cost.spread_s > PREDICTABLE_S:
+            return Action.NONE
+        if ahead_s - 2 * cost.spread_s < SMALL_S:
+            return Action.NONE
+        self.slow_down.start(ahead_s, max(1.5 * cost.spread_s, SURE_S), max(starts_s, now_s))
+        return Action.SLOW_DOWN
+
+    def _forget(self) -> None:
+        self._error.clear()
+        self._took_off_s = 0.0
+        self._error.frame_s = self._frame_rate.frame_s or USUAL_FRAME_S
+        self.slow_down.stop()
+        self._mismatches = self._far_off = 0
 
     def slow_down_ends(self, now_s: float, one_way_s: float) -> None:
+        took_off_s = self.slow_down.taken_off_s(now_s)
+        self._error.moved_back(took_off_s, LOST_SPREAD_S)
+        self._took_off_s += took_off_s
         self.slow_down.end(now_s)
-        self._recent.clear()
         self._quiet_until_s = now_s + 2 * one_way_s + SETTLES_S / 2
+        self.measure(now_s)
 
     # ------------------------------------------------------------ reports
 
@@ -145,8 +197,8 @@ class Follower:
             return self._again(now_s) if self._mismatches >= MISMATCHES else Action.NONE
         self._mismatches = 0
         if standing:
-            return self._stands(error_s, now_s)
-        return self._plays(timeline, error_s - REPORTS_AHEAD_S, now_s)
+            return self._stands(position_s, error_s, now_s)
+        return self._plays(timeline, error_s, now_s)
 
     def _over(self, position_s: float, error_s: float, paused: bool) -> bool:
         """Whether it stands at the end of its file, or would have to be beyond it."""
@@ -160,7 +212,9 @@ class Follower:
         self._quiet_until_s = now_s + self._repeat_s
         return Action.PLACE
 
-    def _stands(self, error_s: float, now_s: float) -> Action:
+    def _stands(self, position_s: float, error_s: float, now_s: float) -> Action:
+        self._frame_rate.stands_at(position_s)
+        self._stands_ahead_s = error_s
         if abs(error_s) <= (STANDS_FAR_OFF_S if self._placed else STANDS_OFF_S):
             self._placed = True
             return Action.NONE
@@ -170,11 +224,11 @@ class Follower:
     def _plays(self, timeline: Timeline, error_s: float, now_s: float) -> Action:
         if timeline.rate != 1.0:
             return self._seek_if(abs(error_s) > OTHER_RATE_OFF_S, error_s, now_s)
-        self._error.add(error_s, self.slow_down.taken_off_s(now_s))
-        self._recent = [*self._recent[-ENOUGH + 1 :], error_s]
         if self.slow_down.active:
             return self._slows(error_s, now_s)
-        if len(self._recent) >= MISMATCHES and min(map(abs, self._recent[-MISMATCHES:])) > FAR_OFF_S:
+        self._error.add(error_s, now_s)
+        self._far_off = self._far_off + 1 if abs(error_s) > FAR_OFF_S else 0
+        if self._far_off >= MISMATCHES:
             return self._seek_if(True, error_s, now_s)
         if not self._error.known:
             return Action.NONE
@@ -190,9 +244,9 @@ class Follower:
 
     def _had_effect(self) -> bool:
         """Whether the last slow-down is known to have had an effect; if it had none, the player is measured afresh."""
-        if len(self._recent) < ENOUGH:
+        if not self._error.well_known:
             return False
-        if self.slow_down.left(middle(self._recent)):
+        if self.slow_down.left(self._error.middle_s):
             return True
         self._error.clear()
         self.slow_down.stop()
@@ -200,14 +254,22 @@ class Follower:
 
     def _correct(self, now_s: float) -> Action:
         ahead_s = self.ahead_s(now_s)
+        if not self._error.well_known and (abs(ahead_s) < SMALL_S or self._error.uncertainty_s > SURE_S):
+            return Action.NONE
         if self._learning is not None:
-            self._learning.learn(ahead_s)
+            self._learning.learn(ahead_s + self._took_off_s)
             self._learning = None
         unsure_s, most_s = self._error.uncertainty_s, self._slowed_most_s(now_s)
-        if self.slow_down.usable and max(SLOWED_ABOVE_S, 2 * unsure_s) < ahead_s < most_s + 3 * unsure_s:
-            self.slow_down.start(ahead_s, now_s)
+        soon = now_s < self._changed_s + SOON_S
+        least_s = self._leaves_s + (SLOWED_ABOVE_S if unsure_s < SURE_S else UNSURE * unsure_s)
+        if self.slow_down.usable and least_s < ahead_s < most_s + 3 * unsure_s:
+            if not soon:
+                self._leaves_s = max(self._leaves_s - FALLS_BEHIND_S, 0.0)
+            self.slow_down.start(ahead_s, self._leaves_s + max(LEAVES_S, 0.6 * unsure_s), now_s)
             return Action.SLOW_DOWN
-        behind = ahead_s < self._sought_below_s(now_s) - 3 * unsure_s
+        behind = ahead_s < self._sought_below_s(now_s) - (1.0 if soon else UNSURE) * unsure_s
+        if behind and not soon:
+            self._leaves_s = min(self._leaves_s + FALLS_BEHIND_S, MOST_FALLS_BEHIND_S)
         return self._seek_if(behind or ahead_s >= most_s + 3 * unsure_s, ahead_s, now_s)
 
     def _slowed_most_s(self, now_s: float) -> float:

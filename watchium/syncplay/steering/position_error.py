@@ -1,12 +1,13 @@
-"""How far a player is ahead of the room, estimated from reports that scatter. Pure.
+"""How far a player is ahead of the room: a belief about it, sharpened by reports that scatter. Pure.
 
-A player reports the frame that it shows next, so that its reports lie anywhere within a frame: the middle of their
-range is half a frame ahead of the sound, however unevenly they are spread. A busy machine answers late now and then, so
-the outermost reports do not count.
+A player reports the frame that it shows next, so that a report lies anywhere from 0 to one frame ahead of the sound. It
+would average out, but clients ask their players every 0.1 s: at 25 frames a second that meets the same two moments of a
+frame for as long as the speed is constant, at 30 or 60 frames the same single one. So no average of reports is taken.
+Each report excludes the errors from which no moment of a frame leads to it (a histogram filter); a slow-down moves the
+player to other moments, and the reports before and after it together leave little.
 
-Clients ask their players every 0.1 s, and at 25 frames a second that meets the same two moments of a frame for as long
-as the speed is constant. While the player is slowed down it meets all of them. So reports from before, during and after
-a slow-down are kept together: the time that it has taken off is added to each, and subtracted from the estimate.
+A busy machine answers late now and then, so that a report makes other errors unlikely, not impossible. Players whose
+reports scatter by more than a frame are believed by the median.
 """
 
 from __future__ import annotations
@@ -16,67 +17,160 @@ import statistics
 from collections import deque
 from collections.abc import Iterable
 
-KEPT = 16
+BIN_S = 0.002
+BINS = 121
+RECENTRED_S = 0.06  # the histogram follows a belief that has moved so far from its middle
+USUAL_FRAME_S = 1 / 25
+NOISE_S = 0.003
+STRAY = 0.03  # how likely a report is that a busy machine sent, compared with one that fits
+LEAST_BELIEF = 1e-4  # of the most likely error: what seems excluded can come back
+DRIFT_PER_S = 0.02  # spread to each side by clocks that differ, and by stalls: 3 ms in a minute
+MOST_SPREAD = 0.25
 ENOUGH = 4
-FULL = 8  # a State a second suffices to keep an estimate from so many reports
-JUMP_S = 0.1  # two reports in a row so far from the others: the player has moved without a word
-OUTERMOST = 8
-NORMAL_MAD = 1.48  # standard deviations of a normal distribution in its median absolute deviation
+FULL = 8  # a State a second suffices to keep a belief that rests on so many reports
+JUMP_S = 0.1  # two reports in a row so far from the belief: the player has moved without a word
+SCATTERED = 1.5  # frames between all reports but the outermost two
 
 
 class PositionError:
+    """`frame_s`: how long the player shows a frame, as far as that is known."""
+
     def __init__(self) -> None:
-        self._errors: deque[float] = deque(maxlen=KEPT)
+        self.frame_s = USUAL_FRAME_S
+        self._reports: deque[float] = deque(maxlen=FULL)
+        self.clear()
 
     def __len__(self) -> int:
-        return len(self._errors)
+        return len(self._reports)
 
     @property
     def known(self) -> bool:
-        return len(self._errors) >= ENOUGH
+        return len(self._reports) >= ENOUGH
 
     @property
     def well_known(self) -> bool:
-        return len(self._errors) >= FULL
-
-    def add(self, error_s: float, taken_off_s: float = 0.0) -> None:
-        """`taken_off_s`: by how much slow-downs have moved the player back until now."""
-        comparable_s = error_s + taken_off_s
-        self._errors.append(comparable_s)
-        if len(self._errors) > ENOUGH and self._has_jumped():
-            self.keep_last(2)
-
-    def _has_jumped(self) -> bool:
-        *before, last_but_one, last = self._errors
-        middle_s = statistics.median(before)
-        far = (last - middle_s, last_but_one - middle_s)
-        return min(far) > self._jump_s(before) or max(far) < -self._jump_s(before)
-
-    @staticmethod
-    def _jump_s(before: list[float]) -> float:
-        return max(JUMP_S, 3 * scatter_s(before))
-
-    def keep_last(self, count: int) -> None:
-        self._errors = deque(list(self._errors)[-count:] if count else [], maxlen=KEPT)
+        return len(self._reports) >= FULL
 
     def clear(self) -> None:
-        self._errors.clear()
+        self._reports.clear()
+        self._belief: list[float] = []
+        self._first_s = 0.0  # the error of the first bin
+        self._last_s: float | None = None
 
-    def ahead_s(self, taken_off_s: float = 0.0) -> float:
+    def add(self, error_s: float, now_s: float) -> None:
+        """`error_s`: as reported."""
+        self._reports.append(error_s)
+        if self._has_jumped():
+            last = list(self._reports)[-2:]
+            self.clear()
+            self._reports.extend(last)
+        if self._is_scattered():
+            self._average()
+            return
+        if not self._belief:
+            self._begin()
+        self._drift(now_s)
+        self._weigh(error_s)
+        self._recentre()
+
+    def moved_back(self, by_s: float, spread_s: float) -> None:
+        """A slow-down moved the player; by how much exactly is unknown. Its earlier reports no longer count."""
+        self._reports.clear()
+        if not self._belief:
+            return
+        self._first_s -= by_s
+        reach = math.ceil(2 * spread_s / BIN_S)
+        weights = [math.exp(-(((each * BIN_S) / spread_s) ** 2) / 2) for each in range(-reach, reach + 1)]
+        padded = [0.0] * reach + self._belief + [0.0] * reach
+        self._set([sum(map(float.__mul__, weights, padded[at:])) for at in range(len(self._belief))])
+
+    # ------------------------------------------------------------ results
+
+    @property
+    def ahead_s(self) -> float:
         """Return the seconds by which the player is ahead of the room, negative if it is behind; 0 without reports."""
-        return middle(self._errors) - taken_off_s if self._errors else 0.0
+        return sum(map(float.__mul__, self._belief, self._errors_s())) if self._belief else 0.0
+
+    @property
+    def middle_s(self) -> float:
+        """The same by the latest reports alone."""
+        return statistics.median(self._reports) - self.frame_s / 2 if self._reports else 0.0
 
     @property
     def uncertainty_s(self) -> float:
-        """The standard error of the estimate."""
-        return scatter_s(self._errors) / math.sqrt(len(self._errors)) if self._errors else 0.0
+        """The standard deviation of the belief."""
+        mean_s = self.ahead_s
+        squares = ((each - mean_s) ** 2 for each in self._errors_s())
+        return math.sqrt(sum(map(float.__mul__, self._belief, squares)))
+
+    # ------------------------------------------------------------ the filter
+
+    def _begin(self) -> None:
+        self._belief = [1 / BINS] * BINS
+        self._first_s = self._reports[-1] - self.frame_s / 2 - BIN_S * (BINS // 2)
+
+    def _errors_s(self) -> list[float]:
+        return [self._first_s + BIN_S * number for number in range(len(self._belief))]
+
+    def _is_scattered(self) -> bool:
+        ranked = sorted(self._reports)
+        return len(ranked) == FULL and ranked[-2] - ranked[1] > SCATTERED * self.frame_s
+
+    def _average(self) -> None:
+        spread_s = max(scatter_s(self._reports) / math.sqrt(FULL), BIN_S)
+        self._first_s = self.middle_s - BIN_S * (BINS // 2)
+        self._set([math.exp(-(((number - BINS // 2) * BIN_S / spread_s) ** 2) / 2) for number in range(BINS)])
+
+    def _drift(self, now_s: float) -> None:
+        passed_s = 0.0 if self._last_s is None else now_s - self._last_s
+        self._last_s = now_s
+        share = min(DRIFT_PER_S * passed_s, MOST_SPREAD)
+        belief = self._belief
+        self._belief = [
+            (1 - 2 * share) * here + share * (before + after)
+            for before, here, after in zip(
+                belief[:1] + belief[:-1], belief, belief[1:] + belief[-1:], strict=True
+            )
+        ]
+
+    def _weigh(self, error_s: float) -> None:
+        ahead_s, frame_s = error_s - self._first_s, self.frame_s
+        self._set(
+            [
+                here * _likelihood(ahead_s - BIN_S * number, frame_s)
+                for number, here in enumerate(self._belief)
+            ]
+        )
+
+    def _set(self, belief: list[float]) -> None:
+        least = LEAST_BELIEF * max(belief, default=0.0)
+        total = sum(max(each, least) for each in belief)
+        self._belief = [max(each, least) / total for each in belief]
+
+    def _recentre(self) -> None:
+        off = round((self.ahead_s - self._first_s) / BIN_S) - BINS // 2
+        if abs(off) * BIN_S < RECENTRED_S:
+            return
+        kept = self._belief[off:] if off > 0 else self._belief[:off]
+        empty = [0.0] * abs(off)
+        self._first_s += off * BIN_S
+        self._set(kept + empty if off > 0 else empty + kept)
+
+    def _has_jumped(self) -> bool:
+        if len(self._reports) <= ENOUGH or not self._belief:
+            return False
+        middle_s = self.ahead_s + self.frame_s / 2
+        *before, last_but_one, last = (each - middle_s for each in self._reports)
+        far_s = max(JUMP_S, 3 * scatter_s(before))
+        return min(last, last_but_one) > far_s or max(last, last_but_one) < -far_s
 
 
-def middle(values: Iterable[float]) -> float:
-    """Return the middle of the range, without the lowest and the highest eighth."""
-    ranked = sorted(values)
-    cut = len(ranked) // OUTERMOST
-    return (ranked[cut] + ranked[-1 - cut]) / 2
+def _likelihood(moment_s: float, frame_s: float) -> float:
+    """How likely a report is that lies so far ahead of the sound."""
+    outside_s = max(-moment_s, moment_s - frame_s)
+    if outside_s <= 0:
+        return 1.0
+    return max(STRAY, math.exp(-((outside_s / NOISE_S) ** 2) / 2))
 
 
 def scatter_s(errors: Iterable[float]) -> float:
@@ -85,4 +179,4 @@ def scatter_s(errors: Iterable[float]) -> float:
     if len(known) < 2:
         return 0.0
     middle_s = statistics.median(known)
-    return NORMAL_MAD * statistics.median(abs(each - middle_s) for each in known)
+    return 1.48 * statistics.median(abs(each - middle_s) for each in known)

@@ -8,17 +8,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchium.syncplay.steering.learned_cost import FIRST_COST_S, MOST_AHEAD_S, LearnedCost
+from watchium.syncplay.steering.learned_cost import FIRST_COST_S, MOST_AHEAD_S, WAITS_S, LearnedCost
 from watchium.syncplay.steering.seek_corrections import FIRST_WAIT_S, MOST_WAIT_S, SeekCorrections
-from watchium.syncplay.steering.slow_down import JUMPED_S, SLOWER_BY, TRIES, SlowDown
+from watchium.syncplay.steering.slow_down import JUMPED_S, LOST_S, SLOWER_BY, TRIES, SlowDown
 
 
 @given(st.floats(0.0, 0.8))
 def test_a_cost_is_learned(true_s):
     cost = LearnedCost(1.0)
     for _ in range(40):
+        cost.sent()
         cost.learn(cost.cost_s + cost.aim_s - true_s)
     assert cost.cost_s == pytest.approx(true_s, abs=0.02)
+
+
+@given(st.floats(0.0, 0.3), st.floats(0.0, 0.15))
+def test_a_command_that_had_to_wait_teaches_as_much_as_another(true_s, answer_s):
+    """`true_s`: of a command that does not wait."""
+    cost = LearnedCost(1.0, first_answer_s=0.15)
+    for waited in (False, True, True, False) * 6:
+        cost.sent()
+        cost.answered(answer_s + WAITS_S * waited)
+        cost.learn(cost.cost_s + cost.aim_s - true_s - WAITS_S * waited)
+    assert cost.cost_s == pytest.approx(true_s + WAITS_S / 2, abs=0.02)
+    assert cost.spread_s < 0.015
+    cost.sent()
+    cost.answered(answer_s + WAITS_S)
+    assert cost.expected_s == pytest.approx(cost.aim_s - WAITS_S / 2)
+
+
+def test_a_seek_that_ends_at_a_frame_elsewhere_was_expected_there():
+    cost = LearnedCost(1.0)
+    cost.sent(lands_s=0.018)
+    cost.learn(cost.aim_s + 0.018)
+    assert cost.cost_s == pytest.approx(FIRST_COST_S)
 
 
 @given(st.lists(st.floats(-5, 5)))
@@ -26,6 +49,7 @@ def test_a_cost_is_bounded_whatever_happens(ahead_s):
     cost = LearnedCost(1.0)
     for each in ahead_s:
         assert 0 < cost.aim_s <= MOST_AHEAD_S
+        cost.sent()
         cost.learn(each)
         assert 0 <= cost.cost_s <= 1.0
 
@@ -33,6 +57,7 @@ def test_a_cost_is_bounded_whatever_happens(ahead_s):
 def test_one_bad_start_teaches_little_once_a_player_is_known():
     cost = LearnedCost(1.0)
     for _ in range(10):
+        cost.sent()
         cost.learn(cost.aim_s)
     assert cost.cost_s == pytest.approx(FIRST_COST_S)
     cost.learn(-0.5)
@@ -49,11 +74,12 @@ def test_scatter_makes_it_aim_further_ahead():
 
 def test_a_slow_down_lasts_as_long_as_it_takes():
     slow_down = SlowDown()
-    slow_down.start(0.062, 100.0)
-    assert slow_down.until_s == pytest.approx(100.0 + 0.05 / SLOWER_BY)
-    assert slow_down.taken_off_s(100.5) == pytest.approx(0.025)
-    slow_down.end(slow_down.until_s)
-    assert slow_down.taken_off_s(200.0) == pytest.approx(0.05)
+    slow_down.start(0.062, 0.012, 100.0)
+    assert slow_down.until_s == pytest.approx(100.0 + (0.05 + LOST_S) / SLOWER_BY)
+    assert slow_down.taken_off_s(100.5) == pytest.approx(0.025 - LOST_S)
+    assert slow_down.taken_off_s(slow_down.until_s) == pytest.approx(0.05)
+    slow_down.end(102.0)
+    assert slow_down.taken_off_s(200.0) == 0.0
     assert not slow_down.active
 
 
@@ -61,7 +87,7 @@ def test_a_client_on_which_it_has_no_effect_is_not_slowed_down_again():
     slow_down = SlowDown()
     for _ in range(TRIES):
         assert slow_down.usable
-        slow_down.start(0.1, 100.0)
+        slow_down.start(0.1, 0.01, 100.0)
         slow_down.end(102.0)
         assert not slow_down.left(0.1)
     assert not slow_down.usable
@@ -70,7 +96,7 @@ def test_a_client_on_which_it_has_no_effect_is_not_slowed_down_again():
 def test_one_failure_between_successes_is_forgiven():
     slow_down = SlowDown()
     for left_s in (0.1, 0.1, 0.01) * 3:
-        slow_down.start(0.1, 100.0)
+        slow_down.start(0.1, 0.01, 100.0)
         slow_down.end(102.0)
         slow_down.left(left_s)
     assert slow_down.usable
