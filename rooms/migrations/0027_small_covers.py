@@ -4,5 +4,5 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rooms", "0025_player_passphrases")]
+    dependencies = [("rooms", "0026_player_guests")]
     operations = [migrations.AddField("roomcover", "small", models.BinaryField(default=b""))]
