@@ -27,7 +27,7 @@ Command = tuple[str, dict[str, Any]]
 
 
 class Edit(Struct, frozen=True):
-    """`items`: the client's list, with None for the entries of what it added. `moved`: entries with the one that each
+    """`items`: the client's list, with None for the entries of additions. `moved`: entries with the one that each
     is put in front of, in this order."""
 
     items: tuple[Item, ...]
@@ -91,7 +91,7 @@ def _longest_rise(places: Sequence[int]) -> list[int]:
 
 
 def commands_of(edit: Edit, file: SetFile | None) -> Iterator[Command]:
-    """First what is added: it plays next if the current entry is removed. `file`: in the client's player."""
+    """Additions come first: they play next if the current entry is removed. `file`: in the client's player."""
     for requests in _parts([request_for(label, file) for label in edit.added]):
         yield "queue_add", {"items": requests}
     for start in range(0, len(edit.removed), MAX_ITEMS_PER_COMMAND):

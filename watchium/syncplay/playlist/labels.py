@@ -16,7 +16,7 @@ from watchium.protocol.queue import QueueState
 from watchium.protocol.types import Media
 
 MAX_ITEMS, MAX_CHARS = 250, 10_000  # what clients take
-MAX_BYTES = 14_500  # with what is around it, a line of `outgoing.MAX_LINE_BYTES`
+MAX_BYTES = 14_500  # with the rest of its message less than `outgoing.MAX_LINE_BYTES`
 ADDRESS = re.compile("https?://", re.IGNORECASE)
 UNTITLED = "-"
 

@@ -17,7 +17,7 @@ TOO_MANY_MOVES = gettext_noop("Move at most {count} entries at once. The page ca
 
 
 class SharedPlaylist:
-    """The member's rights decide about what the client changes: what is refused is put back in the client's list."""
+    """The member's rights decide about changes of the client: refused ones are put back in its list."""
 
     def __init__(self, hello: Hello, member: Member, translate: Callable[[str], str], now_s: float) -> None:
         self.shown = FEATURE in hello.features
@@ -66,7 +66,7 @@ class SharedPlaylist:
             notice(self._member, self._translate(TOO_MANY_MOVES).format(count=MAX_MOVES))
 
     def on_index(self, message: SetPlaylistIndex, now_s: float, *, at_end: bool) -> None:
-        """`at_end`: of its file or of the room's media, after which a client goes on by itself."""
+        """`at_end`: of its file or of the room's media, after which a client plays the next file by itself."""
         choice = self._mirror.chose(message.index, at_end=at_end)
         self._send([choice] if choice else [], now_s)
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** Tells the room whose players cannot follow its speed: programs that play at normal speed only. */
+/** Names the members whose players cannot follow the speed of the room: programs that play at normal speed only. */
 
 import { CHANGES } from "../../core/protocol.js"
 import { formatRate, gettext, interpolate } from "../lib/i18n.js"
