@@ -93,6 +93,7 @@ class Connection:
         try:
             async with asyncio.timeout(HELLO_S):
                 self._hello = await self._read_hello()
+            counters.count("syncplay_connections", "encrypted" if self._stream.is_encrypted else "clear_text")
             await self._serve(await self._join(self._hello))
         except (Unavailable, Internal, TimeoutError, ConnectionError, asyncio.IncompleteReadError):
             pass  # without a word: the client connects again
@@ -142,7 +143,11 @@ class Connection:
         context = self._certificate.context() if self._certificate is not None else None
         self.send(outgoing.tls(context is not None))
         if context is not None:
-            await self._stream.encrypt(context, HELLO_S)
+            try:
+                await self._stream.encrypt(context, HELLO_S)
+            finally:
+                if not self._stream.is_encrypted:
+                    counters.count("syncplay_connections", "no_handshake")
 
     def send(self, line: Line) -> None:
         self._stream.write(outgoing.encode(line))

@@ -63,6 +63,7 @@ class Listener:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = (writer.get_extra_info("peername") or ("",))[0]
         if self._open.total() >= PER_PROCESS:
+            counters.count("syncplay_connections", "too_many")
             writer.close()
             return
         task = asyncio.current_task()
@@ -74,6 +75,7 @@ class Listener:
             with self._counted(address):
                 await self._serve_client(LineStream(reader, writer), address)
         else:
+            counters.count("syncplay_connections", "too_many" if address else "no_proxy_header")
             writer.close()
 
     async def _source(self, reader: asyncio.StreamReader, peer: str) -> str:

@@ -50,6 +50,12 @@ COUNTERS = {
         "",
         "Frames dropped for a slow reader because newer ones replaced them",
     ),
+    "syncplay_connections": (
+        "syncplay_connections",
+        "result",
+        "Connections of Syncplay's clients: encrypted and clear_text are those that said hello",
+    ),
+    "syncplay_messages": ("syncplay_messages", "type", "Messages received from Syncplay's clients in rooms"),
     "reports": ("reports", "verdict", "Player reports compared with the room's timeline: in_step or off"),
     "database_errors": ("database_errors", "where", "Calls to the database that failed"),
     "layer_errors": ("layer_errors", "", "Calls to the channel layer that failed"),

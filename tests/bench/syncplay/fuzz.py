@@ -1,4 +1,5 @@
-"""Eleven thousand broken lines: members with pages notice nothing, and the server's memory does not grow."""
+"""Eleven thousand broken lines and six hundred broken handshakes: members with pages notice nothing, and the server's
+memory does not grow. Every second member is encrypted."""
 
 from __future__ import annotations
 
@@ -11,16 +12,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from tests.client import Client
-from tests.servers import Server, free_port, watchium_server
+from tests.servers import CHAIN, KEY, Server, certificate_folder, free_port, watchium_server
+from tests.servers.certificates import trusting
 
 ROUNDS = 6  # the memory of the first is what the server needs once
 MEMBERS = 20
 NONSENSE = 80  # lines of each member in a round, which are no reason to end its connection
 NONSENSE_PER_S = 15  # below the limit of a connection
 ENDED = 100  # connections of a round that a broken line ends
+HANDSHAKES = 100  # connections of a round that ask for encryption and send something else
 BEFORE_HELLO = 2
 SEED = 1
 
+ASKS = b'{"TLS": {"startTLS": "send"}}\r\n'
 HELLO = {"username": "Eve", "room": {"name": ""}, "version": "1.2.255", "realversion": "1.6.9"}
 VALUES = (
     None,
@@ -55,8 +59,10 @@ KEYS = (
 
 
 async def measure() -> None:
-    port = free_port()
-    with watchium_server({"WATCHIUM_SYNCPLAY": f"127.0.0.1:{port}"}) as server:
+    port, folder = free_port(), certificate_folder()
+    env = {"WATCHIUM_SYNCPLAY": f"127.0.0.1:{port}"}
+    env |= {"WATCHIUM_SYNCPLAY_CERTIFICATE": str(folder / CHAIN), "WATCHIUM_SYNCPLAY_KEY": str(folder / KEY)}
+    with watchium_server(env) as server:
         host = await asyncio.to_thread(Client, server.url)
         room_id = (await asyncio.to_thread(host.create_room, username="Mira")).room_id
         async with host.enter(room_id) as socket:
@@ -66,13 +72,16 @@ async def measure() -> None:
             endings, memory_mib, dice = Counter[str](), [], random.Random(SEED)
             async with AsyncExitStack() as stack:
                 members = [
-                    await stack.enter_async_context(member(port, room_id, f"Eve{number}"))
+                    await stack.enter_async_context(
+                        member(port, room_id, f"Eve{number}", encrypts=number % 2 == 1)
+                    )
                     for number in range(MEMBERS)
                 ]
                 for _ in range(ROUNDS):
                     await asyncio.gather(
                         *(talk_nonsense(each, random.Random(dice.random())) for each in members),
                         attack(port, endings, dice),
+                        attack_handshakes(port, endings, random.Random(dice.random())),
                     )
                     memory_mib.append(memory_kb(server) / 1024)
                 left = sum(not each.is_closing() for each in members)
@@ -80,7 +89,8 @@ async def measure() -> None:
             _, delay_ms = await socket.ping()
             changes = socket.revision - revision
         broken = [word for word in ("Traceback", "ERROR") if word in server.log()]
-    print(f"{sent} broken lines; of {MEMBERS} members {left} stayed connected; the others: {dict(endings)}")
+    print(f"{sent} broken lines, {ROUNDS * HANDSHAKES} broken handshakes: {dict(endings)}")
+    print(f"of {MEMBERS} members, half of them encrypted, {left} stayed connected")
     print(
         f"changes of the room {changes}, ping of its host afterwards {delay_ms:.1f} ms,"
         f" in the log: {broken or 'nothing'}"
@@ -95,9 +105,15 @@ def memory_kb(server: Server) -> int:
 
 
 @asynccontextmanager
-async def member(port: int, room_id: str, name: str) -> AsyncIterator[asyncio.StreamWriter]:
+async def member(
+    port: int, room_id: str, name: str, *, encrypts: bool
+) -> AsyncIterator[asyncio.StreamWriter]:
     """A connection whose hello is right, and whose answers are thrown away."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    if encrypts:
+        writer.write(ASKS)
+        await reader.readline()
+        await writer.start_tls(trusting(certificate_folder()), server_hostname="localhost")
     hello = {**HELLO, "username": name, "room": {"name": room_id}}
     writer.write(json.dumps({"Hello": hello}).encode() + b"\r\n")
     reading = asyncio.create_task(read_all(reader))
@@ -123,6 +139,34 @@ async def talk_nonsense(writer: asyncio.StreamWriter, dice: random.Random) -> No
 async def attack(port: int, endings: Counter[str], dice: random.Random) -> None:
     for _ in range(ENDED):
         endings[await one_connection(port, random.Random(dice.random()))] += 1
+
+
+async def attack_handshakes(port: int, endings: Counter[str], dice: random.Random) -> None:
+    for _ in range(HANDSHAKES):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            writer.write(ASKS)
+            await reader.readline()
+            writer.write(broken_handshake(dice))
+            async with asyncio.timeout(20):
+                answer = await reader.read(-1)
+            endings["handshake ended" if b"Hello" not in answer else "let in"] += 1
+        except OSError:
+            endings["handshake ended"] += 1
+        finally:
+            writer.close()
+
+
+def broken_handshake(dice: random.Random) -> bytes:
+    """Neither a whole handshake nor the beginning of one that the server would wait for."""
+    match dice.randrange(3):
+        case 0:
+            return b"".join(nonsense(dice) for _ in range(5))
+        case 1:
+            return b"\x16\x03\x01\x00\x40\xff" + dice.randbytes(
+                2000
+            )  # a handshake's record, and nothing in it
+    return b"\x17" + dice.randbytes(dice.choice((100, 16_000, 70_000)))
 
 
 async def one_connection(port: int, dice: random.Random) -> str:

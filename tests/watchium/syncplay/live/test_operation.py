@@ -11,18 +11,39 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SYNCPLAY_PROXY
 from tests.servers import Server, free_port, redis, watchium_server
 from tests.servers.watchium import listeners
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.syncplay.conftest import SyncplayServer
 from tests.watchium.syncplay.scripted_client import ScriptedClient, connected
-from tests.watchium.telemetry.test_metrics_live import wait_for
+from tests.watchium.telemetry.test_metrics_live import scrape, wait_for
 
 
 async def test_metrics_count_the_connections(syncplay_server: SyncplayServer):
     async with connected(syncplay_server.port) as tom:
         await asyncio.to_thread(wait_for, syncplay_server.server, "watchium_syncplay_sockets", 1)
         assert not tom.closed
+
+
+async def test_metrics_count_how_connections_began(syncplay_server: SyncplayServer):
+    def name(result: str) -> str:
+        return f'watchium_syncplay_connections_total{{result="{result}"}}'
+
+    server, results = syncplay_server.server, ("clear_text", "no_handshake", "no_proxy_header")
+    before = await asyncio.to_thread(scrape, server)
+    async with (
+        connected(syncplay_server.port, "Tom", "no such room"),
+        connected(syncplay_server.port, local_address=SYNCPLAY_PROXY) as unnamed,
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", syncplay_server.port)
+        writer.write(b'{"TLS": {"startTLS": "send"}}\r\n')
+        assert b"true" in await reader.readline()
+        writer.write(b"no handshake")
+        unnamed.send_raw(b"no header at all")
+        for result in results:
+            await asyncio.to_thread(wait_for, server, name(result), before.get(name(result), 0) + 1)
+        writer.close()
 
 
 def test_a_taken_port_ends_the_start_with_one_line(syncplay_server: SyncplayServer):
