@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
+from tests.bench.command import lockstep
 from tests.servers import ROOT, Missing, postgres
 
 
@@ -18,6 +20,11 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument(
         "--rooms", type=int, default=1000, help="rooms of eight members, for the periodic work"
     )
+    parser.add_argument(
+        "--against", type=Path, help="another checkout: compare the CPU of both, block by block"
+    )
+    parser.add_argument("--blocks", type=int, default=60, help="of the comparison (%(default)s)")
+    parser.add_argument("--size", type=int, default=10, help="actions in a block (%(default)s)")
     return parser.parse_args()
 
 
@@ -33,8 +40,21 @@ def measure(options: argparse.Namespace, url: str) -> int:
         return subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, check=False).returncode
 
 
+def compare(options: argparse.Namespace) -> int:
+    for kind in ("sqlite", "postgres"):
+        if options.database in (kind, "both"):
+            try:
+                lockstep.compare(options.against, kind, blocks=options.blocks, size=options.size)
+            except Missing as missing:
+                print(missing)
+                return 1
+    return 0
+
+
 def main() -> int:
     options = parse_options()
+    if options.against:
+        return compare(options)
     failed = 0
     if options.database != "postgres":
         failed |= measure(options, "")
