@@ -1,7 +1,8 @@
 """Separates what a person pressed in a player from what the client sends by itself. Pure.
 
-A client that opens its file reports a seek to the beginning; a player that was moved may report its former position as
-a seek; a player that reaches the end of its file pauses. Accepted as commands, they would move the whole room.
+A client that opens its file reports a seek to the beginning; a player that was moved may report its former position, or
+the one that it was sent to before, as a seek; a player that reaches the end of its file pauses. Accepted as commands,
+they would move the whole room.
 """
 
 from __future__ import annotations
@@ -40,7 +41,12 @@ class Presses:
         self._goes_on_until_s = 0.0
         self._ended_at_s: float | None = None
         self._reported: deque[tuple[float, float]] = deque(maxlen=REPORTS_KEPT)  # when, and the position
+        self._sent_to: deque[tuple[float, float]] = deque(maxlen=REPORTS_KEPT)
         self.settled = False
+
+    def sent_to(self, position_s: float, now_s: float) -> None:
+        """The client is made to bring its player there, which may not report it before it is sent elsewhere."""
+        self._sent_to.append((now_s, position_s))
 
     def opened(self, file: SetFile, now_s: float) -> bool:
         """Return whether it is another file."""
@@ -103,10 +109,10 @@ class Presses:
         return None
 
     def _was_at(self, position_s: float, now_s: float) -> bool:
-        """Whether the player was at the position lately, or has come there by playing since."""
+        """Whether the player was at the position lately, was sent there, or has come there by playing since."""
         return any(
-            -CLOSE_S <= position_s - reported_s <= CLOSE_S + now_s - at_s
-            for at_s, reported_s in self._reported
+            -CLOSE_S <= position_s - known_s <= CLOSE_S + now_s - at_s
+            for at_s, known_s in (*self._reported, *self._sent_to)
             if at_s >= now_s - ECHO_S
         )
 

@@ -96,6 +96,8 @@ class Session:
         if (listed := self.roster.due_list(now_s)) is not None:
             self.member.send(listed)
         while (state := self.timing.next_state(self.timeline, now_s)) is not None:
+            if state.server_counter:
+                self.presses.sent_to(state.position_s, now_s)
             by = (state.under_own_name and self.roster.own_name) or self._changer()
             self.member.send(outgoing.state(state, by))
 

@@ -78,6 +78,18 @@ def test_a_seek_elsewhere_is_pressed_even_right_after_the_player_was_moved():
     assert settled().press_in(seek, moved, 1004.0, was_moved=True) == Press("seek", 120.0)
 
 
+def test_a_seek_to_where_the_player_was_sent_before_is_an_echo():
+    """Seen with VLC: it was sent to 70 s, and to 20 s before it had reported that, and then sought to 70 s."""
+    presses = settled()
+    presses.observe(ClientState(position_s=67.8, paused=True), STANDS, 1004.5)
+    presses.sent_to(70.0, 1004.5)
+    presses.sent_to(20.0, 1004.7)
+    moved = replace(STANDS, position_s=20.0)
+    assert presses.press_in(pressed(70.0, paused=True, seek=True), moved, 1004.8, was_moved=True) is None
+    seek = presses.press_in(pressed(120.0, paused=True, seek=True), moved, 1004.8, was_moved=True)
+    assert seek == Press("seek", 120.0)
+
+
 def test_a_seek_to_where_the_room_is_is_none():
     near = pressed(67.5, paused=False, seek=True)
     assert settled().press_in(near, PLAYS, 1004.0, was_moved=False) is None
