@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from django.contrib.auth.hashers import check_password
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
-from django.db.models.functions import Least
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from rooms.domain.rights import Levels, levels_of, stored_levels
@@ -16,6 +15,7 @@ from rooms.ids import new_epoch, random_id
 from rooms.models.choices import ControlPolicy, Visibility
 from rooms.models.fields import GeneratedCharField
 from rooms.models.person import Person
+from rooms.models.room.due_rooms import DueRoomsQuerySet
 from watchium.db.prepared import PreparedQuery, Rows, any_of, is_postgresql, run_in_one_round_trip
 from watchium.db.rows import RowMapper, update
 
@@ -27,10 +27,7 @@ class RoomHead(NamedTuple):
     epoch: str
 
 
-class RoomQuerySet(models.QuerySet["Room"]):
-    def open(self) -> RoomQuerySet:
-        return self.filter(closed_at=None)
-
+class RoomQuerySet(DueRoomsQuerySet["Room"]):
     def locked(self, pk: int) -> Room:
         """Return the room with its row locked until the transaction ends. Every change of a room begins here."""
         return self.select_for_update().get(pk=pk)
@@ -64,19 +61,6 @@ class RoomQuerySet(models.QuerySet["Room"]):
         )
         return rooms.order_by("-is_favourite", "-last_active_at")[:limit]
 
-    def with_queue_of(self, person: Person) -> list[int]:
-        """Return the open rooms (primary keys) that have a queue and this member."""
-        return sorted(room for _, room in self.with_queues_of([person.pk]))
-
-    def with_queues_of(self, people: list[int]) -> list[tuple[int, int]]:
-        """Return persons and open rooms with a queue in which they ever were (primary keys)."""
-        rows = self.open().filter(members__person__in=people, queue_revision__gt=0)
-        return list(rows.values_list("members__person", "pk"))
-
-    def keeping_evenings(self) -> set[int]:
-        """Return the open rooms (primary keys) that keep their evenings."""
-        return set(self.open().filter(keep_evenings=True).values_list("pk", flat=True))
-
     def heads(self, room_ids: list[str]) -> dict[str, RoomHead]:
         """Return the newest numbers of rooms by room_id."""
         condition = any_of("room_id", room_ids)
@@ -97,18 +81,6 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """Read the current value; the object may be outdated."""
         return self.values_list("revision", flat=True).get(pk=room.pk)
 
-    def with_expired_host_grace(self, now_ms: float, limit: int = 100) -> list[int]:
-        return list(self.filter(seat_until_ms__lte=now_ms).values_list("pk", flat=True)[:limit])
-
-    def extend_host_grace_to(self, until_ms: float) -> int:
-        """Extend grace periods of hosts that would end earlier to `until_ms`."""
-        return self.filter(seat_until_ms__lt=until_ms).update(seat_until_ms=until_ms)
-
-    def extend_host_grace_by(self, by_ms: float, until_ms: float) -> int:
-        """Extend grace periods of hosts by `by_ms`, but not beyond `until_ms`."""
-        later = Least(F("seat_until_ms") + by_ms, Value(until_ms))
-        return self.filter(seat_until_ms__lt=until_ms).update(seat_until_ms=later)
-
     def with_code(self, code: str, now: datetime) -> Room | None:
         return self.open().filter(code=code, code_until__gt=now).first()
 
@@ -118,17 +90,6 @@ class RoomQuerySet(models.QuerySet["Room"]):
     def is_slug_taken(self, slug: str, room: Room) -> bool:
         """Whether another room has the address, which a closed one gives up."""
         return self.filter(slug=slug).exclude(pk=room.pk).exists()
-
-    def inactive_since(self, moment: datetime) -> RoomQuerySet:
-        return self.open().filter(last_active_at__lt=moment)
-
-    def closed_before(self, moment: datetime) -> RoomQuerySet:
-        return self.filter(closed_at__lt=moment)
-
-    def never_played(self, before: datetime) -> RoomQuerySet:
-        """Empty rooms last active before that moment whose playback was never changed."""
-        unused = self.inactive_since(before).filter(revision=0, is_demo=False)
-        return unused.exclude(members__present=True)
 
 
 class Room(models.Model):
