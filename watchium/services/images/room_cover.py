@@ -13,7 +13,7 @@ from watchium.services.images.chat_images import MAX_BYTES, require_may_send, re
 from watchium.services.images.encoding import encode
 from watchium.shared_state import rate_limits
 
-SMALL_SIDE_PX = 480  # the lobby's tiles are 240 px wide; phones have several pixels to each
+SMALL_SIDE_PX = 480  # a tile of the lobby is 330 px wide
 
 
 class NewCover(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -29,7 +29,8 @@ export function pickEmoji(opener, picked) {
 
 class EmojiPicker {
   constructor() {
-    loadStyle(/** @type {HTMLElement} */ (document.querySelector("[data-chat]")).dataset.toolsStyle)
+    const { toolsStyle } = /** @type {HTMLElement} */ (document.querySelector("[data-chat]")).dataset
+    loadStyle(toolsStyle, () => this.opener && this.#place(this.opener)) // with its style it has another size
     this.panel = document.createElement("section")
     this.search = document.createElement("input")
     this.list = document.createElement("div")

@@ -3,7 +3,7 @@
 
 import { obstacle } from "../lib/api.js"
 import { cloneTemplate, find } from "../lib/dom.js"
-import { formatTime, gettext, interpolate } from "../lib/i18n.js"
+import { formatTime, gettext, interpolate, shownTitle } from "../lib/i18n.js"
 import { showCoverArt } from "../ui/artwork.js"
 
 /** @typedef {import("../../core/protocol.js").Item} Item */
@@ -13,7 +13,8 @@ export function createRow(item) {
   const row = cloneTemplate("track")
   row.dataset.item = String(item.id)
   showCoverArt(find(row, "art"), item)
-  find(row, "title").textContent = item.title
+  const title = shownTitle(item.title)
+  find(row, "title").textContent = title
   for (const artist of row.querySelectorAll("[data-artist]")) artist.textContent = item.artist
   for (const album of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-album]"))) {
     album.textContent = item.album
@@ -24,8 +25,8 @@ export function createRow(item) {
   find(row, "length").textContent = formatTime(item.duration)
   find(row, "film").hidden = item.kind !== "video"
   showMark(find(row, "obstacle"), item)
-  setLabel(find(row, "play-item"), interpolate(gettext("Play {title}"), { title: item.title }))
-  setLabel(find(row, "add"), interpolate(gettext("Add {title} to queue"), { title: item.title }))
+  setLabel(find(row, "play-item"), interpolate(gettext("Play {title}"), { title }))
+  setLabel(find(row, "add"), interpolate(gettext("Add {title} to queue"), { title }))
   return row
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { disposeAll, find, setText, showVariant } from "../lib/dom.js"
-import { gettext } from "../lib/i18n.js"
+import { gettext, shownTitle } from "../lib/i18n.js"
 import { after } from "../lib/timers.js"
 import { showCoverArt } from "../ui/artwork.js"
 import {
@@ -86,8 +86,8 @@ function showAll(bar, player, commands) {
 function showItem(bar, item) {
   const title = find(bar, "title")
   showCoverArt(find(bar, "art-now"), item)
-  document.title = item ? `${item.title} · ${pageTitle}` : pageTitle
-  setText(title, item?.title ?? title.dataset.nothing ?? "")
+  document.title = item ? `${shownTitle(item.title)} · ${pageTitle}` : pageTitle
+  setText(title, item ? shownTitle(item.title) : (title.dataset.nothing ?? ""))
   title.toggleAttribute("data-empty", !item)
   setText(find(bar, "artist"), item ? [item.artist, item.album].filter(Boolean).join(" · ") : "")
   find(bar, "into-room").hidden = !item || Boolean(item.missing)

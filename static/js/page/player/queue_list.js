@@ -3,7 +3,7 @@
 
 import { isProvisional } from "../../core/player/optimistic.js"
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
-import { formatTime, gettext, interpolate, ngettext } from "../lib/i18n.js"
+import { formatTime, gettext, interpolate, ngettext, shownTitle } from "../lib/i18n.js"
 import { mountRovingTabindex } from "../ui/roving_tabindex.js"
 import { showCoverArt } from "../ui/artwork.js"
 import { keyMove, mount as mountDrag } from "../ui/drag_reorder.js"
@@ -113,7 +113,7 @@ function takeSpare(spare, entry) {
 /** @param {HTMLElement} line @param {Entry} entry @param {PlayerSession} player */
 function fillLine(line, entry, player) {
   const item = player.store.items.get(entry.item) ?? null
-  const title = item?.title ?? gettext("Deleted track")
+  const title = item ? shownTitle(item.title) : gettext("Deleted track")
   line.dataset.entry = entry.id
   line.dataset.item = String(entry.item)
   line.toggleAttribute("data-missing", item?.missing ?? true)
