@@ -174,6 +174,13 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+def steady_line(run: Run) -> str:
+    sizes = [abs(error) for error in run.errors_ms["steady"]]
+    if not sizes:
+        return "no sample of a steady state"
+    return f"steady p50/p95 {percentile(sizes, 0.5):.1f}/{percentile(sizes, 0.95):.1f} ms, {run.seeks} seeks"
+
+
 def report(title: str, runs: list[Run]) -> None:
     print(f"\n{title}; load {os.getloadavg()[0]:.1f}")
     pooled: dict[str, list[float]] = defaultdict(list)
@@ -209,7 +216,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         film = film_in(Path(folder))
         for delay_ms in map(float, options.delays.split(",")):
-            runs = [asyncio.run(measure(film, delay_ms / 1000, options.seconds)) for _ in range(options.runs)]
+            runs: list[Run] = []
+            for number in range(options.runs):
+                load = os.getloadavg()[0]
+                runs.append(asyncio.run(measure(film, delay_ms / 1000, options.seconds)))
+                print(
+                    f"run {number + 1}, {delay_ms:g} ms: {steady_line(runs[-1])}; load {load:.1f}", flush=True
+                )
             report(f"{delay_ms:g} ms each way, {options.runs} runs", runs)
     return 0
 

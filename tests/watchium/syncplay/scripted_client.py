@@ -177,7 +177,9 @@ class ScriptedClient:
             self.writer.write(self.instead)
 
     def _follow(self, play: dict[str, Any]) -> None:
+        assert isinstance(play["setBy"], str) and play["setBy"]
         if play["setBy"] == self.name:
+            assert not play["doSeek"], "under its own name a client corrects nothing"
             return
         if play["doSeek"]:
             self.seeks += 1

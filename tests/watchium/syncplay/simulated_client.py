@@ -142,7 +142,8 @@ class SimulatedClient:
         self._polled_s: tuple[float, float] | None = None  # position, when
         self._polled_paused = True
         self._room: tuple[float, bool, float] | None = None  # position, paused, when
-        self._slowed = False
+        self.slowed = False
+        self.believed_ahead_s: list[float] = []
         self._server_counter = self._client_counter = 0
         self._command_s = 0.0
         self._busy_until_s = 0.0
@@ -252,6 +253,8 @@ class SimulatedClient:
         if not self._file or self._polled_s is None:
             return
         ahead_s = self._own_position_s() - position_s
+        if not (first or seek or paused or own):
+            self.believed_ahead_s.append(ahead_s)
         if ((first or seek) and not own) or (ahead_s > REWIND_ABOVE_S and not own):
             self._seek(position_s)
         if not paused and not own and self.slows_down:
@@ -266,11 +269,11 @@ class SimulatedClient:
             self._notice()
 
     def _slow_down(self, ahead_s: float) -> None:
-        if not self._slowed and ahead_s > SLOW_ABOVE_S:
-            self._slowed = True
+        if not self.slowed and ahead_s > SLOW_ABOVE_S:
+            self.slowed = True
             self._command(lambda: self.player.set_speed(SLOW))
-        elif self._slowed and ahead_s < USUAL_BELOW_S:
-            self._slowed = False
+        elif self.slowed and ahead_s < USUAL_BELOW_S:
+            self.slowed = False
             self._command(lambda: self.player.set_speed(1.0))
 
     def _seek(self, position_s: float) -> None:

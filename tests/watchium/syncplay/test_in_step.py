@@ -12,6 +12,7 @@ from tests.watchium.syncplay.simulated_room import SimulatedRoom
 pytestmark = pytest.mark.once
 
 delays_s = st.floats(0.0, 0.15)
+LEAST_REWIND_S = 3.0  # the lowest threshold that the program lets people choose
 few = settings(max_examples=25, deadline=None)
 
 
@@ -236,6 +237,47 @@ def test_at_another_rate_a_player_is_not_disturbed_all_the_time():
     room.timeline = room.timeline.at_rate(at_ms=room.world.now_s * 1000, rate=1.0)
     room.world.run(10.0)
     assert abs(room.error_s()) < 0.045
+
+
+def test_at_a_quicker_rate_a_player_is_brought_ahead_so_that_it_is_moved_less_often():
+    room = started()
+    room.timeline = room.timeline.at_rate(at_ms=room.world.now_s * 1000, rate=1.25)
+    room.world.run(60.0)
+    began_s = room.world.now_s
+    room.world.run(60.0)
+    assert not room.client.slowed
+    assert 1.0 < max(error_s for at_s, error_s in room.errors if at_s > began_s) < 1.4
+    assert percentile(room.errors_since(began_s), 0.95) < 5.2
+
+
+def test_a_wrong_position_stays_where_clients_slow_down_and_do_not_seek():
+    for seed in range(4):
+        room = SimulatedRoom(seed=seed, up_s=0.06, down_s=0.06)
+        watched(room)
+        assert room.timing.player.slow_down.count > 3
+        assert room.client.believed_ahead_s
+        assert max(room.client.believed_ahead_s) < LEAST_REWIND_S
+
+
+def test_a_slow_down_that_the_room_interrupts_does_not_last():
+    room = started(play_s=0.3)
+    while not room.client.slowed:
+        room.world.run(0.05)
+    room.seek(500.0)
+    room.world.run(2.5)
+    assert not room.client.slowed or room.timing.player.slow_down.active
+
+
+def test_while_a_player_opens_another_file_its_position_is_not_used():
+    room = started()
+    room.timing.opened(3600.0, room.world.now_s)
+    room.player.seek(room.player.position_s() + 0.9)
+    before = len(room.sent)
+    room.world.run(1.9)
+    assert all(message.server_counter == 0 for _, message in room.sent[before:])
+    assert not room.timing.player.slow_down.active
+    room.world.run(8.0)
+    assert abs(room.error_s()) < 0.03
 
 
 def test_a_file_that_ends_before_the_room_is_left_alone(monkeypatch):

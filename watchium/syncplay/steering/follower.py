@@ -39,7 +39,9 @@ STARTS_OFF_S = 0.06  # from so far off it can be started earlier or later instea
 MISMATCHES = 2  # reports in a row in the other pause state, or far off
 FAR_OFF_S = 1.0
 END_S = 1.0  # a player so near to its file's end may have stopped there
-OTHER_RATE_OFF_S = 5.0  # a client knows no rates: at another than 1 it is left alone within these bounds
+# A client knows no rates: at another than 1 it is left alone within these bounds. At a quicker one it falls behind, so
+# it is brought ahead, by less than what lets it slow down (1.3 s and more).
+OTHER_RATE_OFF_S, QUICK_RATE_AHEAD_S = 5.0, 1.2
 MOST_REPEAT_S = 30.0
 
 
@@ -137,6 +139,8 @@ class Follower:
                 cost = self.return_cost if paused else self.seek_cost
                 self._learning = cost
                 aimed_s = timeline.position_at((arrives_s + cost.cost_s) * 1000) + cost.aim_s
+                if timeline.rate > 1.0:
+                    aimed_s += QUICK_RATE_AHEAD_S
                 lands_s = self._frame_rate.lands_s(aimed_s)
                 cost.sent(0.0 if lands_s is None else lands_s - aimed_s)
                 return self._nearest_s(aimed_s)
