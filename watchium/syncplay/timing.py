@@ -140,7 +140,7 @@ class ClientTiming:
         unconfirmed, self._unconfirmed_since_s = self._unconfirmed_since_s is not None, None
         if unconfirmed and round_trip_s is not None and self._timeline is not None and self._timeline.playing:
             after_s = max(0.0, round_trip_s - 2 * self.one_way_s)
-            self._act_on(self.player.confirmed(after_s, self._timeline.at_ms / 1000, now_s), now_s)
+            self._act_on(self.player.confirmed(after_s, self._timeline, now_s), now_s)
 
     def _follow_report(
         self, timeline: Timeline, position_s: float, paused: bool, round_trip_s: float, now_s: float

@@ -10,7 +10,7 @@ from watchium.syncplay.steering.learned_cost import LearnedCost
 from watchium.syncplay.steering.motion import stands
 from watchium.syncplay.steering.position_error import USUAL_FRAME_S, PositionError
 from watchium.syncplay.steering.seek_corrections import SeekCorrections
-from watchium.syncplay.steering.slow_down import JUMPED_S, LOST_SPREAD_S, SlowDown
+from watchium.syncplay.steering.slow_down import JUMPED_S, LOST_SPREAD_S, SlowDown, reaches
 
 MOST_START_S, MOST_SEEK_S = 1.0, 3.0
 START_ANSWER_S, SEEK_ANSWER_S = 0.15, 0.18  # three lines on the picture, and 0.03 s after a seek
@@ -153,20 +153,21 @@ class Follower:
         lands_s = self._frame_rate.lands_s(position_s)
         return position_s - self._error.frame_s / 2 + EARLY_FRAME_S if lands_s is None else lands_s
 
-    def confirmed(self, after_s: float, starts_s: float, now_s: float) -> Action:
+    def confirmed(self, after_s: float, timeline: Timeline, now_s: float) -> Action:
         """It has applied a change, so long after that arrived: now it is known whether it had to wait with that."""
         cost = self._learning
         if cost is None:
             return Action.NONE
-        self._quiet_until_s = max(starts_s, now_s) + ASKED_AGAIN_S
+        plays_s = max(timeline.at_ms / 1000, now_s)
+        self._quiet_until_s = plays_s + ASKED_AGAIN_S
         was_taught = cost.taught
         cost.answered(after_s)
         ahead_s = cost.expected_s
         if not was_taught or not self.slow_down.usable or cost.spread_s > PREDICTABLE_S:
             return Action.NONE
-        if ahead_s - 2 * cost.spread_s < SMALL_S:
+        if ahead_s - 2 * cost.spread_s < SMALL_S or not reaches(timeline, plays_s):
             return Action.NONE
-        self.slow_down.start(ahead_s, max(1.5 * cost.spread_s, SURE_S), max(starts_s, now_s))
+        self.slow_down.start(ahead_s, max(1.5 * cost.spread_s, SURE_S), plays_s)
         return Action.SLOW_DOWN
 
     def _forget(self) -> None:
@@ -238,7 +239,7 @@ class Follower:
             return Action.NONE
         if self.slow_down.expects_effect and not self._had_effect():
             return Action.NONE
-        return self._correct(now_s)
+        return self._correct(timeline, now_s)
 
     def _slows(self, error_s: float, now_s: float) -> Action:
         if error_s > self.ahead_s(now_s) - JUMPED_S:
@@ -256,7 +257,7 @@ class Follower:
         self.slow_down.stop()
         return False
 
-    def _correct(self, now_s: float) -> Action:
+    def _correct(self, timeline: Timeline, now_s: float) -> Action:
         ahead_s = self.ahead_s(now_s)
         if not self._error.well_known and (abs(ahead_s) < SMALL_S or self._error.uncertainty_s > SURE_S):
             return Action.NONE
@@ -267,6 +268,8 @@ class Follower:
         soon = now_s < self._changed_s + SOON_S
         least_s = self._leaves_s + (SLOWED_ABOVE_S if unsure_s < SURE_S else UNSURE * unsure_s)
         if self.slow_down.usable and least_s < ahead_s < most_s + 3 * unsure_s:
+            if not reaches(timeline, now_s):
+                return Action.NONE
             if not soon:
                 self._leaves_s = max(self._leaves_s - FALLS_BEHIND_S, 0.0)
             self.slow_down.start(ahead_s, self._leaves_s + max(LEAVES_S, 0.6 * unsure_s), now_s)

@@ -10,6 +10,8 @@ mpv stretches the sound while it is slowed down; when it begins and ends that, i
 
 from __future__ import annotations
 
+from playback.domain.timeline import Timeline
+
 SLOWER_BY = 0.05
 ON_S = 1.8  # the client believes that it is so far ahead
 OFF_S = 0.3  # and here, so far behind
@@ -25,6 +27,11 @@ LEAST_JUDGED_S = (
 TOGETHER_S = 5.0
 TRIES = 3
 JUMPED_S = 0.5  # more than a slow-down could have done: this client seeks instead
+
+
+def reaches(timeline: Timeline, now_s: float) -> bool:
+    """Whether the room is far enough from the beginning for a position that is `ON_S` before its own."""
+    return timeline.position_at(now_s * 1000) > ON_S
 
 
 class SlowDown:

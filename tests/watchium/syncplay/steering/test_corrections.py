@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playback.domain.timeline import PLAYING, Timeline
 from watchium.syncplay.steering.learned_cost import FIRST_COST_S, MOST_AHEAD_S, WAITS_S, LearnedCost
 from watchium.syncplay.steering.seek_corrections import FIRST_WAIT_S, MOST_WAIT_S, SeekCorrections
-from watchium.syncplay.steering.slow_down import JUMPED_S, LOST_S, SLOWER_BY, TRIES, SlowDown
+from watchium.syncplay.steering.slow_down import JUMPED_S, LOST_S, SLOWER_BY, TRIES, SlowDown, reaches
 
 
 @given(st.floats(0.0, 0.8))
@@ -123,3 +124,9 @@ def test_who_is_far_off_is_put_right_soon():
     corrections.note(1000.0)
     assert not corrections.may_seek(-0.1, 1003.0)
     assert corrections.may_seek(-5.0, 1003.0)
+
+
+def test_at_the_beginning_no_position_is_far_enough_before_the_room():
+    starts = Timeline(phase=PLAYING, at_ms=1_000_000.0, duration_s=600.0)
+    assert not reaches(starts, 1000.5)
+    assert reaches(starts, 1002.0)
