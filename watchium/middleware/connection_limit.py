@@ -1,4 +1,4 @@
-"""Limits the open sockets of one network address in this process, and the rate at which it opens them.
+"""Rejects the sockets of a network address that has too many in this process, or opens them too fast.
 
 Checked before any query, so that a rejection costs next to nothing. Loopback addresses are not counted (benchmarks,
 undeclared proxies). The tabs of one browser are counted elsewhere, over all processes.
@@ -6,11 +6,8 @@ undeclared proxies). The tabs of one browser are counted elsewhere, over all pro
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
-
-from django.conf import settings
 
 from rooms.auth.client_address import is_loopback
 from rooms.auth.origin import scope_address
@@ -18,10 +15,7 @@ from watchium import server_clock
 from watchium.protocol.codec import encode
 from watchium.protocol.errors import CloseCode, RateLimited
 from watchium.protocol.replies import Error, Problem
-from watchium.shared_state import rate_limits
-from watchium.shared_state.token_bucket import RateLimiter
-
-RETRY_AFTER_MS = 10_000
+from watchium.shared_state.address_sockets import address_sockets
 
 Message = dict[str, Any]
 Scope = dict[str, Any]
@@ -33,8 +27,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class ConnectionLimit:
     def __init__(self, app: App) -> None:
         self.app = app
-        self.limiter = RateLimiter()
-        self.open_sockets: Counter[str] = Counter()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         address = scope_address(scope)
@@ -43,21 +35,15 @@ class ConnectionLimit:
         return self._counted(address, scope, receive, send)
 
     async def _counted(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
-        if wait_ms := self._wait_ms(address):
+        sockets = address_sockets()
+        if wait_ms := sockets.wait_ms(address):
             await _reject(wait_ms, receive, send)
             return
-        self.open_sockets[address] += 1
+        sockets.opened(address)
         try:
             await self.app(scope, receive, send)
         finally:
-            self.open_sockets[address] -= 1
-            if not self.open_sockets[address]:
-                del self.open_sockets[address]
-
-    def _wait_ms(self, address: str) -> int:
-        if self.open_sockets[address] >= settings.MAX_SOCKETS_PER_ADDRESS:
-            return RETRY_AFTER_MS
-        return self.limiter.wait_ms(address, rate_limits.limit("socket"), server_clock.now_ms())
+            sockets.closed(address)
 
 
 async def _reject(wait_ms: int, receive: Receive, send: Send) -> None:

@@ -14,15 +14,14 @@ from django.conf import settings
 from rooms.auth.client_address import UNKNOWN, is_loopback, is_within
 from rooms.auth.origin import client_address
 from watchium import server_clock
-from watchium.shared_state import rate_limits
-from watchium.shared_state.token_bucket import RateLimiter
+from watchium.shared_state.address_sockets import address_sockets
 from watchium.syncplay.connection import HELLO_S, Connection
 from watchium.syncplay.transport import proxy_header
 from watchium.syncplay.transport.certificate import Certificate
 from watchium.syncplay.transport.line_stream import MAX_LINE_BYTES, LineStream
 from watchium.telemetry import counters
 
-PER_ADDRESS = 20
+PER_ADDRESS = 20  # of those sockets that an address may have
 PER_PROCESS = 500
 BACKLOG = 128
 NO_HEADER = (proxy_header.BadHeader, TimeoutError, ConnectionError, asyncio.IncompleteReadError)
@@ -36,7 +35,7 @@ class Listener:
     def __init__(self) -> None:
         self._server: asyncio.Server | None = None
         self._open: Counter[str] = Counter()
-        self._limiter = RateLimiter()
+        self._sockets = address_sockets()
         self._serving: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
         self._of_guest: dict[int, Connection] = {}
         files = settings.SYNCPLAY_CERTIFICATE
@@ -99,18 +98,17 @@ class Listener:
 
     async def _serve_client(self, stream: LineStream, address: str) -> None:
         connection = Connection(stream, address, self._take_place_of, self._certificate)
+        self._sockets.opened(address)
         try:
             await connection.run()
         finally:
+            self._sockets.closed(address)
             self._forget(connection)
 
     def _has_place(self, address: str) -> bool:
         if is_loopback(address):
             return True
-        limit = rate_limits.limit("socket")
-        return self._open[address] < PER_ADDRESS and not self._limiter.wait_ms(
-            address, limit, server_clock.now_ms()
-        )
+        return self._open[address] < PER_ADDRESS and not self._sockets.wait_ms(address)
 
     def _take_place_of(self, connection: Connection, person_pk: int) -> bool:
         earlier = self._of_guest.get(person_pk)

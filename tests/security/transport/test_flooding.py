@@ -11,12 +11,14 @@ from django.conf import settings
 from django.test import Client
 
 from rooms.models import Person, Room
-from tests.servers import Server, watchium_server
+from tests.conftest import SYNCPLAY_PROXY
+from tests.servers import Server, free_port, watchium_server
 from tests.watchium.api.callers import ApiCase
 from tests.watchium.consumers.fixtures import Scene, scene_on
+from tests.watchium.syncplay.scripted_client import ScriptedClient, connected
 from watchium.client import ProblemError
 from watchium.client.room_state import type_of
-from watchium.middleware import connection_limit
+from watchium.shared_state.address_sockets import AddressSockets
 
 PER_ADDRESS, PER_DEVICE = 6, 3
 
@@ -28,6 +30,8 @@ def small_house():
         "WATCHIUM_BEHIND_PROXY": "1",
         "WATCHIUM_MAX_SOCKETS_PER_ADDRESS": str(PER_ADDRESS),
         "WATCHIUM_MAX_SOCKETS_PER_DEVICE": str(PER_DEVICE),
+        "WATCHIUM_SYNCPLAY": str(free_port()),
+        "WATCHIUM_SYNCPLAY_PROXIES": SYNCPLAY_PROXY,
     }
     with watchium_server(few) as running:
         yield running
@@ -166,6 +170,34 @@ async def test_an_address_has_a_socket_limit_that_closed_sockets_free(small_hous
                 pass
 
 
+async def in_player(server: Server, room_id: str, address: str, stack: AsyncExitStack) -> ScriptedClient:
+    """A client of Syncplay, in the room or refused."""
+    port, header = (
+        int(server.env["WATCHIUM_SYNCPLAY"]),
+        f"PROXY TCP4 {address} 10.0.0.1 4711 8999\r\n".encode(),
+    )
+    client = await stack.enter_async_context(
+        connected(port, "Tom", room_id, local_address=SYNCPLAY_PROXY, header=header)
+    )
+    await client.until_closed_or(lambda client: client.room)
+    return client
+
+
+async def test_native_players_count_towards_the_sockets_of_their_address(small_house: Server):
+    scene: Scene = await scene_on(small_house)
+    async with AsyncExitStack() as stack:
+        tom = await in_player(small_house, scene.room_id, "203.0.113.5", stack)
+        for _ in range(PER_ADDRESS - 1):
+            assert await in_lobby(small_house, "203.0.113.5", stack) == ("lobby", None)
+        assert await in_lobby(small_house, "203.0.113.5", stack) == ("rate_limited", 4029)
+        assert not (await in_player(small_house, scene.room_id, "203.0.113.5", stack)).room
+        assert (await in_player(small_house, scene.room_id, "203.0.113.6", stack)).room
+        await tom.leave()
+        async with asyncio.timeout(10):
+            while await in_lobby(small_house, "203.0.113.5", stack) != ("lobby", None):
+                pass
+
+
 async def test_rejected_sockets_count_only_while_they_are_open(
     small_house: Server,
 ):
@@ -187,8 +219,8 @@ async def test_loopback_has_no_connection_limit(small_house: Server):
 
 
 async def test_the_rate_of_new_sockets_is_limited():
-    limit = connection_limit.ConnectionLimit(lambda *_: None)
-    waits = [limit._wait_ms("203.0.113.9") for _ in range(settings.LIMITS["socket"][0] + 1)]
+    sockets = AddressSockets()
+    waits = [sockets.wait_ms("203.0.113.9") for _ in range(settings.LIMITS["socket"][0] + 1)]
     assert not any(waits[:-1])
     assert waits[-1] > 0
 
