@@ -19,6 +19,7 @@ MAX_ITEMS, MAX_CHARS = 250, 10_000  # what clients take
 MAX_BYTES = 14_500  # with the rest of its message less than `outgoing.MAX_LINE_BYTES`
 ADDRESS = re.compile("https?://", re.IGNORECASE)
 UNTITLED = "-"
+NO_FILE = "…"  # what the first list of a client has, and no other
 
 
 class Item(Struct, frozen=True):
@@ -59,24 +60,26 @@ def playlist_of(queue: QueueState, media: Media | None, own_name: str = "") -> P
     items = [Item(entry.id, label_of(entry.media)) for entry in queue.entries]
     if index is not None and own_name:
         items[index] = Item(items[index].entry_id, own_name)
-    if _count_that_fit(items) < len(items):
+    if _count_that_fit([item.label for item in items]) < len(items):
         items, index = items[index or 0 :], None if index is None else 0
-    count = _count_that_fit(items)
+    count = _count_that_fit([item.label for item in items])
     return Playlist(tuple(items[:count]), index, items[count].entry_id if count < len(items) else None)
 
 
 def label_of(media: Media) -> str:
-    """The address, if players can open it; else the title, in which nothing looks like an address or a path."""
-    if ADDRESS.match(media.url):
+    """The address, if players can open it and clients take it; else the title, in which nothing looks like an address
+    or a path."""
+    if ADDRESS.match(media.url) and _count_that_fit([media.url]):
         return media.url
-    return re.sub(r"[/\\]+", "-", media.title).strip() or UNTITLED
+    title = re.sub(r"[/\\]+", "-", media.title).strip()
+    return title if title not in ("", NO_FILE) else UNTITLED
 
 
-def _count_that_fit(items: Sequence[Item]) -> int:
+def _count_that_fit(labels: Sequence[str]) -> int:
     chars = size = 0
-    for count, item in enumerate(items[:MAX_ITEMS]):
-        chars += len(item.label)
-        size += len(json.dumps(item.label, ensure_ascii=False).encode(errors="replace")) + 1
+    for count, label in enumerate(labels[:MAX_ITEMS]):
+        chars += len(label)
+        size += len(json.dumps(label, ensure_ascii=False).encode(errors="replace")) + 1
         if chars > MAX_CHARS or size > MAX_BYTES:
             return count
-    return min(len(items), MAX_ITEMS)
+    return min(len(labels), MAX_ITEMS)

@@ -16,14 +16,13 @@ from watchium.syncplay import outgoing
 from watchium.syncplay.incoming import SetFile
 from watchium.syncplay.outgoing import Line
 from watchium.syncplay.playlist.edits import Command, Edit, commands_of, edit_of
-from watchium.syncplay.playlist.labels import Item, Playlist, playlist_of
+from watchium.syncplay.playlist.labels import NO_FILE, Item, Playlist, playlist_of
 
 OPENS_S = 6.0
 SENT_APART_S = 1.0
 ANSWER_S = 3.0  # a command that was not answered for so long changed nothing
 CROSSING_S = 1.0  # a list that a client sends so soon after it got one may be a change of the one before
 MAX_MOVES = 10
-NO_FILE = "…"  # what the first list has
 
 
 class TooManyMoves(Exception):
@@ -42,6 +41,7 @@ class PlaylistMirror:
         self._has_index: int | None = None
         self._before: tuple[Item, ...] = ()  # the list that it had before the one that was sent last
         self._sent_s = -inf
+        self._put_back_s = -inf  # when the client last sent a list that it does not keep
         self._waits_until_s: float = now_s + OPENS_S  # to send what differs
         self._begun = False
         self._opens = True  # its first file, under a name that it could not find by itself
@@ -125,14 +125,18 @@ class PlaylistMirror:
     def edited(self, files: Iterable[str], file: SetFile | None, now_s: float) -> list[Command]:
         """The client sent its list. Raises TooManyMoves; then the client gets the room's list again.
 
-        What a client sends before it has the room's list is of another room.
+        What a client sends before it has the room's list is of another room, and so is what names the first list.
         """
-        edit = self._edit(list(files), now_s)
-        if not self.shared or not self._begun:
-            self._has = edit.items
-            return []
+        files = list(files)
+        edit = self._edit(files, now_s)
         self._has = edit.items
+        if not self.shared or not self._begun:
+            return []
+        if NO_FILE in files:
+            self._put_back_s = now_s
+            return []
         if len(edit.moved) > MAX_MOVES:
+            self._put_back_s = now_s
             raise TooManyMoves
         return list(commands_of(edit, file))
 
@@ -141,23 +145,34 @@ class PlaylistMirror:
         lists = [self._has, self._before] if now_s < self._sent_s + CROSSING_S else [self._has]
         return min((edit_of(each, files, self.room.after) for each in lists), key=lambda edit: edit.size)
 
-    def chose(self, index: int | None, *, at_end: bool) -> Command | None:
-        """The client goes to an item. `at_end`: of its file, after which clients go on by themselves."""
+    def chose(self, index: int | None, now_s: float, *, at_end: bool) -> Command | None:
+        """The client goes to an item. `at_end`: of its file, after which clients go on by themselves.
+
+        A client that has opened a file sends the index of the first item with its name, of which there may be more.
+        """
         before, self._has_index = self._has_index, index
         if not self.shared or not self._begun or index is None or index >= len(self._has):
             return None
+        if now_s < self._put_back_s + CROSSING_S:
+            return None  # an item of the list that was put back
         item, current = self._has[index], self.room.current
         if current is not None and _is_same(item, current):
             return None
         if current is not None and not any(_is_same(each, current) for each in self._has):
             return None  # its person removed what plays: the room plays the following entry by itself
-        if at_end and before is not None and index in (before + 1, 0):
+        if at_end and before is not None and self._follows(item, before):
             self._advanced = True
+            return None
+        if current is not None and item.label == current.label:
             return None
         if item.entry_id is None:
             self._chosen = item.label
             return None
         return "queue_play", {"entry_id": item.entry_id}
+
+    def _follows(self, item: Item, index: int) -> bool:
+        """Whether a client goes on to the item by itself: after the last one, to the first."""
+        return item.label in (self._has[0].label, *(each.label for each in self._has[index + 1 : index + 2]))
 
     def chosen_addition(self) -> Command | None:
         """What was added and chosen in one, once it has an entry."""

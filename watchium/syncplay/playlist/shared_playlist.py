@@ -67,7 +67,7 @@ class SharedPlaylist:
 
     def on_index(self, message: SetPlaylistIndex, now_s: float, *, at_end: bool) -> None:
         """`at_end`: of its file or of the room's media, after which a client plays the next file by itself."""
-        choice = self._mirror.chose(message.index, at_end=at_end)
+        choice = self._mirror.chose(message.index, now_s, at_end=at_end)
         self._send([choice] if choice else [], now_s)
 
     def _send(self, commands: Iterable[Command], now_s: float) -> None:

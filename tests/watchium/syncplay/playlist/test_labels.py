@@ -11,6 +11,7 @@ from watchium.syncplay import outgoing
 from watchium.syncplay.playlist.labels import (
     MAX_CHARS,
     MAX_ITEMS,
+    NO_FILE,
     Item,
     Playlist,
     label_of,
@@ -60,3 +61,16 @@ def test_a_list_fits_into_a_line():
     assert 10 < len(playlist.items) < 100
     assert sum(map(len, playlist.labels)) <= MAX_CHARS
     assert json.loads(outgoing.encode(outgoing.playlist(playlist.labels)))
+
+
+def test_an_address_that_no_line_takes_is_listed_by_its_title():
+    for path in ("日" * 4950, "a" * 10_001, '"' * 8000):
+        media = replace(LINK, url=f"https://example.org/{path}")
+        for queue in (queue_of(), queue_of(FILM, media, current=1)):
+            playlist = playlist_of(queue, media)
+            assert playlist.current is not None and playlist.current.label == "clip"
+            assert outgoing.encode(outgoing.playlist(playlist.labels))
+
+
+def test_no_entry_has_the_name_of_the_first_list():
+    assert label_of(replace(FILM, title=NO_FILE)) != NO_FILE

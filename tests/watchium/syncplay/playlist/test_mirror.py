@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from tests.watchium.syncplay.playlist.queues import FILM, LINK, OTHER, queue_of
 from watchium.protocol.queue import QueueState
-from watchium.syncplay.playlist.mirror import NO_FILE, OPENS_S, PlaylistMirror, TooManyMoves
+from watchium.syncplay.playlist.labels import NO_FILE
+from watchium.syncplay.playlist.mirror import OPENS_S, PlaylistMirror, TooManyMoves
 
 THREE = queue_of(FILM, OTHER, LINK, current=0)
 LABELS = ["film.mkv", "other.mkv", LINK.url]
@@ -60,7 +61,7 @@ def test_a_client_without_playlists_gets_none_and_changes_nothing():
     assert [each.get("files", each.get("index")) for each in lists_in(mirror.begin())] == [[], None]
     assert mirror.next_s == float("inf")
     assert mirror.edited(["x.mkv"], None, 20.0) == []
-    assert mirror.chose(0, at_end=False) is None
+    assert mirror.chose(0, 10.0, at_end=False) is None
 
 
 def test_the_list_of_another_room_does_not_replace_the_queue():
@@ -69,7 +70,7 @@ def test_the_list_of_another_room_does_not_replace_the_queue():
     mirror.begin()
     assert mirror.edited([], None, 0.2) == []
     assert mirror.edited(["old.mkv"], None, 0.3) == []
-    assert mirror.chose(0, at_end=False) is None
+    assert mirror.chose(0, 10.0, at_end=False) is None
     mirror.opened(0.5)
     assert lists_in(mirror.due(0.5))[0]["files"] == LABELS
 
@@ -92,7 +93,7 @@ def test_the_file_that_a_client_brings_to_an_empty_room_is_added():
 def test_an_echo_is_no_change():
     mirror = mirror_of()
     assert mirror.edited(LABELS, None, 10.0) == []
-    assert mirror.chose(0, at_end=False) is None
+    assert mirror.chose(0, 10.0, at_end=False) is None
     assert mirror.next_s == float("inf")
 
 
@@ -106,6 +107,17 @@ def test_an_addition_that_the_room_accepts_is_not_sent_back():
     assert mirror.next_s == float("inf")
     assert command[0] == "queue_add"
     assert mirror.edited(LABELS, None, 20.0) == [("queue_remove", {"entry_ids": ["4"]})]
+
+
+def test_an_undo_to_the_first_list_puts_back_the_rooms():
+    mirror = mirror_of(queue_of(FILM, OTHER, LINK, current=1))
+    assert mirror.edited([NO_FILE], None, 10.0) == []
+    listed, index = lists_in(mirror.due(10.0))
+    assert (listed["files"], index["index"]) == (LABELS, 1)
+    assert mirror.chose(0, 10.1, at_end=False) is None  # of the list that was put back
+    assert mirror.edited([*LABELS, NO_FILE], None, 20.0) == []
+    assert mirror.chosen_addition() is None
+    assert [each.get("index") for each in lists_in(mirror.due(20.0))] == [None, 1]
 
 
 def test_what_is_refused_is_put_back():
@@ -126,7 +138,7 @@ def test_without_an_answer_the_room_s_list_comes_back_too():
 
 def test_a_choice_plays_the_entry_and_is_put_back_if_refused():
     mirror = mirror_of()
-    assert mirror.chose(2, at_end=False) == ("queue_play", {"entry_id": "3"})
+    assert mirror.chose(2, 10.0, at_end=False) == ("queue_play", {"entry_id": "3"})
     mirror.asked("e1", 10.0)
     mirror.refused("e1")
     assert [each["index"] for each in lists_in(mirror.due(10.1))] == [0]
@@ -134,7 +146,7 @@ def test_a_choice_plays_the_entry_and_is_put_back_if_refused():
 
 def test_a_client_that_goes_on_at_the_end_leaves_the_advance_to_the_room():
     mirror = mirror_of()
-    assert mirror.chose(1, at_end=True) is None
+    assert mirror.chose(1, 10.0, at_end=True) is None
     assert mirror.next_s == float("inf")
     follows(mirror, queue_of(FILM, OTHER, LINK, current=1, revision=2))
     assert mirror.next_s == float("inf")
@@ -142,22 +154,38 @@ def test_a_client_that_goes_on_at_the_end_leaves_the_advance_to_the_room():
 
 def test_a_client_that_went_on_gets_what_the_room_plays_instead():
     mirror = mirror_of()
-    mirror.chose(1, at_end=True)
+    mirror.chose(1, 10.0, at_end=True)
     follows(mirror, queue_of(FILM, OTHER, LINK, current=2, revision=2))
     assert [each["index"] for each in lists_in(mirror.due(20.0))] == [2]
+
+
+def test_of_entries_with_one_name_the_one_that_plays_is_meant():
+    """Clients send the index of the first one, when they have opened the file."""
+    mirror = mirror_of(queue_of(FILM, OTHER, FILM, LINK, current=2))
+    assert mirror.chose(0, 10.0, at_end=False) is None
+    assert [each["index"] for each in lists_in(mirror.due(10.0))] == [2]
+    assert mirror.chose(2, 10.1, at_end=False) is None
+    assert mirror.next_s == float("inf")
+
+
+def test_a_client_that_goes_on_to_a_name_that_was_listed_before_leaves_the_advance_to_the_room():
+    mirror = mirror_of(queue_of(LINK, FILM, OTHER, FILM, current=2))
+    assert mirror.chose(1, 10.0, at_end=True) is None
+    assert mirror.due(10.0) == []
+    assert mirror.chose(0, 10.1, at_end=False) == ("queue_play", {"entry_id": "1"})
 
 
 def test_who_removes_what_plays_leaves_the_next_one_to_the_room():
     mirror = mirror_of()
     mirror.edited(LABELS[1:], None, 10.0)
-    assert mirror.chose(0, at_end=False) is None
+    assert mirror.chose(0, 10.0, at_end=False) is None
 
 
 def test_a_file_that_is_added_and_chosen_in_one_is_played_once_it_has_an_entry():
     mirror = mirror_of()
     mirror.edited([*LABELS, "new.mkv"], None, 10.0)
     mirror.asked("e1", 10.0)
-    assert mirror.chose(3, at_end=False) is None
+    assert mirror.chose(3, 10.0, at_end=False) is None
     assert mirror.chosen_addition() is None
     mirror.accepted("e1", 2, THREE)
     follows(mirror, queue_of(FILM, OTHER, LINK, replace(FILM, title="new.mkv"), current=0, revision=2))
@@ -181,6 +209,8 @@ def test_a_list_that_is_sorted_as_a_whole_is_put_back():
     with pytest.raises(TooManyMoves):
         mirror.edited([f"{number}.mkv" for number in reversed(range(20))], None, 10.0)
     assert lists_in(mirror.due(10.0))[0]["files"][0] == "0.mkv"
+    assert mirror.chose(5, 10.1, at_end=False) is None  # of the list that was put back
+    assert [each["index"] for each in lists_in(mirror.due(11.0))] == [0]
 
 
 def test_lists_are_sent_once_a_second():
