@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.fixtures import (
     join,
     make_room,
+    pause,
     play,
     seek_to,
     wait_for_position,
@@ -24,13 +27,19 @@ def together(person) -> tuple[Page, Page]:
     return alice, bob
 
 
+@pytest.fixture(scope="module")
+def here(people: Callable[..., Page]) -> tuple[Page, Page]:
+    """alice hosts and bob watches, for tests that leave the room paused as they found it."""
+    return together(people)
+
+
 def say(page: Page, text: str) -> None:
     page.get_by_role("textbox", name="Message").fill(text)
     page.get_by_role("textbox", name="Message").press("Enter")
 
 
-def test_a_viewer_sees_only_working_controls(person):
-    _, bob = together(person)
+def test_a_viewer_sees_only_working_controls(here):
+    _, bob = here
     expect(bob.get_by_text("View only")).to_be_visible()
     expect(bob.get_by_role("button", name="Play", exact=True)).to_be_hidden()
     for name in ("Mute", "Fullscreen", "Ask for control"):
@@ -46,8 +55,8 @@ def test_a_request_for_control_reaches_the_host_who_makes_the_member_host(person
     expect(alice.get_by_text("View only")).to_be_visible()
 
 
-def test_a_message_is_shown_as_text(person):
-    alice, bob = together(person)
+def test_a_message_is_shown_as_text(here):
+    alice, bob = here
     said = "<img src=x onerror=\"document.title='gone'\"> hello"
     say(bob, said)
     log = alice.get_by_role("log")
@@ -56,8 +65,8 @@ def test_a_message_is_shown_as_text(person):
     assert "gone" not in alice.title()
 
 
-def test_a_late_joiner_sees_earlier_messages(person):
-    alice, bob = together(person)
+def test_a_late_joiner_sees_earlier_messages(here, person):
+    alice, bob = here
     say(bob, "before you came")
     expect(alice.get_by_role("log")).to_contain_text("before you came")
     carol = person()
@@ -66,8 +75,8 @@ def test_a_late_joiner_sees_earlier_messages(person):
     expect(carol.get_by_role("list", name="Members").get_by_text("Bob")).to_be_attached()
 
 
-def test_own_messages_can_be_deleted(person):
-    alice, bob = together(person)
+def test_own_messages_can_be_deleted(here):
+    alice, bob = here
     say(bob, "not what I meant")
     expect(alice.get_by_role("log")).to_contain_text("not what I meant")
     wait_until(bob, "() => watchium.room.state.comments.at(-1)?.text === 'not what I meant'")
@@ -75,8 +84,8 @@ def test_own_messages_can_be_deleted(person):
     expect(alice.get_by_role("log")).not_to_contain_text("not what I meant")
 
 
-def test_a_reload_is_neither_a_leave_nor_a_join(person):
-    alice, bob = together(person)
+def test_a_reload_is_neither_a_leave_nor_a_join(here):
+    alice, bob = here
     expect(alice.get_by_role("log")).to_contain_text("Bob joined")
     bob.reload()
     expect(bob.locator("body")).to_have_attribute("data-socket", "open")
@@ -86,8 +95,8 @@ def test_a_reload_is_neither_a_leave_nor_a_join(person):
     assert alice.get_by_role("log").get_by_text("Bob joined").count() == 1
 
 
-def test_the_keyboard_plays_and_seeks(person):
-    alice, bob = together(person)
+def test_the_keyboard_plays_and_seeks(here):
+    alice, bob = here
     wait_until_ready(alice)
     seek_to(alice, 30)
     wait_for_position(bob, 30)
@@ -95,6 +104,7 @@ def test_the_keyboard_plays_and_seeks(person):
     wait_until(alice, "() => document.querySelector('[data-media]').currentTime > 31")
     alice.locator("body").press("Space")
     wait_until_moving(bob, 31)
+    pause(alice)
 
 
 def press_play(page: Page, times: int, spacing_ms: int) -> None:
@@ -112,9 +122,8 @@ def press_play(page: Page, times: int, spacing_ms: int) -> None:
     )
 
 
-def test_rapid_presses_of_play_and_pause_end_with_the_last(person):
-    alice = person()
-    make_room(alice)
+def test_rapid_presses_of_play_and_pause_end_with_the_last(here):
+    alice, _ = here
     wait_until_ready(alice)
     for times, spacing_ms, delay_ms in [(8, 150, 0), (8, 150, 0), (8, 150, 40), (8, 150, 150), (7, 90, 150)]:
         alice.evaluate("ms => window.watchium.delay(ms)", delay_ms)
@@ -128,10 +137,12 @@ def test_rapid_presses_of_play_and_pause_end_with_the_last(person):
             phase,
         )
         expect(alice.get_by_role("button", name=word, exact=True)).to_be_visible()
+    alice.evaluate("watchium.delay(0)")
+    pause(alice)
 
 
-def test_custom_events_reach_listeners_and_never_the_page_itself(person):
-    alice, bob = together(person)
+def test_custom_events_reach_listeners_and_never_the_page_itself(here):
+    alice, bob = here
     bob.evaluate(
         """() => { window.heard = []; window.every = new Set()
             window.watchium.on("*", (told, type) => window.every.add(type))
@@ -161,18 +172,18 @@ def test_custom_events_reach_listeners_and_never_the_page_itself(person):
     expect(bob.get_by_text("This will not play here")).to_be_hidden()
 
 
-def test_refused_sound_is_offered_with_one_click(person):
-    alice = person()
-    url = make_room(alice)
+def test_refused_sound_is_offered_with_one_click(here, person):
+    alice, _ = here
     wait_until_ready(alice)
     play(alice)
-    bob = person()
-    join(bob, url, "Bob")
-    bob.reload()  # a new page without a user gesture
-    wait_until_moving(bob)  # in sync, muted if necessary
-    bob.wait_for_timeout(500)
-    if bob.evaluate("document.querySelector('[data-media]').muted"):
-        expect(bob.get_by_role("button", name=re.compile("sound", re.IGNORECASE)).first).to_be_visible()
+    carol = person()
+    join(carol, alice.url, "Carol")
+    carol.reload()  # a new page without a user gesture
+    wait_until_moving(carol)  # in sync, muted if necessary
+    carol.wait_for_timeout(500)
+    if carol.evaluate("document.querySelector('[data-media]').muted"):
+        expect(carol.get_by_role("button", name=re.compile("sound", re.IGNORECASE)).first).to_be_visible()
+    pause(alice)
 
 
 def test_unplayable_media_shows_a_notice(person):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.support.fixtures import (
     join,
     make_room,
+    pause,
     play,
     wait_until,
     wait_until_moving,
@@ -17,6 +19,7 @@ from tests.browser.support.fixtures import (
 )
 from tests.servers import watchium_server
 
+DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 INSIDE = """element => { const box = element.getBoundingClientRect()
     const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
@@ -40,6 +43,19 @@ def together(person, **options) -> tuple[Page, Page]:
     return alice, bob
 
 
+@pytest.fixture(scope="module")
+def here(people: Callable[..., Page]) -> tuple[Page, Page]:
+    """alice hosts and bob watches, for tests that leave the room as they found it: paused, at normal speed."""
+    return together(people)
+
+
+@pytest.fixture(scope="module")
+def phone(people: Callable[..., Page]) -> Page:
+    """The page of a viewer."""
+    _, bob = together(people, **PHONE)
+    return bob
+
+
 def say(page: Page, text: str) -> None:
     page.get_by_role("textbox", name="Message").fill(text)
     page.get_by_role("textbox", name="Message").press("Enter")
@@ -61,8 +77,8 @@ def test_the_pages_are_as_wide_as_a_phone(person):
     assert bob.get_by_role("button", name="Fullscreen").evaluate(INSIDE)
 
 
-def test_a_phone_of_a_viewer_shows_view_only_and_ask_for_control_as_text(person):
-    _, bob = together(person, **PHONE)
+def test_a_phone_of_a_viewer_shows_view_only_and_ask_for_control_as_text(phone):
+    bob = phone
     bob.evaluate(ALL_THERE_MAY_BE)
     bob.evaluate(
         "() => Object.assign(document.querySelector('[data-room-rate]'), { hidden: false, textContent: '1.25' })"
@@ -77,9 +93,8 @@ def test_a_phone_of_a_viewer_shows_view_only_and_ask_for_control_as_text(person)
     assert bob.get_by_role("button", name="Fullscreen").evaluate(INSIDE)
 
 
-def test_what_is_added_to_an_open_box_moves_nothing_above_it(person):
-    alice = person()
-    make_room(alice)
+def test_what_is_added_to_an_open_box_moves_nothing_above_it(here):
+    alice, _ = here
     for viewport in ({"width": 1280, "height": 800}, {"width": 360, "height": 740}):
         alice.set_viewport_size(viewport)
         alice.get_by_role("button", name="Change media").click()
@@ -96,10 +111,11 @@ def test_what_is_added_to_an_open_box_moves_nothing_above_it(person):
         )
         assert tops[0] == tops[1]
         alice.keyboard.press("Escape")
+    alice.set_viewport_size(DESKTOP)
 
 
-def test_a_phone_with_an_open_keyboard_shows_the_last_messages_and_the_whole_composer(person):
-    _, bob = together(person, **PHONE)
+def test_a_phone_with_an_open_keyboard_shows_the_last_messages_and_the_whole_composer(phone):
+    bob = phone
     for height in (450, 400):
         bob.set_viewport_size({"width": 360, "height": 740})
         bob.get_by_role("textbox", name="Message").focus()
@@ -107,10 +123,11 @@ def test_a_phone_with_an_open_keyboard_shows_the_last_messages_and_the_whole_com
         wait_until(bob, "() => document.querySelector('[data-scroll]').clientHeight > 120")
         assert bob.get_by_role("textbox", name="Message").evaluate(INSIDE), height
         bob.get_by_role("textbox", name="Message").blur()
+    bob.set_viewport_size(PHONE["viewport"])
 
 
-def test_low_windows_show_every_control_and_the_members(person):
-    alice, _ = together(person)
+def test_low_windows_show_every_control_and_the_members(here):
+    alice, _ = here
     for width, height in ((640, 400), (683, 384), (740, 360), (667, 375)):
         alice.set_viewport_size({"width": width, "height": height})
         for name in ("Fullscreen", "Play", "Sad"):
@@ -121,23 +138,27 @@ def test_low_windows_show_every_control_and_the_members(person):
         people = alice.get_by_role("list", name="Members").get_by_role("button")
         assert people.last.evaluate(INSIDE), (width, height)
         assert height_of(alice, "[data-scroll]") > 120, (width, height)
+    alice.set_viewport_size(DESKTOP)
 
 
-def test_the_owner_can_take_the_host_role_back_in_a_low_window(person):
-    alice, _ = together(person)
+def test_the_owner_can_take_the_host_role_back_in_a_low_window(here):
+    alice, _ = here
     card_of(alice, "Bob")
     alice.get_by_role("button", name="Make host", exact=True).click()
     for width, height in ((667, 375), (360, 450), (320, 568)):
         alice.set_viewport_size({"width": width, "height": height})
         wait_until(alice, "() => document.querySelector('[data-scroll]').clientHeight > 60")
         assert alice.get_by_role("button", name="Become host again").evaluate(INSIDE), (width, height)
+    alice.set_viewport_size(DESKTOP)
+    alice.get_by_role("button", name="Become host again").click()
+    expect(alice.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
 # ---------------------------------------------------------------- messages
 
 
-def test_fast_typing_keeps_all_messages_in_order(person):
-    alice, bob = together(person)
+def test_fast_typing_keeps_all_messages_in_order(here):
+    alice, bob = here
     lines = [f"fast line {n}" for n in range(8)]
     for line in lines:
         say(bob, line)
@@ -174,8 +195,8 @@ def test_messages_and_presses_while_disconnected_are_shown_as_not_sent(browser, 
 # ---------------------------------------------------------------- clicks and keys
 
 
-def test_a_double_click_only_toggles_fullscreen(person):
-    alice, bob = together(person)
+def test_a_double_click_only_toggles_fullscreen(here):
+    alice, bob = here
     wait_until_ready(alice)
     revision = alice.evaluate("watchium.room.state.revision")
     alice.locator("[data-media]").dblclick(position={"x": 300, "y": 200})
@@ -184,10 +205,12 @@ def test_a_double_click_only_toggles_fullscreen(person):
     assert bob.evaluate("watchium.room.state.revision") == revision
     alice.locator("[data-media]").click(position={"x": 300, "y": 200})
     wait_until_moving(bob)
+    alice.evaluate("document.exitFullscreen()")
+    pause(alice)
 
 
-def test_space_after_a_mouse_click_plays_and_does_not_repeat_the_click(person):
-    alice, bob = together(person)
+def test_space_after_a_mouse_click_plays_and_does_not_repeat_the_click(here):
+    alice, bob = here
     wait_until_ready(alice)
     alice.get_by_role("button", name="Mute").click()
     alice.keyboard.press("Space")
@@ -200,10 +223,12 @@ def test_space_after_a_mouse_click_plays_and_does_not_repeat_the_click(person):
     alice.keyboard.press("Shift+Tab")
     alice.keyboard.press("Space")
     assert not alice.evaluate("watchium.room.player.muted")
+    pause(alice)
 
 
-def test_a_viewers_shortcut_shows_who_controls_playback(person):
-    _, bob = together(person)
+def test_a_viewers_shortcut_shows_who_controls_playback(here):
+    _, bob = here
+    bob.get_by_role("textbox", name="Message").blur()
     bob.keyboard.press("k")
     expect(bob.locator("[data-notices]")).to_contain_text("controls what plays.")
     expect(bob.locator("[data-notices]").get_by_role("button", name="Ask for control")).to_be_visible()
@@ -246,11 +271,12 @@ def test_the_host_sets_the_sync_tolerance_and_closes_the_room_after_a_confirmati
         assert page.locator("[data-notices] [data-key]").count() == 0
 
 
-def test_a_new_speed_shows_as_message_and_label(person):
-    alice, bob = together(person)
+def test_a_new_speed_shows_as_message_and_label(here):
+    alice, bob = here
     alice.get_by_label("Speed").select_option("1.5")
     expect(bob.get_by_text("set the speed to 1.5")).to_be_visible()
     expect(bob.locator("[data-room-rate]")).to_contain_text("1.5")
+    alice.get_by_label("Speed").select_option("1")
 
 
 # ---------------------------------------------------------------- links
