@@ -16,12 +16,16 @@ import math
 import statistics
 from collections import deque
 from collections.abc import Iterable
+from operator import mul
 
 BIN_S = 0.002
 BINS = 121
 RECENTRED_S = 0.06  # the histogram follows a belief that has moved so far from its middle
 USUAL_FRAME_S = 1 / 25
+NUMBERS = [float(number) for number in range(BINS)]
+SQUARES = [number * number for number in NUMBERS]
 NOISE_S = 0.003
+FITS_S = 3 * NOISE_S  # further outside of its frame a report is a stray one
 STRAY = 0.03  # how likely a report is that a busy machine sent, compared with one that fits
 LEAST_BELIEF = 1e-4  # of the most likely error: what seems excluded can come back
 DRIFT_PER_S = 0.02  # spread to each side by clocks that differ, and by stalls: 3 ms in a minute
@@ -82,14 +86,14 @@ class PositionError:
         reach = math.ceil(2 * spread_s / BIN_S)
         weights = [math.exp(-(((each * BIN_S) / spread_s) ** 2) / 2) for each in range(-reach, reach + 1)]
         padded = [0.0] * reach + self._belief + [0.0] * reach
-        self._set([sum(map(float.__mul__, weights, padded[at:])) for at in range(len(self._belief))])
+        self._set([sum(map(mul, weights, padded[at:])) for at in range(len(self._belief))])
 
     # ------------------------------------------------------------ results
 
     @property
     def ahead_s(self) -> float:
         """Return the seconds by which the player is ahead of the room, negative if it is behind; 0 without reports."""
-        return sum(map(float.__mul__, self._belief, self._errors_s())) if self._belief else 0.0
+        return self._first_s + BIN_S * sum(map(mul, self._belief, NUMBERS)) if self._belief else 0.0
 
     @property
     def middle_s(self) -> float:
@@ -99,18 +103,14 @@ class PositionError:
     @property
     def uncertainty_s(self) -> float:
         """The standard deviation of the belief."""
-        mean_s = self.ahead_s
-        squares = ((each - mean_s) ** 2 for each in self._errors_s())
-        return math.sqrt(sum(map(float.__mul__, self._belief, squares)))
+        mean = sum(map(mul, self._belief, NUMBERS))
+        return BIN_S * math.sqrt(max(sum(map(mul, self._belief, SQUARES)) - mean * mean, 0.0))
 
     # ------------------------------------------------------------ the filter
 
     def _begin(self) -> None:
         self._belief = [1 / BINS] * BINS
         self._first_s = self._reports[-1] - self.frame_s / 2 - BIN_S * (BINS // 2)
-
-    def _errors_s(self) -> list[float]:
-        return [self._first_s + BIN_S * number for number in range(len(self._belief))]
 
     def _is_scattered(self) -> bool:
         ranked = sorted(self._reports)
@@ -135,17 +135,18 @@ class PositionError:
 
     def _weigh(self, error_s: float) -> None:
         ahead_s, frame_s = error_s - self._first_s, self.frame_s
-        self._set(
-            [
-                here * _likelihood(ahead_s - BIN_S * number, frame_s)
-                for number, here in enumerate(self._belief)
-            ]
-        )
+        weights = [STRAY] * BINS
+        first = math.floor((ahead_s - frame_s - FITS_S) / BIN_S)
+        last = math.ceil((ahead_s + FITS_S) / BIN_S)
+        for number in range(max(first, 0), min(last + 1, BINS)):
+            weights[number] = _likelihood(ahead_s - BIN_S * number, frame_s)
+        self._set(list(map(mul, self._belief, weights)))
 
     def _set(self, belief: list[float]) -> None:
         least = LEAST_BELIEF * max(belief, default=0.0)
-        total = sum(max(each, least) for each in belief)
-        self._belief = [max(each, least) / total for each in belief]
+        kept = [each if each > least else least for each in belief]
+        total = sum(kept)
+        self._belief = [each / total for each in kept]
 
     def _recentre(self) -> None:
         off = round((self.ahead_s - self._first_s) / BIN_S) - BINS // 2
