@@ -7,6 +7,7 @@ one from a page; then the client is confirmed, or put back.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from playback.domain.duration import EXACT
@@ -223,9 +224,10 @@ class Session:
 
     def _on_index(self, message: incoming.SetPlaylistIndex, now_s: float) -> None:
         end_ms = self.timeline.reaches_end_ms
-        at_end = self.presses.goes_on(now_s) or (end_ms is not None and end_ms <= (now_s + ENDS_S) * 1000)
+        ends_s = inf if end_ms is None else end_ms / 1000
+        at_end = self.presses.goes_on(now_s) or ends_s <= now_s + ENDS_S
         self.presses.changes_file(now_s)
-        self.playlist.on_index(message, now_s, at_end=at_end)
+        self.playlist.on_index(message, now_s, at_end=at_end, ends_s=ends_s)
 
     def _answer_controller(self) -> None:
         own, name = self.roster.own, self.roster.own_name

@@ -10,7 +10,7 @@ import mimetypes
 import re
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ from msgspec import Struct
 from watchium.protocol.player_types import MAX_ITEMS_PER_COMMAND
 from watchium.syncplay.incoming import SetFile
 from watchium.syncplay.playlist.labels import Item
+from watchium.text import clean
 
 PROTOCOL = re.compile("[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 TITLE_CHARS = 200
@@ -40,28 +41,61 @@ class Edit(Struct, frozen=True):
         return len(self.removed) * 1000 + len(self.added) + len(self.moved)
 
 
-def edit_of(before: Sequence[Item], files: Iterable[str], after: str | None = None) -> Edit:
-    """`after`: the entry that follows those that clients list."""
-    places: dict[str, deque[int]] = defaultdict(deque)
-    for place, item in enumerate(before):
-        places[item.label].append(place)
-    kept: list[int] = []
-    items: list[Item] = []
-    added: list[str] = []
-    for label in files:
-        if places[label]:
-            kept.append(places[label].popleft())
-            items.append(before[kept[-1]])
-        else:
-            added.append(label)
-            items.append(Item(None, label))
-    removed = [before[place].entry_id for left in places.values() for place in left]
+def edit_of(
+    before: Sequence[Item], files: Sequence[str], after: str | None = None, current: str | None = None
+) -> Edit:
+    """`after`: the entry that follows those that clients list. `current`: the one that plays, which is kept rather than
+    another one with its name."""
+    kept = _places(before, files)
+    _keep(current, before, kept)
+    items = [
+        Item(None, label) if place is None else before[place]
+        for place, label in zip(kept, files, strict=True)
+    ]
+    left = set(kept)
+    removed = [item.entry_id for place, item in enumerate(before) if place not in left]
     return Edit(
         items=tuple(items),
-        added=tuple(added),
+        added=tuple(
+            label for place, label in zip(kept, files, strict=True) if place is None and has_name(label)
+        ),
         removed=tuple(entry_id for entry_id in removed if entry_id is not None),
-        moved=tuple(_moves(before, kept, after)),
+        moved=tuple(_moves(before, [place for place in kept if place is not None], after)),
     )
+
+
+def _places(before: Sequence[Item], files: Sequence[str]) -> list[int | None]:
+    """The place that each of the files had. Of equal names those at the ends of the list stay what they were."""
+    labels = [item.label for item in before]
+    start = _equal(labels, files)
+    end = _equal(labels[start:][::-1], files[start:][::-1])
+    places: dict[str, deque[int]] = defaultdict(deque)
+    for place in range(start, len(labels) - end):
+        places[labels[place]].append(place)
+    between = [
+        places[label].popleft() if places[label] else None for label in files[start : len(files) - end]
+    ]
+    return [*range(start), *between, *range(len(labels) - end, len(labels))]
+
+
+def _equal(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many of the first ones are equal."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((count for count, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _keep(current: str | None, before: Sequence[Item], kept: list[int | None]) -> None:
+    """Put the current entry for the nearest one with its name, if it would be removed."""
+    at = next((place for place, item in enumerate(before) if item.entry_id == current), None)
+    if current is None or at is None or at in kept:
+        return
+    same = [
+        (abs(place - at), index)
+        for index, place in enumerate(kept)
+        if place is not None and before[place].label == before[at].label
+    ]
+    if same:
+        kept[min(same)[1]] = at
 
 
 def _moves(
@@ -105,7 +139,7 @@ def request_for(label: str, file: SetFile | None) -> dict[str, Any]:
     if PROTOCOL.match(label):
         return {"media_url": label}
     name = file_name(label)
-    own: dict[str, Any] = {"title": name[:TITLE_CHARS]}
+    own: dict[str, Any] = {"title": name.strip()[:TITLE_CHARS]}
     if (mimetypes.guess_type(name)[0] or "").startswith("audio/"):
         own["kind"] = "audio"
     if file is not None and file.name == name:
@@ -117,6 +151,11 @@ def request_for(label: str, file: SetFile | None) -> dict[str, Any]:
 def file_name(path: str) -> str:
     """Without folders, which clients on a console send too."""
     return re.split(r"[/\\]", path.rstrip("/\\"))[-1] or path
+
+
+def has_name(label: str) -> bool:
+    """Whether anything of it is seen."""
+    return bool(clean(file_name(label)))
 
 
 def _parts(requests: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -22,6 +22,8 @@ OPENS_S = 6.0
 SENT_APART_S = 1.0
 ANSWER_S = 3.0  # a command that was not answered for so long changed nothing
 CROSSING_S = 1.0  # a list that a client sends so soon after it got one may be a change of the one before
+ADVANCE_S = 5.0  # after its end the room may still advance
+MOST_AHEAD_S = 60.0  # the longest that a client plays what follows before the room
 MAX_MOVES = 10
 
 
@@ -44,10 +46,11 @@ class PlaylistMirror:
         self._put_back_s = -inf  # when the client last sent a list that it does not keep
         self._waits_until_s: float = now_s + OPENS_S  # to send what differs
         self._begun = False
+        self._brings_until_s = -inf  # a list of another room
         self._opens = True  # its first file, under a name that it could not find by itself
         self._pending: dict[str, int | None] = {}  # commands, with the queue's revision that has their result
         self._chosen = ""  # a file that was added and chosen in one: it has no entry yet
-        self._advanced = False  # the client plays what follows, a moment before the room
+        self._advanced_until_s = -inf  # the client plays what follows, a moment before the room
 
     def begin(self) -> list[Line]:
         """The lines that let the client open the file that it was started with."""
@@ -65,7 +68,7 @@ class PlaylistMirror:
         key = (queue.revision, media.url if media else "", own_name)
         if not self.shared or key == self._key:
             return
-        self._key, self._advanced = key, False
+        self._key, self._advanced_until_s = key, -inf
         self.room = playlist_of(queue, media, own_name)
         if not self._list_differs:
             self._has = self.room.items  # what the client added has its entries now
@@ -80,7 +83,9 @@ class PlaylistMirror:
         """When `due` has something to do."""
         if not self.shared or not self._differs:
             return inf
-        return max(self._waits_until_s if self._waits else -inf, self._sent_s + SENT_APART_S)
+        waits_until_s = self._waits_until_s if self._waits else -inf
+        ahead_until_s = -inf if self._list_differs else self._advanced_until_s
+        return max(waits_until_s, ahead_until_s, self._sent_s + SENT_APART_S)
 
     @property
     def _waits(self) -> bool:
@@ -88,7 +93,7 @@ class PlaylistMirror:
 
     @property
     def _differs(self) -> bool:
-        return self._list_differs or (self._index_differs and not self._advanced)
+        return self._list_differs or self._index_differs
 
     @property
     def _list_differs(self) -> bool:
@@ -102,7 +107,9 @@ class PlaylistMirror:
         """The lines after which the client has what the room has."""
         if now_s < self.next_s:
             return []
-        self._begun, self._opens = True, False
+        if not self._begun:
+            self._begun, self._brings_until_s = True, now_s + OPENS_S
+        self._opens = False
         self._pending.clear()
         lines = []
         selected = self._selected
@@ -112,7 +119,7 @@ class PlaylistMirror:
         self._has = self.room.items
         if self._index_differs or selected != self._selected:
             lines.append(outgoing.playlist_index(self.room.index))
-        self._has_index, self._advanced = self.room.index, False
+        self._has_index, self._advanced_until_s = self.room.index, -inf
         return lines
 
     @property
@@ -125,14 +132,18 @@ class PlaylistMirror:
     def edited(self, files: Iterable[str], file: SetFile | None, now_s: float) -> list[Command]:
         """The client sent its list. Raises TooManyMoves; then the client gets the room's list again.
 
-        What a client sends before it has the room's list is of another room, and so is what names the first list.
+        What a client sends before it has the room's list is of another room; so is a list soon after that which has
+        nothing of the room's, and one with the first list's item.
         """
         files = list(files)
         edit = self._edit(files, now_s)
         self._has = edit.items
         if not self.shared or not self._begun:
             return []
-        if NO_FILE in files:
+        of_another_room = now_s < self._brings_until_s and not any(
+            item in self.room.items for item in edit.items
+        )
+        if NO_FILE in files or of_another_room:
             self._put_back_s = now_s
             return []
         if len(edit.moved) > MAX_MOVES:
@@ -142,11 +153,17 @@ class PlaylistMirror:
 
     def _edit(self, files: list[str], now_s: float) -> Edit:
         """Of the list that the client had, or of the one before if they crossed: the one that means less is removed."""
-        lists = [self._has, self._before] if now_s < self._sent_s + CROSSING_S else [self._has]
-        return min((edit_of(each, files, self.room.after) for each in lists), key=lambda edit: edit.size)
+        crosses = now_s < self._sent_s + CROSSING_S and not any(
+            item.label == NO_FILE for item in self._before
+        )
+        lists = [self._has, self._before] if crosses else [self._has]
+        current = self.room.current.entry_id if self.room.current else None
+        edits = (edit_of(each, files, self.room.after, current) for each in lists)
+        return min(edits, key=lambda edit: edit.size)
 
-    def chose(self, index: int | None, now_s: float, *, at_end: bool) -> Command | None:
-        """The client goes to an item. `at_end`: of its file, after which clients go on by themselves.
+    def chose(self, index: int | None, now_s: float, *, at_end: bool, ends_s: float = inf) -> Command | None:
+        """The client goes to an item. `at_end`: of its file, after which clients go on by themselves. `ends_s`: when
+        the room's media does.
 
         A client that has opened a file sends the index of the first item with its name, of which there may be more.
         """
@@ -161,7 +178,7 @@ class PlaylistMirror:
         if current is not None and not any(_is_same(each, current) for each in self._has):
             return None  # its person removed what plays: the room plays the following entry by itself
         if at_end and before is not None and self._follows(item, before):
-            self._advanced = True
+            self._advanced_until_s = now_s + min(max(ends_s - now_s, 0.0) + ADVANCE_S, MOST_AHEAD_S)
             return None
         if current is not None and item.label == current.label:
             return None

@@ -65,9 +65,10 @@ class SharedPlaylist:
         except TooManyMoves:
             notice(self._member, self._translate(TOO_MANY_MOVES).format(count=MAX_MOVES))
 
-    def on_index(self, message: SetPlaylistIndex, now_s: float, *, at_end: bool) -> None:
-        """`at_end`: of its file or of the room's media, after which a client plays the next file by itself."""
-        choice = self._mirror.chose(message.index, now_s, at_end=at_end)
+    def on_index(self, message: SetPlaylistIndex, now_s: float, *, at_end: bool, ends_s: float) -> None:
+        """`at_end`: of its file or of the room's media, after which a client plays the next file by itself. `ends_s`:
+        when the room's media does."""
+        choice = self._mirror.chose(message.index, now_s, at_end=at_end, ends_s=ends_s)
         self._send([choice] if choice else [], now_s)
 
     def _send(self, commands: Iterable[Command], now_s: float) -> None:

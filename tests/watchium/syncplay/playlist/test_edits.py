@@ -26,6 +26,28 @@ def test_of_two_equal_names_the_later_one_is_removed():
     assert edit_of([*ABC, Item("4", "a")], ["a", "b", "c"]).removed == ("4",)
 
 
+def test_of_equal_names_the_one_at_the_place_of_the_removal_is_removed():
+    aba = [Item("1", "a"), Item("2", "b"), Item("3", "a")]
+    edit = edit_of(aba, ["b", "a"])
+    assert (edit.removed, edit.moved) == (("1",), ())
+    assert edit_of(aba, ["a", "b"]).removed == ("3",)
+    assert edit_of([*ABC, *aba], ["a", "b", "c", "b", "a"]).removed == ("1",)
+
+
+def test_of_equal_names_the_current_entry_is_kept():
+    aab = [Item("1", "a"), Item("2", "a"), Item("3", "b")]
+    edit = edit_of(aab, ["a", "b"], current="2")
+    assert (edit.items, edit.removed, edit.moved) == ((aab[1], aab[2]), ("1",), ())
+    assert edit_of(aab, ["b"], current="2").removed == ("1", "2")
+
+
+def test_names_that_are_blank_are_not_added():
+    edit = edit_of(ABC, ["a", " ", "b", "/home/tom/ ", "c", "new", "\u200b"])
+    assert edit.added == ("new",)
+    assert [item.label for item in edit.items] == ["a", " ", "b", "/home/tom/ ", "c", "new", "\u200b"]
+    assert request_for(" " * 300 + "film.mkv", None) == {"own": {"title": "film.mkv"}}
+
+
 def test_what_has_no_entry_is_neither_removed_nor_moved():
     edit = edit_of([Item(None, "a"), *ABC[1:]], ["c", "b"])
     assert (edit.removed, edit.moved) == ((), (("3", "2"),))

@@ -8,7 +8,13 @@ from msgspec.structs import replace
 from tests.watchium.syncplay.playlist.queues import FILM, LINK, OTHER, queue_of
 from watchium.protocol.queue import QueueState
 from watchium.syncplay.playlist.labels import NO_FILE
-from watchium.syncplay.playlist.mirror import OPENS_S, PlaylistMirror, TooManyMoves
+from watchium.syncplay.playlist.mirror import (
+    ADVANCE_S,
+    MOST_AHEAD_S,
+    OPENS_S,
+    PlaylistMirror,
+    TooManyMoves,
+)
 
 THREE = queue_of(FILM, OTHER, LINK, current=0)
 LABELS = ["film.mkv", "other.mkv", LINK.url]
@@ -73,6 +79,16 @@ def test_the_list_of_another_room_does_not_replace_the_queue():
     assert mirror.chose(0, 10.0, at_end=False) is None
     mirror.opened(0.5)
     assert lists_in(mirror.due(0.5))[0]["files"] == LABELS
+
+
+def test_a_list_of_another_room_that_comes_late_does_not_replace_the_queue_either():
+    for at_s in (1.1, OPENS_S):
+        mirror = mirror_of()
+        assert mirror.edited(["old.mkv", "older.mkv"], None, at_s) == []
+        assert mirror.chose(1, at_s, at_end=False) is None
+        assert lists_in(mirror.due(at_s + 1.0))[0]["files"] == LABELS
+    (command,) = mirror_of().edited([*LABELS, "new.mkv"], None, 1.1)
+    assert command[0] == "queue_add"
 
 
 def test_the_file_that_a_client_brings_to_an_empty_room_is_added():
@@ -146,8 +162,8 @@ def test_a_choice_plays_the_entry_and_is_put_back_if_refused():
 
 def test_a_client_that_goes_on_at_the_end_leaves_the_advance_to_the_room():
     mirror = mirror_of()
-    assert mirror.chose(1, 10.0, at_end=True) is None
-    assert mirror.next_s == float("inf")
+    assert mirror.chose(1, 10.0, at_end=True, ends_s=12.0) is None
+    assert mirror.due(16.0) == []
     follows(mirror, queue_of(FILM, OTHER, LINK, current=1, revision=2))
     assert mirror.next_s == float("inf")
 
@@ -166,6 +182,21 @@ def test_of_entries_with_one_name_the_one_that_plays_is_meant():
     assert [each["index"] for each in lists_in(mirror.due(10.0))] == [2]
     assert mirror.chose(2, 10.1, at_end=False) is None
     assert mirror.next_s == float("inf")
+
+
+def test_a_client_goes_back_if_the_room_stays():
+    """The room repeats the entry, or the client's file is shorter by far."""
+    mirror = mirror_of()
+    for ends_s, next_s in (
+        (12.0, 12.0 + ADVANCE_S),
+        (9.0, 10.0 + ADVANCE_S),
+        (float("inf"), 10.0 + MOST_AHEAD_S),
+    ):
+        mirror.chose(1, 10.0, at_end=True, ends_s=ends_s)
+        assert mirror.next_s == next_s
+        assert mirror.due(next_s - 0.1) == []
+        assert [each["index"] for each in lists_in(mirror.due(next_s))] == [0]
+        assert mirror.next_s == float("inf")
 
 
 def test_a_client_that_goes_on_to_a_name_that_was_listed_before_leaves_the_advance_to_the_room():
