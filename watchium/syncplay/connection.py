@@ -161,17 +161,15 @@ class Connection:
     async def _join(self, hello: Hello) -> Joined:
         """Join, and ask again while the host is asked. Raises what `join` raises."""
         until_s = _now_s() + WAITS_S
+        secret = self._stream.is_encrypted
+        here: set[int] = set()
         while True:
             try:
-                secret = self._stream.is_encrypted
-                joined = await in_database(join, hello, self._address, is_encrypted=secret)
+                joined = await in_database(join, hello, self._address, is_encrypted=secret, here=here)
                 # Players with a person's code are beside each other, as tabs are: each would end the other for ever.
-                if not joined.code_md5 and await self._is_another(joined.person.pk):
-                    joined = await in_database(
-                        join, hello, self._address, is_encrypted=secret, as_another=True
-                    )
-                    self._take_place_of(self, joined.person.pk)
-                return joined
+                if joined.code_md5 or await self._returns_as(joined.person.pk):
+                    return joined
+                here.add(joined.person.pk)
             except Waiting:
                 if _now_s() > until_s:
                     raise Unavailable from None
@@ -179,9 +177,12 @@ class Connection:
             except Exception as error:
                 raise refusal(error) from None
 
-    async def _is_another(self, person_pk: int) -> bool:
-        """Whether the guest of whom the client sends the name is here already."""
-        return not self._take_place_of(self, person_pk) or await is_elsewhere(person_pk)
+    async def _returns_as(self, person_pk: int) -> bool:
+        """Take the guest's place, unless the guest is here already, of whom the client sends the name.
+
+        Taken last: while another process is asked, this connection may turn out to be another person's.
+        """
+        return not await is_elsewhere(person_pk) and self._take_place_of(self, person_pk)
 
     async def _serve(self, joined: Joined) -> None:
         """Carry messages between the client and its room until either ends."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.conf import settings
@@ -16,10 +17,12 @@ from rooms.auth.client_address import is_private
 from rooms.auth.companions import has_same_account
 from rooms.forms import JoinForm
 from rooms.models import Member, Person, PlayerCode, PlayerGuest, Room
-from watchium.protocol.errors import NotMember, RuleRefused
+from watchium import server_clock
+from watchium.protocol.errors import NotMember, RateLimited, RuleRefused, Unavailable
 from watchium.syncplay.incoming import Hello
 from watchium.syncplay.room_reference import Kind, references
 
+NAMESAKES = 20  # guests of one name and network: as many as connections of an address
 MD5 = re.compile("[0-9a-f]{32}")
 
 
@@ -36,13 +39,14 @@ class Joined(NamedTuple):
         return not self.code_md5 or _owner_of_code(self.room_id, self.code_md5) == self.person
 
 
-def join(hello: Hello, address: str, *, is_encrypted: bool = False, as_another: bool = False) -> Joined:
+def join(hello: Hello, address: str, *, is_encrypted: bool = False, here: Collection[int] = ()) -> Joined:
     """Make the client's person a member: a guest, the same one if the client was here in the last ten minutes; or the
     member whose player code it sends as its password.
 
     A guest who was given more than plain members have is not returned by a name, which others can type as well: the
-    client is another guest then. `as_another`: that guest is here already. Raises what `admit` raises, and RuleRefused
-    for a password that others on the way could read.
+    client is another guest then. `here`: the guests of that name who are here already; the client is another one.
+    Raises what `admit` raises, RuleRefused for a password that others on the way could read, and what `_returning`
+    raises.
     """
     if hello.password and not (is_encrypted or settings.SYNCPLAY_CLEARTEXT or is_private(address)):
         raise RuleRefused("This connection is not encrypted: passwords are taken from private networks only.")
@@ -50,8 +54,7 @@ def join(hello: Hello, address: str, *, is_encrypted: bool = False, as_another: 
     md5 = hello.password.lower() if MD5.fullmatch(hello.password.lower()) else ""
     if md5 and (owner := _owner_of_code(room_id, md5)) is not None:
         return Joined(owner, room_id, md5)
-    digest = _guest_digest(room_id, hello, address, md5)
-    person = None if as_another else PlayerGuest.objects.known(digest, room_id, timezone.now())
+    person, digest = _returning(room_id, _guest_digests(room_id, hello, address, md5), here)
     try:
         form = JoinForm(username=hello.username, passphrase=md5)
         member = admit(Identity(person, "", address), room_id, form, is_md5=True)
@@ -96,10 +99,29 @@ def _room(kind: Kind, value: str) -> Room | None:
     return Room.objects.with_slug(value)
 
 
-def _guest_digest(room_id: str, hello: Hello, address: str, md5: str) -> str:
-    """By what a client is the same guest as before: all that it sends, and its network.
+def _returning(room_id: str, digests: Sequence[str], here: Collection[int]) -> tuple[Person | None, str]:
+    """The guest who returns, or None for a new one, and the digest to keep the guest by.
+
+    Raises Unavailable while a muted guest of that name is here, who may be the same person, and RateLimited beyond
+    NAMESAKES.
+    """
+    known = PlayerGuest.objects.known(digests, room_id, timezone.now(), server_clock.now_ms())
+    for guest in known:
+        if guest.person.pk not in here:
+            return guest.person, guest.digest
+    if any(guest.is_restricted for guest in known):
+        raise Unavailable  # the client connects again: once the line that it lost has ended, it is that guest
+    free = [digest for digest in digests if digest not in {guest.digest for guest in known}]
+    if not free:
+        raise RateLimited
+    return None, free[0]
+
+
+def _guest_digests(room_id: str, hello: Hello, address: str, md5: str) -> list[str]:
+    """By what a client is the same guest as before: all that it sends, and its network; one for each namesake there.
 
     With the password, because members are not asked for it: without it nobody is a member of a private room.
     """
     known_by = "\0".join((room_id, address, md5, hello.username.casefold()))
-    return salted_hmac("watchium.player_guest", known_by, algorithm="sha256").hexdigest()
+    salts = ["watchium.player_guest", *(f"watchium.player_guest.{number}" for number in range(1, NAMESAKES))]
+    return [salted_hmac(salt, known_by, algorithm="sha256").hexdigest() for salt in salts]

@@ -231,6 +231,11 @@ class Member(MemberRights):
         """Whether only the member sees what the member writes."""
         return (self.quiet_mute_until_ms or 0.0) > now_ms
 
+    def is_restricted(self, now_ms: float) -> bool:
+        """Whether the member is muted or was denied a right."""
+        denied = not all(self.standing.exceptions.values())
+        return denied or self.muted_for_ms(now_ms) > 0 or self.is_quietly_muted(now_ms)
+
 
 MEMBER = RowMapper(Member, "member", without=["favourite", "joined_at", "last_heartbeat"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from unittest.mock import patch
+from unittest.mock import AsyncMock, Mock, patch
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -14,14 +14,79 @@ from rooms import actions
 from rooms.access import Identity
 from rooms.domain.rights import Right
 from rooms.ids import md5_of
-from rooms.models import Member, PlayerCode, PlayerGuest, Role, Room
+from rooms.models import Ban, Member, PlayerCode, PlayerGuest, Role, Room
 from tests.cases import Cast
-from watchium.protocol.errors import NotMember, Unavailable, WrongPassphrase
+from watchium.protocol.errors import Banned, NotMember, RateLimited, Unavailable, WrongPassphrase
+from watchium.syncplay import connection as connection_module
+from watchium.syncplay.connection import Connection
 from watchium.syncplay.incoming import Hello
 from watchium.syncplay.joining import Joined, find_room_id, join
+from watchium.syncplay.listener import Listener
 from watchium.syncplay.room_socket import _Consumer
+from watchium.syncplay.transport.line_stream import LineStream
 
 HOME = "192.168.1.7"  # passwords are taken from private networks only
+
+
+def connection_of(listener: Listener) -> Connection:
+    return Connection(Mock(spec=LineStream), HOME, listener._take_place_of)
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+async def test_who_is_another_person_takes_no_place(elsewhere: bool):
+    """The guest is in another process: when it comes to this one, its place is free."""
+    listener = Listener()
+    with patch.object(connection_module, "is_elsewhere", AsyncMock(return_value=elsewhere)):
+        assert await connection_of(listener)._returns_as(7) is not elsewhere
+    with patch.object(connection_module, "is_elsewhere", AsyncMock(return_value=False)):
+        assert await connection_of(listener)._returns_as(7) is elsewhere
+
+
+class NamesakeTests(Cast):
+    """Two clients with one name in one network are two persons."""
+
+    def join(self, *here: Member) -> Member:
+        hello = Hello(username="Tom", room=self.room.room_id)
+        joined = join(hello, HOME, here={member.person_id for member in here})
+        return Member.objects.get(room=self.room, person=joined.person)
+
+    def setUp(self) -> None:
+        self.first = self.join()
+        self.second = self.join(self.first)
+
+    def test_each_comes_back_as_itself(self):
+        assert self.first != self.second
+        for _ in range(2):
+            assert self.join(self.second) == self.first
+            assert self.join(self.first) == self.second
+        third = self.join(self.first, self.second)
+        assert third not in (self.first, self.second)
+        assert self.join() == self.first
+        assert self.join(self.first) == self.second
+        assert self.join(self.first, self.second) == third
+
+    def test_nobody_is_rid_of_a_mute_by_a_second_connection(self):
+        for quiet in (False, True):
+            for muted, other in ((self.first, self.second), (self.second, self.first)):
+                actions.mute(self.room, muted.person.user_id, actor=self.alice, minutes=5, quiet=quiet)
+                assert self.join() == muted
+                assert self.join(muted) == other
+                with pytest.raises(Unavailable):
+                    self.join(muted, other)
+                Member.objects.update(muted_until_ms=None, quiet_mute_until_ms=None)
+
+    def test_nor_of_a_ban(self):
+        for banned in (self.second, self.first):
+            actions.ban(self.room, banned.person.user_id, actor=self.alice, minutes=5, person_only=True)
+            for here in ((), (self.first,) if banned == self.second else (self.second,)):
+                with pytest.raises(Banned):
+                    self.join(*here)
+            Ban.objects.all().delete()
+
+    @patch("watchium.syncplay.joining.NAMESAKES", 2)
+    def test_so_many_guests_have_one_name_at_most(self):
+        with pytest.raises(RateLimited):
+            self.join(self.first, self.second)
 
 
 class ReturningGuestTests(Cast):

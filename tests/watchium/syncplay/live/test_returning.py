@@ -10,6 +10,7 @@ import pytest
 
 from tests.servers import Server, free_port, redis, watchium_server
 from tests.watchium.consumers.fixtures import Scene, scene_on
+from tests.watchium.syncplay.conftest import SyncplayServer
 from tests.watchium.syncplay.live.test_rights import present, until_joined
 from tests.watchium.syncplay.scripted_client import ScriptedClient, connected
 
@@ -46,6 +47,21 @@ async def test_a_guest_is_the_same_member_after_the_server_was_killed(where: dic
             assert tom.name == "Tom"
             assert (await present(scene))["Tom"].user_id == user_id
             await is_muted(tom)
+
+
+async def test_a_second_client_of_a_muted_guests_name_is_nobody_else(syncplay_server: SyncplayServer):
+    scene = await scene_on(syncplay_server.server)
+    async with scene.alice.enter(scene.room_id) as alice:
+        async with joined(scene, syncplay_server.port) as tom:
+            user_id = (await present(scene))["Tom"].user_id
+            await alice.say("mute_member", user_id=user_id, minutes=5)
+            async with connected(syncplay_server.port, "Tom", scene.room_id) as other:
+                await other.until_closed()
+                assert not other.room and not other.error, "it goes on trying"
+            await tom.leave()
+        async with joined(scene, syncplay_server.port) as again:
+            assert (await present(scene))["Tom"].user_id == user_id
+            await is_muted(again)
 
 
 @pytest.mark.long
