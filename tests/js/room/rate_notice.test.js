@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Emitter } from "../../../static/js/page/lib/emitter.js"
-import { cannotFollowMessage, rateNotices } from "../../../static/js/page/room/rate_notice.js"
+import { cannotFollowMessage, rateNotices } from "../../../static/js/page/room/media_errors.js"
 
 /** A room at this speed, with members who watch in these programs. @param {number} rate @param {Record<string, any>} players */
 function roomAt(rate, players) {

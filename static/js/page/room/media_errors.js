@@ -5,6 +5,7 @@ import { isHost, may } from "../../core/room/rights.js"
 import { TruncationDetector } from "../../core/media/end_of_data.js"
 import { CHANGES } from "../../core/protocol.js"
 import {
+  formatRate,
   formatTime,
   gettext,
   interpolate,
@@ -16,7 +17,7 @@ import {
 import { request } from "../lib/api.js"
 import { isMixedContent } from "../ui/form_validation.js"
 import { showNotice, showRefusal } from "../ui/notices.js"
-import { othersFailMessage, othersOf, othersSee } from "./members.js"
+import { nameList, othersFailMessage, othersOf, othersSee, SYNCPLAY } from "./members.js"
 
 /** @typedef {import("./session.js").RoomSession} Room */
 /** @typedef {import("../media/status_report.js").MediaProblem} MediaProblem */
@@ -229,4 +230,40 @@ function preparation(room) {
       showRefusal,
     )
   return { text: gettext("Prepare"), run }
+}
+
+const RATE_NOTICE_MS = 10_000
+
+/** Names the members whose players play at normal speed only: one sentence, also for many; empty if all follow. @param {Room} room */
+export function cannotFollowMessage(room) {
+  const rate = room.state?.timeline?.rate ?? 1
+  const members = [...(room.state?.members.values() ?? [])].filter(({ player }) => player === SYNCPLAY)
+  if (rate === 1 || !members.length) return ""
+  const format =
+    members.length === 1
+      ? gettext("{name}'s player cannot follow {rate}×.")
+      : gettext("These players cannot follow {rate}×: {names}.")
+  return interpolate(format, {
+    name: members[0].username,
+    names: nameList(members, room.boot.you.user_id),
+    rate: formatRate(rate),
+  })
+}
+
+/**
+ * Shown once for each speed.
+ * @param {Room} room
+ * @param {import("../ui/notices.js").NoticeStack} stack
+ * @param {number} rank
+ */
+export function rateNotices(room, stack, rank) {
+  let shownRate = 1
+  const show = () => {
+    const rate = room.state?.timeline?.rate ?? 1
+    const text = rate === shownRate ? "" : cannotFollowMessage(room)
+    if (rate === 1) stack.drop("cannot-follow")
+    if (text) stack.put({ key: "cannot-follow", text, tone: "warn", rank, lastsMs: RATE_NOTICE_MS })
+    if (text || rate === 1) shownRate = rate
+  }
+  return ["state", "presence", ...CHANGES].map((type) => room.on(type, show))
 }

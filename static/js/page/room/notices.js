@@ -6,9 +6,8 @@ import { CHANGES } from "../../core/protocol.js"
 import { disposeAll } from "../lib/dom.js"
 import { formatTime, gettext, interpolate } from "../lib/i18n.js"
 import { NoticeStack, onNotice, showRefusal } from "../ui/notices.js"
-import { mediaNotices } from "./media_errors.js"
+import { mediaNotices, rateNotices } from "./media_errors.js"
 import { mayControl, nameList } from "./members.js"
-import { rateNotices } from "./rate_notice.js"
 
 const TICK_MS = 500
 
