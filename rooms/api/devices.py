@@ -34,7 +34,8 @@ class IssuingView(RoomAPIView):
         return member
 
     def issue(self, member: Member, kind: type[Companion] | type[PlayerCode]) -> str:
-        """Return the secret of a new one, which ends with this browser's session."""
+        """Return the secret of a new one, which ends with this browser's session. Raises RateLimited."""
+        rate_limits.spend("companion", member.person.user_id, server_clock.now_ms())
         person = Person.objects.with_account(member.person_id) or member.person
         with transaction.atomic():
             issued, secret = kind.objects.issue(member.room, person, account_hash(person), timezone.now())
@@ -61,11 +62,9 @@ class Companions(IssuingView):
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         member = self.member_itself(room_id)
-        now_ms = server_clock.now_ms()
-        rate_limits.spend("companion", member.person.user_id, now_ms)
+        expires_at = server_clock.now_ms() + TICKET_LASTS.total_seconds() * 1000
         ticket = self.issue(member, Companion)
         url = f"{room_url(request._request, room_id)}companion/{ticket}/"
-        expires_at = now_ms + TICKET_LASTS.total_seconds() * 1000
         return json_response(CompanionTicket(url=url, expires_at=expires_at), 201)
 
 
@@ -88,7 +87,6 @@ class PlayerCodes(IssuingView):
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         member = self._member(room_id)
-        rate_limits.spend("companion", member.person.user_id, server_clock.now_ms())
         code = self.issue(member, PlayerCode)
         server = player_server(request._request)
         return json_response(NativePlayer(server=server, room=room_id, password=code), 201)

@@ -67,7 +67,7 @@ FINAL: dict[int, type[Refused]] = {
 class Connection:
     """`address`: the network of the client. `take_place_of` ends an earlier connection of the same guest; it returns
     False if the earlier client is alive: then this one is another person with the same name. `certificate` encrypts
-    the connection if the client asks for it; without one it is told that this server cannot."""
+    the connection if the client asks for it; without one the answer is that this server cannot."""
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ from watchium.syncplay.outgoing import SERVER_NAME
 from watchium.syncplay.player.own_file import DIFFERENT, apart_s, likeness
 from watchium.syncplay.player.status_report import StatusReport
 from watchium.syncplay.playlist.shared_playlist import SharedPlaylist
-from watchium.syncplay.presses import Press, Presses
+from watchium.syncplay.presses import GOES_ON_S, Press, Presses
 from watchium.syncplay.roster import Roster
 from watchium.syncplay.timing import ClientTiming
 
@@ -34,7 +34,6 @@ SHORTER_CUT = gettext_noop("Your file is {count} s shorter than what the room pl
 OTHER_MEDIA = gettext_noop("The room plays {title} now.")
 OTHER_SPEED = gettext_noop("The room plays at {rate}x, which Syncplay cannot follow.")
 SPOILER, IMAGE = gettext_noop("Spoiler"), gettext_noop("Image")
-ENDS_S = 6.0  # before the end of what it plays a client goes on to the next file, by at most five seconds
 SEEK_LEAD_S = (
     0.5  # others start so much later at the target of a seek: they begin where its player is by then
 )
@@ -225,7 +224,7 @@ class Session:
     def _on_index(self, message: incoming.SetPlaylistIndex, now_s: float) -> None:
         end_ms = self.timeline.reaches_end_ms
         ends_s = inf if end_ms is None else end_ms / 1000
-        at_end = self.presses.goes_on(now_s) or ends_s <= now_s + ENDS_S
+        at_end = self.presses.goes_on(now_s) or ends_s <= now_s + GOES_ON_S
         self.presses.changes_file(now_s)
         self.playlist.on_index(message, now_s, at_end=at_end, ends_s=ends_s)
 
