@@ -12,10 +12,10 @@ from typing import Any
 from rooms.auth.client_address import is_loopback
 from rooms.auth.origin import scope_address
 from watchium import server_clock
+from watchium.middleware.address_sockets import address_sockets
 from watchium.protocol.codec import encode
 from watchium.protocol.errors import CloseCode, RateLimited
 from watchium.protocol.replies import Error, Problem
-from watchium.shared_state.address_sockets import address_sockets
 
 Message = dict[str, Any]
 Scope = dict[str, Any]

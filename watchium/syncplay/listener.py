@@ -14,7 +14,7 @@ from django.conf import settings
 from rooms.auth.client_address import UNKNOWN, is_loopback, is_within
 from rooms.auth.origin import client_address
 from watchium import server_clock
-from watchium.shared_state.address_sockets import address_sockets
+from watchium.middleware.address_sockets import address_sockets
 from watchium.syncplay.connection import HELLO_S, Connection
 from watchium.syncplay.transport import proxy_header
 from watchium.syncplay.transport.certificate import Certificate

@@ -18,7 +18,7 @@ from tests.watchium.consumers.fixtures import Scene, scene_on
 from tests.watchium.syncplay.scripted_client import ScriptedClient, connected
 from watchium.client import ProblemError
 from watchium.client.room_state import type_of
-from watchium.shared_state.address_sockets import AddressSockets
+from watchium.middleware.address_sockets import AddressSockets
 
 PER_ADDRESS, PER_DEVICE = 6, 3
 
