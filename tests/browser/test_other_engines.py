@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.support.arriving import ArrivingUpload, make_film
+from tests.browser.support.arriving import FILM_S, ArrivingUpload, make_film
 from tests.browser.support.fixtures import (
     make_room,
     pause,
@@ -192,7 +192,7 @@ def test_an_upload_plays_while_it_arrives(other, party, film):
     play(alice)
     theirs.wait_until_moving(mira, 0.5)
     upload.send(1)  # until then no player has had more than half
-    theirs.wait_until_moving(mira, 2.5)
+    theirs.wait_until_moving(mira, FILM_S / 2 + 0.5)
     assert mira.evaluate(f"{theirs.MEDIA}.error") is None
 
 

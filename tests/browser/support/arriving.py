@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
-FILM_S = 4
+FILM_S = 8  # WebKitGTK holds back the last 3 MB and then stalls; of 4 s there was no time left to go on
 EDGE_BYTES = 64 * 1024  # of the beginning and of the end, by which a file is known
 TUS = {"Tus-Resumable": "1.0.0"}
 
