@@ -37,6 +37,7 @@ class Server:
     env: dict[str, str]
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
     program: tuple[str, ...] = ("manage.py",)  # a test may wrap it in another program
+    options: tuple[str, ...] = ()  # of `serve`
 
     @property
     def url(self) -> str:
@@ -74,7 +75,7 @@ class Server:
     def start(self) -> None:
         """Start it and wait until all its processes serve HTTP."""
         with self.log_path.open("ab") as output:
-            arguments = [*self.program, "serve", "--port", str(self.port)]
+            arguments = [*self.program, "serve", "--port", str(self.port), *self.options]
             self.process = forks.start(arguments, self.env, output.fileno())
         wait_for(self._answers, self.process, self.log_path, "Watchium")
 
@@ -214,6 +215,7 @@ def watchium_server(
     demo: bool = False,
     data_dir: Path | None = None,
     program: tuple[str, ...] = ("manage.py",),
+    options: tuple[str, ...] = (),
 ) -> Iterator[Server]:
     """Run a migrated Watchium on a free port; `demo` adds the demo room.
 
@@ -236,6 +238,7 @@ def watchium_server(
                 **(env or {}),
             },
             program=program,
+            options=options,
         )
         _prepare_data(server)
         if demo:

@@ -53,6 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, processes: int, **options: Any) -> None:
         self.syncplay: tuple[str, int] | None = options["syncplay"]
+        settings.SYNCPLAY = self.syncplay  # pages and passwords ask the setting
         if options["fds"]:  # a worker that is restarted serves without a certificate that has become unusable
             self._serve_as_worker(host, port, options["number"], options["fds"])
             return

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rooms.ids import md5_of
 from tests.conftest import SYNCPLAY_PROXY
 from tests.servers import Server, free_port, redis, watchium_server
 from tests.servers.watchium import listeners
@@ -64,6 +65,18 @@ def test_a_server_without_it_imports_nothing_of_it(syncplay_server: SyncplayServ
         "print([name for name in sys.modules if name.startswith('watchium.syncplay')])"
     )
     assert syncplay_server.server.manage("shell", "-c", code).strip().endswith("[]")
+
+
+async def test_the_option_of_serve_counts_for_pages_and_passwords_too(where: dict[str, str]):
+    port = free_port()
+    with watchium_server(where, options=("--syncplay", str(port))) as server:
+        scene = await scene_on(server, visibility="private", passphrase="open sesame")
+        path = f"/api/rooms/{scene.room_id}/player-code/"
+        shown = await asyncio.to_thread(scene.alice._call, "POST", path, dict[str, str], {})
+        assert shown["server"] == f"127.0.0.1:{port}"
+        async with connected(port) as tom:
+            tom.hello(scene.room_id, md5_of("open sesame"))
+            await tom.until(lambda client: client.room)
 
 
 async def test_a_stopped_server_closes_its_clients_without_an_error(where: dict[str, str]):
