@@ -29,6 +29,11 @@ def site_url(request: HttpRequest) -> str:
     return settings.WATCHIUM_URL or request.build_absolute_uri("/")[:-1]
 
 
+def is_loopback_site(request: HttpRequest) -> bool:
+    """Return whether only programs on this computer reach the address that the visitor uses."""
+    return is_loopback(urlsplit(site_url(request)).hostname or "")
+
+
 def own_url(request: HttpRequest) -> str:
     """Return the address for links that leave this server: never one of a visitor's choice.
 

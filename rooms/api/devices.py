@@ -76,7 +76,23 @@ class NativePlayer(msgspec.Struct, frozen=True, kw_only=True):
     password: str
 
 
+class PlayerPassword(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether you have a password for native players in this room. Its text is not stored."""
+
+    active: bool
+
+
 class PlayerCodes(IssuingView):
+    @extend_schema(
+        operation_id="player_code_state",
+        responses={200: PlayerPassword, "4XX": Problem},
+        description="Whether a password for Syncplay is valid for you in this room.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        member = self._member(room_id)
+        active = PlayerCode.objects.has_valid(member.room_id, member.person_id, timezone.now())
+        return json_response(PlayerPassword(active=active))
+
     @extend_schema(
         operation_id="player_code",
         request=None,

@@ -26,7 +26,7 @@ from rooms.forms import Errors, JoinForm, NewRoom, form_errors, from_post
 from rooms.models import JoinRequest, Member, Room
 from rooms.rate_limits import limit_new_devices
 from rooms.serializers import member_state
-from rooms.urls import player_server, room_url
+from rooms.urls import is_loopback_site, player_server, room_url
 from watchium.config.security_policy import room_page_policy
 from watchium.protocol.errors import (
     NotMember,
@@ -219,6 +219,7 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
     context["may"] = {str(right): member.may(right) for right in Right}
     context |= {"may_upload": may_upload, "embeds": sorted(settings.EMBEDS)}
     context["player_server"] = player_server(request)
+    context["player_server_is_loopback"] = is_loopback_site(request)
     show = csp_update(room_page_policy(settings.EMBEDS))(
         lambda request: render(request, "rooms/room.html", context)
     )

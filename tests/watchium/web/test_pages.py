@@ -154,17 +154,18 @@ class JoinPage(ApiCase):
 
 
 class NativePlayers(ApiCase):
-    def test_what_to_type_into_syncplay_is_shown_if_the_server_lets_its_clients_in(self):
+    def test_syncplay_is_shown_where_it_is_let_in_and_the_own_client_always(self):
         bob = self.browser_of(self.bob.person)
         for address in (None, ("0.0.0.0", 8999)):
             with override_settings(SYNCPLAY=address):
                 page = bob.get(f"/rooms/{self.room.room_id}/").content.decode()
             shown = (
-                "data-player-value" in page,
-                'value="player"' in page,
+                'data-player-value="server"' in page,
+                'data-player-value="password"' in page,
                 'data-server="testserver:8999"' in page,
             )
             assert set(shown) == {bool(address)}
+            assert 'data-player-value="command"' in page
 
 
 class PageStructure(ApiCase):

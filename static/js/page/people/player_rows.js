@@ -4,6 +4,8 @@
 import { find, setText } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 
+/** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
+
 /**
  * Show the values in the rows of their names.
  * @param {HTMLElement} panel
@@ -11,29 +13,27 @@ import { gettext, interpolate } from "../lib/i18n.js"
  */
 export function showRows(panel, values) {
   setText(find(panel, "copied"), "")
-  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (
-    panel.querySelectorAll("[data-player-value]")
-  )) {
-    input.value = values[input.dataset.playerValue ?? ""]
-    input.onfocus = () => input.select()
-    const button = /** @type {HTMLButtonElement} */ (input.nextElementSibling)
-    button.onclick = () => void copyFrom(input, find(panel, "copied"))
+  for (const field of /** @type {NodeListOf<Field>} */ (panel.querySelectorAll("[data-player-value]"))) {
+    field.value = values[field.dataset.playerValue ?? ""]
+    field.onfocus = () => field.select()
+    const button = /** @type {HTMLButtonElement} */ (panel.querySelector(`[aria-describedby=${field.id}]`))
+    button.onclick = () => void copyFrom(field, find(panel, "copied"))
   }
 }
 
-/** @param {HTMLInputElement} input @param {HTMLElement} status */
-async function copyFrom(input, status) {
-  if (!input.value) return
-  const name = input.labels?.[0].textContent ?? ""
-  const text = (await copy(input)) ? gettext("{name}: copied.") : gettext("{name}: copy what is selected.")
+/** @param {Field} field @param {HTMLElement} status */
+async function copyFrom(field, status) {
+  if (!field.value) return
+  const name = field.labels?.[0].textContent ?? ""
+  const text = (await copy(field)) ? gettext("{name}: copied.") : gettext("{name}: copy what is selected.")
   setText(status, interpolate(text, { name }))
 }
 
-/** @param {HTMLInputElement} input */
-async function copy(input) {
-  input.select()
+/** @param {Field} field */
+async function copy(field) {
+  field.select()
   try {
-    await navigator.clipboard.writeText(input.value)
+    await navigator.clipboard.writeText(field.value)
     return true
   } catch {
     return document.execCommand("copy") // without a secure context there is no clipboard API

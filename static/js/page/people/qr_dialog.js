@@ -72,7 +72,7 @@ class QrDialog {
     this.element.querySelector("[data-player]")?.toggleAttribute("hidden", !forPlayer)
     this.code.hidden = forPlayer
     find(this.element, "link").hidden = forPlayer
-    setText(find(this.element, "title"), forPlayer ? gettext("Watch in mpv or VLC") : gettext("QR code"))
+    setText(find(this.element, "title"), this.#title())
     try {
       if (forPlayer) return await this.#showPlayer(wanted)
       const isForPhone = this.#forWhom === "phone"
@@ -90,6 +90,17 @@ class QrDialog {
     } catch (refusal) {
       if (wanted === this.wanted) setText(this.status, refusalMessage(/** @type {any} */ (refusal)))
     }
+  }
+
+  #title() {
+    if (this.#forWhom === "others") return gettext("Invite")
+    if (this.#forWhom === "phone") return gettext("Watch with your phone as well")
+    return this.#server ? gettext("Watch in mpv or VLC") : gettext("Watch in mpv")
+  }
+
+  /** @returns {string} host and port for Syncplay; empty if the server does not let it in */
+  get #server() {
+    return find(this.element, "player").dataset.server ?? ""
   }
 
   /** For a TV, or a phone whose camera is broken. @param {number} wanted */
@@ -110,11 +121,20 @@ class QrDialog {
     if (wanted !== this.wanted) return
     const panel = find(this.element, "player")
     const { room_id: room } = this.room.boot
-    const command = `python -m watchium.client.mpv ${new URL(`/rooms/${room}/`, location.href)} FILE`
-    showRows(panel, { server: panel.dataset.server ?? "", room, password: "", command })
-    setText(this.status, gettext("A new password for Syncplay ends your earlier one."))
+    const command = `.venv/bin/python -m watchium.client.mpv ${new URL(`/rooms/${room}/`, location.href)}`
+    showRows(panel, { server: this.#server, room, password: "", command })
+    setText(this.status, "")
+    if (!this.#server) return
+    const isPrivate = this.room.state.room.visibility === "private"
+    setText(this.status, isPrivate ? forFriendsWithPassphrase() : forFriends())
     find(panel, "new-password").onclick = () => void this.#makePassword()
     find(panel, "end-password").onclick = () => void this.#endPassword()
+    const { active } = await request(this.#passwordUrl)
+    if (wanted === this.wanted) find(panel, "end-password").hidden = !active
+  }
+
+  get #passwordUrl() {
+    return `/api/rooms/${this.room.boot.room_id}/player-code/`
   }
 
   /** Not before it is asked for: a player that uses the earlier one would be a guest when it returns. */
@@ -122,7 +142,7 @@ class QrDialog {
     await this.#changePassword(async (path) => {
       const { password } = await request(path, {})
       const text = gettext(
-        "Type this into Syncplay: there you are the same person. The password is shown once; an earlier one has ended.",
+        "Type this into Syncplay: there you are the same person. Do not pass it on. The password is shown once; an earlier one has ended.",
       )
       return { password, text }
     })
@@ -142,11 +162,12 @@ class QrDialog {
   async #changePassword(change) {
     const { wanted } = this
     try {
-      const { password, text } = await change(`/api/rooms/${this.room.boot.room_id}/player-code/`)
+      const { password, text } = await change(this.#passwordUrl)
       if (wanted !== this.wanted) return
       /** @type {HTMLInputElement} */
       const field = find(this.element, "player-value=password")
       field.value = password
+      find(this.element, "end-password").hidden = !password
       setText(this.status, text)
     } catch (refusal) {
       if (wanted === this.wanted) setText(this.status, refusalMessage(/** @type {any} */ (refusal)))
@@ -158,6 +179,18 @@ class QrDialog {
     setText(this.status, gettext("This code does not work any more."))
     find(this.element, "renew").hidden = false
   }
+}
+
+function forFriends() {
+  return gettext(
+    "Friends need server and room only. A password is for you: with it Syncplay is you, so do not pass it on. A new one ends your earlier one.",
+  )
+}
+
+function forFriendsWithPassphrase() {
+  return gettext(
+    "Friends need server and room, and the room's passphrase as the password. One made here is for you: with it Syncplay is you, so do not pass it on. A new one ends your earlier one.",
+  )
 }
 
 function forPhone() {

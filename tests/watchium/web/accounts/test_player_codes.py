@@ -51,6 +51,15 @@ class PlayerCodeTests(ApiCase):
     def is_disconnected(self) -> bool:
         return (f"person.{self.dora.pk}", CloseCode.RESTART) in self.published.closed
 
+    def test_its_person_sees_whether_one_is_valid(self):
+        browser = self.browser()
+        states = [browser.get(self.url("player-code/")).json()]
+        self.code(browser)
+        states.append(browser.get(self.url("player-code/")).json())
+        browser.delete(self.url("player-code/"))
+        states.append(browser.get(self.url("player-code/")).json())
+        assert states == [{"active": False}, {"active": True}, {"active": False}]
+
     def test_it_ends_when_its_browser_signs_out(self):
         browser = self.browser()
         code = self.code(browser)
