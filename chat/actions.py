@@ -71,7 +71,7 @@ def post(
         person_id=actor.person_id,
         user_id=actor.person.user_id,
         username=actor.username,
-        reply_to_id=_replied_comment(actor.room, command.payload.reply_to),
+        reply_to_id=_replied_comment(actor, command.payload.reply_to),
         event_id=command.event_id,
         content_hash=digest,
         image_width=image and image.width,
@@ -93,7 +93,7 @@ def check_post(actor: Member, command: PostComment, *, image_digest: str, now_ms
         digest = content_hash(text, command.payload.reply_to, image_digest)
         return AcceptedCommand(*rows[0]).replay(command.event_id, digest)
     _require_may_post(actor, text, now_ms)
-    _replied_comment(actor.room, command.payload.reply_to)
+    _replied_comment(actor, command.payload.reply_to)
     return None
 
 
@@ -243,7 +243,7 @@ def _append(
     if only_for is None:
         broadcast.to_room(room.room_id, event)
     else:
-        unseen.send(only_for, event, comment.seq, now_ms)
+        unseen.send(room, only_for.pk, event, comment.seq, now_ms)
     return comment
 
 
@@ -277,11 +277,11 @@ def _record_deletion(room: Room, comment: Comment, *, actor: Member | None, **de
     )
 
 
-def _replied_comment(room: Room, pk: int | None) -> int | None:
-    """Return the primary key. Raises NotFound if the comment is not in the room."""
+def _replied_comment(actor: Member, pk: int | None) -> int | None:
+    """Return the primary key. Raises NotFound if the author of the reply does not see the comment in the room."""
     if pk is None:
         return None
-    replied = Comment.objects.of_room(room, pk)
-    if replied is None or replied.deleted_at is not None:
+    replied = Comment.objects.of_room(actor.room, pk)
+    if replied is None or not replied.is_shown_to(actor.person_id):
         raise NotFound("The message it replies to does not exist.")
     return pk

@@ -9,10 +9,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from chat import actions
-from chat.models import Comment, CommentImage, states
+from chat.models import Comment, CommentImage, UnseenChange, seen_by_reader, states
 from chat.text import MAX_CHARS, clean_comment
 from rooms.access import Identity
 from rooms.api_view import RoomAPIView, json_response
+from rooms.models import Room
 from rooms.rate_limits import limit_comment_searches
 from watchium.protocol.errors import NotFound
 from watchium.protocol.replies import Problem
@@ -26,6 +27,10 @@ MAX_SEQ = 2**53
 def _reader_of(identity: Identity) -> int | None:
     """The person's primary key: who is quietly muted sees their own messages."""
     return identity.person.pk if identity.person is not None else None
+
+
+def _states(room: Room, comments: list[Comment], reader: int | None) -> list[CommentState]:
+    return seen_by_reader(states(comments), UnseenChange.objects.of_reader(room, reader))
 
 
 class CommentPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +54,12 @@ class Comments(RoomAPIView):
         before = self.query_integer("before", MAX_SEQ)
         limit = self.query_integer("limit", PAGE_SIZE, maximum=PAGE_SIZE)
         room = self.readable_room(room_id)
-        comments = Comment.objects.before(room, before, limit + 1, reader=_reader_of(self.identity))
+        reader = _reader_of(self.identity)
+        comments = Comment.objects.before(room, before, limit + 1, reader=reader)
         shown = comments[-limit:] if limit else []
-        return json_response(CommentPage(comments=states(shown), more=len(comments) > len(shown)))
+        return json_response(
+            CommentPage(comments=_states(room, shown, reader), more=len(comments) > len(shown))
+        )
 
 
 class FoundPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,8 +88,9 @@ class CommentSearch(RoomAPIView):
         room = self.readable_room(room_id)
         limit_comment_searches(self.identity.address)
         words = clean_comment(text).casefold().split()
-        found = Comment.objects.search(room, words, before, FOUND_SIZE, reader=_reader_of(self.identity))
-        return json_response(FoundPage(comments=states(found.comments), before=found.before))
+        reader = _reader_of(self.identity)
+        found = Comment.objects.search(room, words, before, FOUND_SIZE, reader=reader)
+        return json_response(FoundPage(comments=_states(room, found.comments, reader), before=found.before))
 
 
 class CommentImageFile(RoomAPIView):

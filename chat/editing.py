@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import msgspec
 from django.db import transaction
 
 from chat import rules, unseen
-from chat.models import AcceptedChange, AcceptedCommand, Comment, CommentReaction, states
+from chat.models import (
+    AcceptedChange,
+    AcceptedCommand,
+    Comment,
+    CommentReaction,
+    OwnChange,
+    UnseenChange,
+    states,
+)
 from chat.text import change_hash, clean_comment, clean_emoji
 from rooms import access
 from rooms.domain.rights import Right
@@ -18,8 +25,6 @@ from watchium.protocol import events
 from watchium.protocol.chat.commands import EditComment, ReactToComment
 from watchium.protocol.errors import NotAllowed, NotFound, RuleRefused
 from watchium.protocol.replies import Accepted
-from watchium.protocol.types import CommentReaction as CommentReactionState
-from watchium.protocol.types import CommentState
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
@@ -49,7 +54,8 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
     comment = _shown_comment(actor, command.payload.id)
     if comment.person_id != actor.person_id:
         raise NotAllowed("Only its author can edit a message.")
-    if comment.text == text:
+    own = UnseenChange.objects.of(actor, comment.pk)
+    if text == (comment.text if own.text is None else own.text):
         return _accept(actor, command.event_id, digest, comment.edited_ms or comment.at_ms)
     if now_ms - comment.at_ms > EDIT_WITHIN_MS:
         raise RuleRefused("A message can be edited for five minutes.")
@@ -57,12 +63,16 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
     rules.require_slow_edits(actor, now_ms)
     rate_limits.spend("comment", actor.person.user_id, now_ms)
     actor.require(Right.CHAT)
+    is_kept = comment.is_kept_for(actor.person_id)
+    if actor.is_quietly_muted(now_ms) and not is_kept:
+        own.text, own.edited_ms = text, now_ms
+        unseen.store_change(actor, comment, own, now_ms)
+        return _accept(actor, command.event_id, digest, now_ms)
     comment.text, comment.edited_ms = text, now_ms
-    if is_kept := comment.is_kept_for(actor.person_id):
-        run_in_one_round_trip(update(comment, "text", "edited_ms"))
-    if is_kept or actor.is_quietly_muted(now_ms):
-        _show_author(actor, states([comment])[0], now_ms)
+    if is_kept:
+        unseen.store_hidden(actor, comment, now_ms)
     else:
+        own.discard_text()
         _publish_change(actor.room, comment, now_ms)
     return _accept(actor, command.event_id, digest, now_ms)
 
@@ -91,13 +101,25 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
         rules.require_not_muted(actor, now_ms)
     comment = _shown_comment(actor, command.payload.id)
     change = CommentReaction.objects.add if command.payload.on else CommentReaction.objects.take_back
-    if comment.is_kept_for(actor.person_id) or (command.payload.on and actor.is_quietly_muted(now_ms)):
-        _show_author(actor, _with_reaction(actor, comment, emoji, command.payload.on), now_ms)
-    elif change(comment.pk, actor.person, emoji):
-        _publish_change(actor.room, comment, now_ms)
-    elif actor.is_quietly_muted(now_ms):
-        _show_author(actor, states([comment])[0], now_ms)  # without a reaction that only they saw
+    if comment.is_kept_for(actor.person_id):
+        if change(comment.pk, actor.person, emoji):
+            unseen.store_hidden(actor, comment, now_ms)
+    elif command.payload.on and actor.is_quietly_muted(now_ms):
+        _react_unseen(actor, comment, emoji, now_ms)
+    else:
+        own = UnseenChange.objects.of(actor, comment.pk)
+        was_own = own.discard_emoji(emoji)
+        if change(comment.pk, actor.person, emoji):
+            _publish_change(actor.room, comment, now_ms)
+        elif was_own:
+            unseen.store_change(actor, comment, own, now_ms)
     return _accept(actor, command.event_id, digest, now_ms)
+
+
+def _react_unseen(actor: Member, comment: Comment, emoji: str, now_ms: float) -> None:
+    own = UnseenChange.objects.of(actor, comment.pk)
+    if CommentReaction.objects.may_add(comment.pk, actor.person, emoji) and own.add_emoji(emoji):
+        unseen.store_change(actor, comment, own, now_ms)
 
 
 def take_back_reactions(person: Person) -> None:
@@ -141,40 +163,23 @@ def _accept(actor: Member, event_id: str, content_hash: str, at_ms: float) -> Ac
 
 def _shown_comment(actor: Member, pk: int) -> Comment:
     comment = Comment.objects.of_room(actor.room, pk)
-    if comment is None or (comment.deleted_at is not None and not comment.is_kept_for(actor.person_id)):
+    if comment is None or not comment.is_shown_to(actor.person_id):
         raise NotFound("This message does not exist.")
     return comment
-
-
-def _with_reaction(actor: Member, comment: Comment, emoji: str, on: bool) -> CommentState:
-    """The comment as if the member's reaction were stored."""
-    state, user_id = states([comment])[0], actor.person.user_id
-    given = {
-        each.emoji: [other for other in each.user_ids if other != user_id or each.emoji != emoji]
-        for each in state.reactions
-    }
-    if on:
-        given[emoji] = [*given.get(emoji, []), user_id]
-    reactions = [
-        CommentReactionState(emoji=each, user_ids=user_ids) for each, user_ids in given.items() if user_ids
-    ]
-    return msgspec.structs.replace(state, reactions=reactions)
-
-
-def _show_author(author: Member, comment: CommentState, now_ms: float) -> None:
-    """Send the change to its author alone. The caller has locked the room."""
-    run_in_one_round_trip(author.room.take_comment_seq())
-    seq = author.room.comment_seq
-    changed = events.ChangedComment(seq=seq, comment=comment)
-    event = events.CommentChanged(room_id=author.room.room_id, timestamp=now_ms, payload=changed)
-    unseen.send(author, event, seq, now_ms)
 
 
 def _publish_change(room: Room, comment: Comment, now_ms: float) -> None:
     """Store the change as the next in the room's chat. The caller has locked the room."""
     seq_update = room.take_comment_seq()
     comment.changed_seq = room.comment_seq
-    run_in_one_round_trip(seq_update, update(comment, "text", "edited_ms", "changed_seq"))
-    changed = events.ChangedComment(seq=room.comment_seq, comment=states([comment])[0])
+    statements = (
+        update(comment, "text", "edited_ms", "changed_seq"),
+        UnseenChange.objects.to_comment(comment.pk),
+    )
+    *_, changed_unseen = run_in_one_round_trip(seq_update, *statements)
+    state = states([comment])[0]
+    changed = events.ChangedComment(seq=room.comment_seq, comment=state)
     event = events.CommentChanged(room_id=room.room_id, timestamp=now_ms, payload=changed)
     broadcast.to_room(room.room_id, event)
+    for member_pk, *own in changed_unseen:
+        unseen.send_comment(room, member_pk, OwnChange(*own).applied_to(state), now_ms)

@@ -1,13 +1,16 @@
-"""Messages of the quietly muted, which only their author gets: they are stored, and others see an empty place."""
+"""Messages, edits and reactions of the quietly muted, which only their author gets: others see an empty place."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from chat.models import NEVER_SHOWN
-from rooms.models import Member
+from chat.models import NEVER_SHOWN, Comment, UnseenChange, states
+from rooms.models import Member, Room
+from watchium.db.prepared import run_in_one_round_trip
+from watchium.db.rows import update
 from watchium.protocol import events
 from watchium.protocol.events import Event
+from watchium.protocol.types import CommentState
 from watchium.realtime import broadcast
 
 
@@ -16,9 +19,33 @@ def hidden_fields() -> dict[str, object]:
     return {"deleted_at": timezone.now(), "deleted_seq": NEVER_SHOWN}
 
 
-def send(author: Member, event: Event, seq: int, now_ms: float) -> None:
+def send(room: Room, member_pk: int, event: Event, seq: int, now_ms: float) -> None:
     """Send an event at this place of the chat to its author, and let the pages of others know that none is missing."""
-    broadcast.to_member(author.pk, event)
-    room_id = author.room.room_id
+    broadcast.to_member(member_pk, event)
     nothing = events.DeletedComment(id=0, seq=seq)
-    broadcast.to_room(room_id, events.CommentDeleted(room_id=room_id, timestamp=now_ms, payload=nothing))
+    broadcast.to_room(
+        room.room_id, events.CommentDeleted(room_id=room.room_id, timestamp=now_ms, payload=nothing)
+    )
+
+
+def send_comment(room: Room, member_pk: int, comment: CommentState, now_ms: float) -> None:
+    """Send a changed comment to one member alone, as the next in the chat. The caller has locked the room."""
+    run_in_one_round_trip(room.take_comment_seq())
+    changed = events.ChangedComment(seq=room.comment_seq, comment=comment)
+    event = events.CommentChanged(room_id=room.room_id, timestamp=now_ms, payload=changed)
+    send(room, member_pk, event, room.comment_seq, now_ms)
+
+
+def store_change(author: Member, comment: Comment, change: UnseenChange, now_ms: float) -> None:
+    """Store what the author changed in a comment that others see, and show it to the author alone."""
+    send_comment(author.room, author.pk, change.of_author(author).applied_to(states([comment])[0]), now_ms)
+    change.seq = author.room.comment_seq
+    change.save()
+    UnseenChange.objects.delete_oldest(author.room, author.person)
+
+
+def store_hidden(author: Member, comment: Comment, now_ms: float) -> None:
+    """Store the change of a comment that only its author ever saw, and show it to them."""
+    comment.changed_seq = author.room.comment_seq + 1
+    run_in_one_round_trip(update(comment, "text", "edited_ms", "changed_seq"))
+    send_comment(author.room, author.pk, states([comment])[0], now_ms)

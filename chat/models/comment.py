@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Q
 
-from chat.models.comment_deletion import NEVER_SHOWN, DeletionQuerySet
-from chat.models.comment_image import CommentImage
+from chat.models.comment_authors import AuthorQuerySet
+from chat.models.comment_deletion import NEVER_SHOWN
 from chat.models.comment_state import columns, state_of, states, states_of_rows
+from chat.models.unseen_change import OwnChange, UnseenChange, seen_by_reader
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 from watchium.protocol.types import CommentReaction as CommentReactionState
@@ -19,8 +21,6 @@ from watchium.protocol.types import CommentState
 
 MAX_BY_POSITION = 10_000  # of each room are read in the order of their positions
 MAX_SEARCHED = 5000  # in one request
-
-EDITS_SEARCHED_MS = 7_200_000.0  # longer than slow mode and the time for edits together
 PRESENCE = "presence"
 
 
@@ -41,7 +41,7 @@ class FoundComments(NamedTuple):
     before: int | None
 
 
-class CommentQuerySet(DeletionQuerySet):
+class CommentQuerySet(AuthorQuerySet):
     def shown(self) -> CommentQuerySet:
         return self.filter(deleted_at=None)
 
@@ -57,20 +57,23 @@ class CommentQuerySet(DeletionQuerySet):
             WHERE comment.room_id = %s
             AND (comment.deleted_at IS NULL OR (comment.deleted_seq = {NEVER_SHOWN} AND comment.person_id = %s))
             ORDER BY comment.seq DESC LIMIT %s"""  # noqa: S608
-        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [room.pk, reader or 0, limit]))
-        return states_of_rows(rows[::-1])
+        own = [] if reader is None else [UnseenChange.objects.to_read(room, reader)]
+        rows, *changes = run_in_one_round_trip(PreparedQuery(sql, [room.pk, reader or 0, limit]), *own)
+        return seen_by_reader(states_of_rows(rows[::-1]), [OwnChange(*each) for each in chain(*changes)])
 
     def before(self, room: Room, seq: int, limit: int = 100, *, reader: int | None = None) -> list[Comment]:
         """Return the last comments before `seq` that the reader sees, oldest first."""
         return list(self.shown_to(reader).filter(room=room, seq__lt=seq).order_by("-seq")[:limit])[::-1]
 
-    def by_position(self, room: Room, since_seq: int, after_seq: int, limit: int = 100) -> list[Comment]:
+    def by_position(
+        self, room: Room, since_seq: int, after_seq: int, limit: int = 100, *, reader: int | None = None
+    ) -> list[Comment]:
         """Return comments from `since_seq` on in the order of their positions, those after the one at `after_seq`.
 
         Only the latest `MAX_BY_POSITION` of the room take part.
         """
         since_seq = max(since_seq, room.comment_seq + 1 - MAX_BY_POSITION)
-        found = self.shown().filter(room=room, seq__gte=since_seq)
+        found = self.shown_to(reader).filter(room=room, seq__gte=since_seq)
         positions = self.filter(room=room, seq=after_seq).values_list("position", flat=True)
         if (position := positions.first()) is not None:
             later = Q(position__gt=position) | Q(position=position, seq__gt=after_seq)
@@ -85,11 +88,12 @@ class CommentQuerySet(DeletionQuerySet):
         Compared here, because SQLite ignores case in ASCII letters only. At most `MAX_SEARCHED` are read.
         """
         rows = self.shown_to(reader).filter(room=room, is_system=False, seq__lt=before).order_by("-seq")
+        edits = UnseenChange.objects.edits_of_reader(room, reader)
         found: list[int] = []
         read, seq = 0, before
-        for seq, username, text in rows.values_list("seq", "username", "text")[:MAX_SEARCHED]:
+        for pk, seq, username, text in rows.values_list("pk", "seq", "username", "text")[:MAX_SEARCHED]:
             read += 1
-            folded = f"{username} {text}".casefold()
+            folded = f"{username} {edits.get(pk, text)}".casefold()
             if all(word in folded for word in words):
                 found.append(seq)
                 if len(found) == limit:
@@ -124,9 +128,11 @@ class CommentQuerySet(DeletionQuerySet):
         """Return comments deleted after `seq`, ordered by `deleted_seq`."""
         return list(self.filter(room=room, deleted_seq__gt=seq).order_by("deleted_seq")[:limit])
 
-    def changed_since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
+    def changed_since(
+        self, room: Room, seq: int, limit: int = 500, *, reader: int | None = None
+    ) -> list[Comment]:
         """Return comments up to `seq` that changed after it, ordered by `changed_seq`."""
-        rows = self.shown().filter(room=room, changed_seq__gt=seq, seq__lte=seq)
+        rows = self.shown_to(reader).filter(room=room, changed_seq__gt=seq, seq__lte=seq)
         return list(rows.order_by("changed_seq")[:limit])
 
     def missed(self, room: Room, seq: int, limit: int = 500, *, reader: int | None = None) -> MissedComments:
@@ -136,14 +142,19 @@ class CommentQuerySet(DeletionQuerySet):
         happened = [
             *((comment.seq, comment) for comment in self.since(room, seq, limit + 1, reader=reader)),
             *((comment.deleted_seq or 0, comment) for comment in self.deleted_since(room, seq, limit + 1)),
-            *((comment.changed_seq or 0, comment) for comment in self.changed_since(room, seq, limit + 1)),
+            *(
+                (comment.changed_seq or 0, comment)
+                for comment in self.changed_since(room, seq, limit + 1, reader=reader)
+            ),
+            *((own.seq, own.comment) for own in UnseenChange.objects.since(room, seq, reader, limit + 1)),
         ]
         page = sorted(happened, key=lambda pair: pair[0])[:limit]
         shown = [comment for _, comment in page if not comment.deleted_seq]
+        own = UnseenChange.objects.of_reader(room, reader)
         return MissedComments(
-            comments=states([comment for comment in shown if comment.seq > seq]),
+            comments=seen_by_reader(states([comment for comment in shown if comment.seq > seq]), own),
             deleted=[comment.pk for _, comment in page if comment.deleted_seq],
-            changed=states([comment for comment in shown if comment.seq <= seq]),
+            changed=seen_by_reader(states([comment for comment in shown if comment.seq <= seq]), own),
             seq=page[-1][0] if page else seq,
             more=len(happened) > limit,
         )
@@ -159,45 +170,22 @@ class CommentQuerySet(DeletionQuerySet):
     def of_rooms(self, rooms: models.QuerySet[Room]) -> CommentQuerySet:
         return self.filter(room__in=rooms)
 
-    def between(self, room: Room, start_ms: float, end_ms: float, limit: int) -> list[Comment]:
-        """Return the first comments of members between two server times, oldest first."""
-        rows = self.shown().filter(room=room, is_system=False, at_ms__gte=start_ms, at_ms__lte=end_ms)
-        return list(rows.order_by("at_ms", "seq")[:limit])
+    def between(
+        self, room: Room, start_ms: float, end_ms: float, limit: int, *, reader: int | None = None
+    ) -> list[Comment]:
+        """Return the first comments of members between two server times as the reader sees them, oldest first."""
+        rows = self.shown_to(reader).filter(
+            room=room, is_system=False, at_ms__gte=start_ms, at_ms__lte=end_ms
+        )
+        comments = list(rows.order_by("at_ms", "seq")[:limit])
+        edits = UnseenChange.objects.edits_of_reader(room, reader)
+        for comment in comments:
+            comment.text = edits.get(comment.pk, comment.text)
+        return comments
 
     def of_room(self, room: Room, pk: int) -> Comment | None:
         """Return the comment, deleted or not, or None if it is not in this room."""
         return self.select_related("person").filter(room=room, pk=pk).first()
-
-    def last_edit_ms(self, author: Member, now_ms: float) -> float | None:
-        """Return when the author last edited a comment of the past two hours, in the room; None if never."""
-        recent = self.filter(
-            room=author.room_id, person=author.person_id, at_ms__gt=now_ms - EDITS_SEARCHED_MS
-        )
-        last: float | None = recent.aggregate(last=models.Max("edited_ms"))["last"]
-        return last
-
-    def by(self, person: Person) -> CommentQuerySet:
-        return self.filter(person=person)
-
-    def rooms_of(self, person: Person) -> list[int]:
-        """Return the rooms (primary keys) in which the person wrote."""
-        return list(
-            self.filter(person=person).order_by("room_id").values_list("room_id", flat=True).distinct()
-        )
-
-    def erase_deleted_of(self, room: Room, person: Person) -> None:
-        """Empty the person's deleted comments, whose rows stay as long as their room."""
-        rows = self.filter(room=room, person=person, deleted_at__isnull=False)
-        CommentImage.objects.erase_of(rows)
-        rows.update(text="", username="", user_id="", person=None, event_id=None)
-
-    def reassign(self, before: Person, after: Person) -> None:
-        """Move one person's comments to another, except those whose `event_id` the other has used in the same room."""
-        same_id = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
-        conflicting = self.filter(same_id, person=after)
-        self.filter(person=before).exclude(models.Exists(conflicting)).update(
-            person=after, user_id=after.user_id
-        )
 
 
 class Comment(models.Model):
@@ -265,6 +253,9 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username or 'system'}: {self.text[:40]}"
+
+    def is_shown_to(self, person_pk: int) -> bool:
+        return self.deleted_at is None or self.is_kept_for(person_pk)
 
     def is_kept_for(self, person_pk: int) -> bool:
         """Return whether this person wrote it, and no other member ever saw it."""

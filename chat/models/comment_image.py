@@ -73,7 +73,8 @@ class CommentImageQuerySet(models.QuerySet["CommentImage"]):
         self.filter(comment__in=comments).delete()
 
     def by(self, person: Person) -> CommentImageQuerySet:
-        return self.filter(comment__person=person, comment__deleted_at=None)
+        shown = Q(comment__deleted_at=None) | Q(comment__deleted_seq=NEVER_SHOWN)
+        return self.filter(shown, comment__person=person)
 
     def of_deleted_comments(self, before: datetime) -> CommentImageQuerySet:
         return self.filter(comment__deleted_at__lt=before)

@@ -16,7 +16,7 @@ EMOJI_CHARS = 64
 
 
 class CommentReactionQuerySet(models.QuerySet["CommentReaction"]):
-    def add(self, comment_pk: int, person: Person, emoji: str) -> bool:
+    def may_add(self, comment_pk: int, person: Person, emoji: str) -> bool:
         """Return False if the person reacted so before. Raises RuleRefused. The caller has locked the room."""
         given = list(self.filter(comment=comment_pk).values_list("emoji", "person_id"))
         if (emoji, person.pk) in given:
@@ -24,6 +24,12 @@ class CommentReactionQuerySet(models.QuerySet["CommentReaction"]):
         emojis = {each for each, _ in given}
         if len(given) >= MAX_REACTIONS or (emoji not in emojis and len(emojis) >= MAX_EMOJI):
             raise RuleRefused("This message has as many reactions as fit.")
+        return True
+
+    def add(self, comment_pk: int, person: Person, emoji: str) -> bool:
+        """As `may_add`; store the reaction unless it returned False."""
+        if not self.may_add(comment_pk, person, emoji):
+            return False
         self.create(comment_id=comment_pk, person=person, emoji=emoji)
         return True
 

@@ -16,6 +16,7 @@ from rooms.serializers import member_state, moderation_state, you_state
 from tests.chat.test_rules import NOW_MS, RulesCast
 from watchium import server_clock
 from watchium.protocol.chat.commands import CommentEdit, EditComment, ReactionToComment, ReactToComment
+from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import NotFound, RuleRefused
 from watchium.protocol.events import WelcomeState
 from watchium.protocol.types import CommentState
@@ -42,6 +43,24 @@ class QuietCast(RulesCast):
 
     def read(self, member: Member) -> Member:
         return Member.objects.select_related("room", "person").get(pk=member.pk)
+
+    def post_seen_by_all(self, text: str) -> None:
+        self.post(self.bob, text, at_ms=NOW_MS - 1000)
+        Comment.objects.update(deleted_at=None, deleted_seq=None)
+
+    def edit_it(self, text: str, *, at_ms: float) -> Comment:
+        comment = Comment.objects.get(person=self.bob.person)
+        with self.committing():
+            edit = EditComment(event_id=f"edit {text}", payload=CommentEdit(id=comment.pk, text=text))
+            editing.edit(self.bob, edit, now_ms=at_ms)
+        return Comment.objects.get(pk=comment.pk)
+
+    def react(self, member: Member, comment: Comment, *, on: bool = True, at_ms: float = NOW_MS) -> None:
+        RulesCast.number += 1
+        choice = ReactionToComment(id=comment.pk, emoji="🔥", on=on)
+        with self.committing():
+            command = ReactToComment(event_id=f"r{self.number}", payload=choice)
+            editing.react_to_comment(member, command, now_ms=at_ms)
 
     @property
     def of_room(self) -> list[dict[str, Any]]:
@@ -124,20 +143,6 @@ class Writing(QuietCast):
         assert Comment.objects.recent(self.room, reader=self.bob.person_id) == []
         assert self.of_room[-1]["payload"]["id"] == comment.pk
 
-    def edit_it(self, text: str, *, at_ms: float) -> Comment:
-        comment = Comment.objects.get(person=self.bob.person)
-        with self.committing():
-            edit = EditComment(event_id=f"edit {text}", payload=CommentEdit(id=comment.pk, text=text))
-            editing.edit(self.bob, edit, now_ms=at_ms)
-        return Comment.objects.get(pk=comment.pk)
-
-    def test_an_edit_of_what_others_see_is_shown_to_the_author_alone_and_not_stored(self):
-        self.post(self.bob, "helo", at_ms=NOW_MS - 1000)
-        Comment.objects.update(deleted_at=None, deleted_seq=None)
-        assert self.edit_it("hello", at_ms=NOW_MS + 1000).text == "helo"
-        assert self.of_bob[-1]["payload"]["comment"]["text"] == "hello"
-        assert self.of_room[-1]["payload"]["id"] == 0
-
     def test_what_nobody_saw_stays_unseen_when_it_is_changed_after_the_mute(self):
         self.post(self.bob, "helo", at_ms=NOW_MS + 9 * 60_000)
         comment = self.edit_it("hello", at_ms=NOW_MS + 11 * 60_000)
@@ -150,31 +155,12 @@ class Writing(QuietCast):
         ]
         assert {frame["payload"]["id"] for frame in self.of_room} == {0}
 
-    def react(self, member: Member, comment: Comment, *, on: bool = True, at_ms: float = NOW_MS) -> None:
-        RulesCast.number += 1
-        choice = ReactionToComment(id=comment.pk, emoji="🔥", on=on)
-        with self.committing():
-            command = ReactToComment(event_id=f"r{self.number}", payload=choice)
-            editing.react_to_comment(member, command, now_ms=at_ms)
-
     def test_others_neither_edit_it_nor_react_to_it(self):
         self.post(self.bob)
         comment = Comment.objects.get(person=self.bob.person)
         choice = ReactionToComment(id=comment.pk, emoji="🔥", on=True)
         with pytest.raises(NotFound):
             editing.react_to_comment(self.alice, ReactToComment(event_id="r", payload=choice), now_ms=NOW_MS)
-
-    def test_their_reactions_to_messages_are_shown_to_them_and_not_stored(self):
-        self.post(self.alice, "good evening")
-        comment = Comment.objects.get(person=self.alice.person)
-        self.react(self.alice, comment)
-        self.published.frames.clear()
-        for on, user_ids in ((True, [self.alice, self.bob]), (False, [self.alice])):
-            self.react(self.bob, comment, on=on)
-            (reaction,) = self.of_bob[-1]["payload"]["comment"]["reactions"]
-            assert reaction == {"emoji": "🔥", "user_ids": [member.person.user_id for member in user_ids]}
-        assert {frame["type"] for frame in self.of_room} == {"comment_deleted"}
-        assert CommentReaction.objects.count() == 1
 
     def test_they_take_back_what_others_saw(self):
         self.post(self.alice, "good evening")
@@ -183,6 +169,20 @@ class Writing(QuietCast):
         self.react(self.bob, comment, on=False)
         assert [frame["type"] for frame in self.of_room][-2:] == ["comment_changed", "comment_changed"]
         assert not CommentReaction.objects.exists()
+
+    def test_they_answer_their_own_message(self):
+        self.post(self.bob, "hello")
+        hello = Comment.objects.get()
+        draft = CommentDraft(text="anyone?", reply_to=hello.pk)
+        with self.committing():
+            actions.post(
+                self.bob, PostComment(event_id="answer", payload=draft), position=0, now_ms=NOW_MS + 1
+            )
+        assert Comment.objects.get(text="anyone?").reply_to == hello
+        with pytest.raises(NotFound):
+            actions.post(
+                self.alice, PostComment(event_id="other", payload=draft), position=0, now_ms=NOW_MS + 1
+            )
 
 
 class Noticing(QuietCast):

@@ -240,12 +240,18 @@ class CommentsByPosition(RoomAPIView):
         limit = self.query_integer("limit", PAGE_SIZE, maximum=PAGE_SIZE)
         room = self.readable_room(room_id)
         limit_comments_by_position(self.identity.address)
-        person = self.identity.person if room.keep_evenings else None
-        is_member = person is not None and Member.objects.is_in(room_id, person)
-        now_ms = server_clock.now_ms()
-        return json_response(
-            played_comments(room, since or None, after, limit, now_ms, with_reactions=is_member)
+        person = self.identity.person
+        is_member = person is not None and room.keep_evenings and Member.objects.is_in(room_id, person)
+        found = played_comments(
+            room,
+            since or None,
+            after,
+            limit,
+            server_clock.now_ms(),
+            with_reactions=is_member,
+            reader=person.pk if person is not None else None,
         )
+        return json_response(found)
 
 
 class Broadcast(RoomAPIView):

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.test import override_settings
 
+from chat import editing
 from chat.models import Comment
 from rooms import actions
-from rooms.models import Role
+from rooms.models import Member, Role
 from tests.watchium.api.callers import ApiCase
 from watchium.config.rate_limits import DEFAULTS
+from watchium.protocol.chat.commands import CommentEdit, EditComment
 
 PAGES_OWN = (
     "state",
@@ -50,6 +52,17 @@ class Comments(ApiCase):
         self.update_room(visibility="public")
         assert self.texts(self.anonymous) == ["hello"]
         self.refused(self.say(self.as_carol, "hello"), 404, "not_member")
+
+    def test_the_edit_of_a_quietly_muted_member_is_read_by_them_alone(self):
+        self.say(self.as_bob, "helo")
+        actions.mute(self.room, self.bob.person.user_id, actor=self.alice, minutes=10, quiet=True)
+        change = CommentEdit(id=Comment.objects.get(text="helo").pk, text="hello")
+        bob = Member.objects.select_related("room", "person").get(pk=self.bob.pk)
+        editing.edit(bob, EditComment(event_id="edit", payload=change))
+        for caller, text, found in ((self.as_bob, "hello", 1), (self.as_alice, "helo", 0)):
+            assert self.texts(caller) == self.texts(caller, "by-position/") == [text]
+            search = caller.get(self.url("comments/search/?text=hello")).json()["comments"]
+            assert [each["text"] for each in search] == ["hello"] * found
 
     def test_members_search_the_comments_of_their_room(self):
         for number, text in enumerate(("the Ending was great", "100% true", "no end_ in sight")):

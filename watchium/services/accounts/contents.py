@@ -51,7 +51,7 @@ def sections_of(person: Person) -> list[Section]:
         Section(
             "comments",
             _("Messages in all rooms"),
-            Comment.objects.by(person).shown(),
+            Comment.objects.by(person).shown_to(person.pk),
             ("room__room_id", "position", "text", "created_at"),
         ),
         Section(

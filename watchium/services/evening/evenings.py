@@ -137,7 +137,7 @@ def read_evening(member: Member, number: int, now_ms: float) -> EveningState:
         raise NotFound("There is no such evening any more.")
     evening = history.numbered(room, number, now_ms)
     replay = evening.replay
-    comments = Comment.objects.between(room, *evening.span_ms, MAX_COMMENTS + 1)
+    comments = Comment.objects.between(room, *evening.span_ms, MAX_COMMENTS + 1, reader=member.person_id)
     reactions = Reaction.objects.between(room, *evening.span_ms, MAX_REACTIONS + 1)
     people = _people(room, evening, [*comments[:MAX_COMMENTS], *reactions[:MAX_REACTIONS]], now_ms)
     return EveningState(

@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 import msgspec
 
-from chat.models import Comment, Reaction, states
+from chat.models import Comment, Reaction, UnseenChange, seen_by_reader, states
 from playback.domain.timeline import Timeline
 from playback.models import PlaybackEvent
 from playback.room import queries
@@ -38,11 +38,19 @@ class PlayedComments(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def played_comments(
-    room: Room, since: int | None, after: int, limit: int, now_ms: float, *, with_reactions: bool
+    room: Room,
+    since: int | None,
+    after: int,
+    limit: int,
+    now_ms: float,
+    *,
+    with_reactions: bool,
+    reader: int | None = None,
 ) -> PlayedComments:
     """Return a page of comments: those after the one at the `seq` `after`, from the `seq` `since` on.
 
     Without `since`: from the first one about the media on that play now. `with_reactions`: for members.
+    `reader`: a person's primary key.
     """
     reactions: list[PlayedReaction] = []
     if since is None:
@@ -51,9 +59,9 @@ def played_comments(
         since = 1 if loaded_ms is None else Comment.objects.last_seq_before(room, loaded_ms) + 1
         if loaded_ms is not None and room.keep_evenings and with_reactions:
             reactions = _reactions(room, loaded_ms, now_ms)
-    comments = Comment.objects.by_position(room, since, after, limit + 1)
+    comments = Comment.objects.by_position(room, since, after, limit + 1, reader=reader)
     return PlayedComments(
-        comments=states(comments[:limit]),
+        comments=seen_by_reader(states(comments[:limit]), UnseenChange.objects.of_reader(room, reader)),
         more=len(comments) > limit,
         since=since,
         reactions=reactions,

@@ -6,7 +6,7 @@ from django.db import transaction
 
 import playback.room.queue.people
 import playback.room.start.people
-from chat.models import AcceptedChange, Comment, CommentImage, CommentReaction, Reaction
+from chat.models import AcceptedChange, Comment, CommentImage, CommentReaction, Reaction, UnseenChange
 from playback.models import (
     EveningGuest,
     HistoryOff,
@@ -35,6 +35,7 @@ def merge_guest_into_account(guest: Person, person: Person) -> None:
     WatchedMedia.objects.reassign(guest, person)
     Reaction.objects.reassign(guest, person)
     CommentReaction.objects.reassign(guest, person)
+    UnseenChange.objects.reassign(guest, person)
     AcceptedChange.objects.reassign(guest, person)
     CommentImage.objects.reassign(guest, person)
     ModerationAct.objects.reassign(guest, person)
