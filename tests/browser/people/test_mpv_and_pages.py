@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.people.test_moderation import message, say
 from tests.browser.support.fixtures import (
@@ -170,6 +170,10 @@ def press(client: SyncplayClient, name: str, value: Any, is_done: Callable[[], A
     until(pressed, f"{client.name} pressed {name} {value}")
 
 
+def marks(page: Page) -> Locator:
+    return page.get_by_role("list", name="Members").locator("[data-program]:not([hidden])")
+
+
 def all_see_all_join(room: Room) -> None:
     host = room.pages[0].evaluate("watchium.room.state.you.username")
     names = {host, "Bob", "Tom", "Mia"}
@@ -178,6 +182,7 @@ def all_see_all_join(room: Room) -> None:
     for page in room.pages:
         wait_until_ready(page)
         expect(page.get_by_role("list", name="Members").get_by_role("listitem")).to_have_count(4)
+        expect(marks(page)).to_have_text(["Syncplay", "Syncplay"])
 
 
 def all_follow_the_host_on_a_page(room: Room, alice: Page) -> None:
@@ -238,3 +243,4 @@ def all_see_who_leaves(alice: Page, bob: Page, tom: SyncplayClient, mia: Syncpla
     bob.get_by_role("button", name="Leave the room").click()
     until(lambda: left_of(tom) == {"Bob", "Mia"}, "Tom sees both leave")
     expect(alice.get_by_role("list", name="Members").get_by_role("listitem")).to_have_count(2)
+    expect(marks(alice)).to_have_text(["Syncplay"])

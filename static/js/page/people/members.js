@@ -94,6 +94,7 @@ function fillMember(item, member, room) {
   if (avatar.dataset.who !== member.username) showAvatar(avatar, member.user_id, member.username)
   setText(find(item, "name"), member.username)
   find(item, "crown").hidden = !isCurrentHost
+  showProgram(find(item, "program"), member.player)
   item.classList.toggle("you", isYou)
   item.dataset.step = syncRing(member, room)
   item.toggleAttribute("data-away", Boolean(member.away))
@@ -101,6 +102,12 @@ function fillMember(item, member, room) {
   setText(find(item, "status"), status && `, ${status}`)
   find(item, "seat").title = [member.username, status].filter(Boolean).join(", ")
   return item
+}
+
+/** A native player, such as mpv; screen readers get it from the status. @param {HTMLElement} mark @param {string | null | undefined} name */
+function showProgram(mark, name) {
+  setText(mark, name ?? "")
+  mark.hidden = !name
 }
 
 /** @param {HTMLElement} people @param {Room} room */
