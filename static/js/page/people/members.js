@@ -252,7 +252,7 @@ function showCard(card, room, userId, author) {
   if (avatar.dataset.avatar !== userId) showAvatar(avatar, userId, member.username)
   setText(find(card, "name"), member.username)
   const latency = member.latency_ms
-    ? interpolate(gettext("{time} away"), { time: formatMs(member.latency_ms) })
+    ? interpolate(gettext("latency {time}"), { time: formatMs(member.latency_ms) })
     : ""
   const about = present ? [memberStatus(present, room), latency] : [gettext("not here now")]
   setText(find(card, "about"), about.filter(Boolean).join(" · "))
