@@ -125,7 +125,7 @@ class QrDialog {
     showRows(panel, { server: this.#server, room, password: "", command })
     setText(this.status, "")
     if (!this.#server) return
-    const isPrivate = this.room.state.room.visibility === "private"
+    const isPrivate = this.room.state.room?.visibility === "private"
     setText(this.status, isPrivate ? forFriendsWithPassphrase() : forFriends())
     find(panel, "new-password").onclick = () => void this.#makePassword()
     find(panel, "end-password").onclick = () => void this.#endPassword()
