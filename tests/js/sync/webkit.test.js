@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { positionAt } from "../../../static/js/core/sync/timeline.js"
 import { each } from "../random.js"
 import { Viewer, playing, standing } from "./simulated_room.js"
 
@@ -100,15 +101,26 @@ test("with inaccurate seeks the player is left alone up to 150 ms", () =>
     assert.ok(viewer.player.seeks <= 3, `${viewer.player.seeks} seeks in five minutes`)
   }))
 
+test("a first seek that takes unusually long is repeated at once, with the latency that it showed", () =>
+  each(40, (random) => {
+    const viewer = started(random).run(5000)
+    viewer.player.seekMs = random.between(110, 140)
+    viewer.player.positionS -= random.between(0.15, 0.3) // as a change of the rate does on a busy machine
+    viewer.follow(playing(viewer.nowMs, positionAt(viewer.timeline, viewer.nowMs), 1.25))
+    viewer.run(6000)
+    viewer.forgetTrace()
+    viewer.run(10000)
+    assert.ok(viewer.worstMs(0) / 1.25 <= 62, `${viewer.worstMs(0)} ms of film`)
+    assert.equal(viewer.player.seeks, 0)
+  }))
+
 test("the room's rate is followed, up and down", () =>
   each(40, (random) => {
     const viewer = started(random).run(5000)
     for (const rate of [1.5, 1, 1.25, 0.75, 1]) {
       const { nowMs } = viewer
       const atMs = nowMs - random.between(0, 80)
-      const atS =
-        viewer.timeline.current_time + (viewer.timeline.rate * (atMs - viewer.timeline.timestamp)) / 1000
-      viewer.follow(playing(atMs, atS, rate))
+      viewer.follow(playing(atMs, positionAt(viewer.timeline, atMs), rate))
       viewer.run(4000)
       assert.equal(viewer.player.rate, rate)
       viewer.forgetTrace()

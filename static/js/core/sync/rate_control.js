@@ -168,10 +168,11 @@ export class RateControl {
       return this.#decision(sample, "settling", { askInMs: this.landing ? LANDING_MS : ACQUIRE_MS })
     const errorMs = this.samples.estimate()
     const landedMs = this.landing ? errorMs : null
-    if (this.landing && this.sought) this.seekThreshold.recordLanding(errorMs)
+    const { sought } = this
     this.landing = false
     this.rateSupport.verify(errorMs, sample.nowMs)
     const decision = this.#correct(sample, errorMs)
+    if (landedMs !== null && sought) this.seekThreshold.recordLanding(errorMs) // no bad one allows itself
     this.justBegun = false
     return { ...decision, landedMs }
   }
