@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,19 +20,25 @@ from tests.browser.support.fixtures import (
     wait_until_moving,
     wait_until_ready,
 )
-from tests.browser.support.measure import Eye, skew_ms
+from tests.browser.support.measure import Eye, NotPlaying, skew_ms
 from tests.engines import ENGINES, ENTER, EnginePage, Firefox, WebKit
 from tests.engines import scenes as theirs
 from tests.servers import Missing, Server, unavailable
 
 alone = pytest.mark.alone  # beside other scenes no player stays within these bounds
 
-TIMEOUT_S = 10.0  # for a busy machine; an idle one takes two seconds
+TIMEOUT_S = 25.0  # an idle machine takes two seconds; after a bad landing a page that only seeks waits for 20
 LOOKS = 3
 APART_MS = {
     "firefox": 60,
     "webkit": 80,
 }  # median of five samples, for a busy machine; `make bench-sync` measures exactly
+COUNT_SEEKS = """() => {
+    if (window.seeks === undefined) window.addEventListener("seeking", () => (seeks += 1), true)
+    window.seeks = 0 }"""
+# Where rates interrupt the sound the page seeks, and tolerates what its seeks cannot mend: more on a slow machine.
+TOLERATED_MS = """() => { const { rateControl } = watchium.room.player.controller
+    return rateControl.rateSupport.slewOk ? 0 : rateControl.seekBeyondMs(performance.now()) }"""
 RELOAD_S = 2.0
 RELOADS = 4
 PLAYER = """() => { const { sound, output, state } = watchium.player, element = output.track?.element
@@ -92,16 +99,25 @@ def party(other: Firefox | WebKit, people) -> tuple[Page, EnginePage]:
 def in_step(other: Firefox | WebKit, alice: Page, mira: EnginePage) -> None:
     """Wait for three samples in a row within bounds of the host, without a seek, in the state `playing`."""
     theirs.wait_until_moving(mira)
-    mira.evaluate("() => { window.seeks = 0; window.addEventListener('seeking', () => (seeks += 1), true) }")
+    mira.evaluate(COUNT_SEEKS)
     eyes = Eye(alice), Eye(mira)
     deadline = time.monotonic() + TIMEOUT_S
     seen: list[tuple[float, int]] = []
-    while len(seen) < LOOKS or not calm(seen[-LOOKS:], APART_MS[other.engine]):
+    while len(seen) < LOOKS or not calm(
+        seen[-LOOKS:], max(APART_MS[other.engine], mira.evaluate(TOLERATED_MS))
+    ):
         assert time.monotonic() < deadline, f"{other.version}: skews and seeks so far: {seen}"
-        seen.append((round(skew_ms(*eyes), 1), mira.evaluate("seeks")))
+        seen.append((look(*eyes), mira.evaluate("seeks")))
         alice.wait_for_timeout(300)
     print(f"{other.version}: {', '.join(str(skew) for skew, _ in seen)} ms apart")
     assert mira.evaluate("watchium.room.player.controller.state") == "playing"
+
+
+def look(one: Eye, other: Eye) -> float:
+    try:
+        return round(skew_ms(one, other), 1)
+    except NotPlaying:  # placed again by its page
+        return math.inf
 
 
 def calm(looks: list[tuple[float, int]], apart_ms: float) -> bool:

@@ -14,6 +14,10 @@ from playwright.sync_api import Frame, Page
 ROUND_TRIPS = 30
 
 
+class NotPlaying(AssertionError):
+    """A player is paused, perhaps only until it starts where the room will be."""
+
+
 @dataclass(frozen=True)
 class Where:
     """A player's position in seconds at an instant of this process's clock, in seconds."""
@@ -50,12 +54,15 @@ class Eye:
 
 
 def skew_ms(one: Eye, other: Eye) -> float:
-    """Return how far `other` is ahead of `one` while both play at normal speed: the median of five samples."""
+    """Return how far `other` is ahead of `one` while both play at normal speed: the median of five samples.
+
+    Raises NotPlaying.
+    """
     samples = sorted(_skew_s(one.look(), other.look()) for _ in range(5))
     return samples[2] * 1000
 
 
 def _skew_s(one: Where, other: Where) -> float:
-    assert not one.paused
-    assert not other.paused
+    if one.paused or other.paused:
+        raise NotPlaying
     return other.position_s - (one.position_s + other.at_s - one.at_s)
