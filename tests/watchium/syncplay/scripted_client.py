@@ -24,6 +24,7 @@ class ScriptedClient:
         self.playlist: list[str] = []
         self.index: int | None = None
         self.members: dict[str, Any] = {}
+        self.lists = 0
         self.notices: list[tuple[str, str]] = []  # joined, left
         self.room = ""
         self.error: str | None = None
@@ -102,7 +103,10 @@ class ScriptedClient:
         """Until its presses count: with its file, where the room is."""
         await self.until(lambda client: client.room)
         self.open()
-        # A file is taken to be open 1.5 s after the client named it; then a reply has to show where the player is.
+        lists = self.lists
+        self.send(List=None)
+        await self.until(lambda client: client.lists > lists)
+        # The server has the file. It takes it to be open after 1.5 s; then a reply has to show where the player is.
         opens_s = time.monotonic() + 1.6
         await self.until(lambda client: client.answered_s > opens_s)
 
@@ -151,6 +155,7 @@ class ScriptedClient:
                 self.error = content["message"]
             case "List":
                 (self.members,) = content.values()
+                self.lists += 1
             case "Set" if "playlistChange" in content:
                 self.playlist = content["playlistChange"]["files"]
                 assert content["playlistChange"]["user"] not in (None, self.name)

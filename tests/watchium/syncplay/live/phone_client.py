@@ -168,6 +168,7 @@ class PhoneClient(ScriptedClient):
     def _on(self, word: str, content: Any) -> None:
         if word == "List":
             self.members = content.get(self.typed_room, {})
+            self.lists += 1
         elif word == "Set" and "user" in content:
             here = {
                 name: about
