@@ -118,7 +118,10 @@ def _start_grace_if_last(room: Room, member: Member, now_ms: float) -> None:
 
 
 def renew(connection_pks: set[int]) -> set[int]:
-    """Renew the leases of open sockets; return those that no longer exist because they lapsed or were revoked."""
+    """Renew the leases of open sockets; return those that no longer exist because they lapsed.
+
+    Not those that were revoked: a message with the reason is on its way, which `LeaseRevocationWatcher` waits for.
+    """
     if not connection_pks:
         return set()
     now_ms = server_clock.now_ms()

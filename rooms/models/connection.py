@@ -15,13 +15,13 @@ from watchium.db.prepared import PreparedQuery, any_of, run_in_one_round_trip
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def renew(self, pks: Collection[int], until_ms: float, batch_size: int = 1000) -> set[int]:
-        """Extend the leases of open connections; return the primary keys of those that still existed."""
+        """Extend the leases of open connections; return the primary keys of those that still exist, closed or not."""
         remaining = list(pks)
         renewed: set[int] = set()
         for start in range(0, len(remaining), batch_size):
             condition = any_of("id", remaining[start : start + batch_size])
-            sql = f"""UPDATE rooms_connection SET lapses_at_ms = %s
-                WHERE {condition.sql} AND NOT closed RETURNING id"""  # noqa: S608
+            sql = f"""UPDATE rooms_connection SET lapses_at_ms = CASE WHEN closed THEN lapses_at_ms ELSE %s END
+                WHERE {condition.sql} RETURNING id"""  # noqa: S608
             (rows,) = run_in_one_round_trip(PreparedQuery(sql, [until_ms, *condition.values]))
             renewed.update(pk for (pk,) in rows)
         return renewed

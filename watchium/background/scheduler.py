@@ -171,8 +171,8 @@ async def _renew_leases(now_ms: float) -> None:
         await in_database(rooms.actions.grant_fresh_leases)
     async for batch in in_batches(list(_state.leases), LEASES_PER_QUERY):
         for lapsed in await in_database(rooms.actions.renew, set(batch)):
-            # This process was suspended and another one marked its members absent, or a member was removed and the
-            # message got lost. A member with access reconnects and is present again.
+            # This process was suspended and another one marked its members absent. A member with access reconnects and
+            # is present again.
             if on_lost := _state.leases.pop(lapsed, None):
                 on_lost()
     _state.renewed_ms = now_ms
