@@ -17,8 +17,8 @@ from msgspec import Struct
 from playback.domain.timeline import Timeline
 from watchium.syncplay.incoming import ClientState
 from watchium.syncplay.steering.connection_delay import ConnectionDelay
-from watchium.syncplay.steering.follower import Action, Follower
-from watchium.syncplay.steering.motion import Ask, asked, stands
+from watchium.syncplay.steering.follower import Follower
+from watchium.syncplay.steering.motion import Action, Ask, asked, stands
 from watchium.syncplay.steering.slow_down import OFF_S, ON_S
 
 INTERVAL_S = 1.0
@@ -147,7 +147,9 @@ class ClientTiming:
     ) -> None:
         # Its own round trip, not the shortest: the halves of what was lost on the way cancel out on average.
         arrived_s = position_s if paused else position_s + round_trip_s / 2
-        self._act_on(self.player.reported(timeline, arrived_s, paused, now_s, calm=not self._plan), now_s)
+        late_s = round_trip_s - 2 * self.one_way_s
+        action = self.player.reported(timeline, arrived_s, paused, now_s, calm=not self._plan, late_s=late_s)
+        self._act_on(action, now_s)
 
     def _act_on(self, action: Action, now_s: float) -> None:
         match action:
@@ -248,9 +250,8 @@ class ClientTiming:
         arrives_s = now_s + self.one_way_s
         self.player.measure(now_s)
         if step in (Step.CONFIRM, Step.AGREE):
-            position_s = (
-                timeline.position_at(arrives_s * 1000) if self.position_s is None else self.position_s
-            )
+            rooms_s = timeline.position_at(arrives_s * 1000)
+            position_s = rooms_s if self.position_s is None else self.position_s
             paused = not timeline.playing if step is Step.CONFIRM else bool(self.paused)
             return self._state(now_s, position_s, paused, own=True, forced=True)
         self._moved_s = now_s

@@ -46,14 +46,18 @@ class World:
 
 
 class Way:
-    """One direction of a connection: a delay with jitter, in order."""
+    """One direction of a connection: a delay with jitter, in order. `busy_s`: for two of each five seconds the machine
+    behind it is loaded, and up to so much later.
+    """
 
-    def __init__(self, world: World, delay_s: float, jitter_s: float = 0.0) -> None:
-        self.world, self.delay_s, self.jitter_s = world, delay_s, jitter_s
+    def __init__(self, world: World, delay_s: float, jitter_s: float = 0.0, busy_s: float = 0.0) -> None:
+        self.world, self.delay_s, self.jitter_s, self.busy_s = world, delay_s, jitter_s, busy_s
         self._last_s = 0.0
 
     def carry(self, deliver: Callable[[], None]) -> None:
         extra_s = self.world.random.expovariate(1 / self.jitter_s) if self.jitter_s else 0.0
+        if self.busy_s and self.world.now_s % 5.0 < 2.0:
+            extra_s += self.world.random.uniform(0.0, self.busy_s)
         self._last_s = max(self._last_s, self.world.now_s + self.delay_s + extra_s)
         self.world.at(self._last_s, deliver)
 

@@ -21,6 +21,8 @@ class SimulatedRoom:
         up_s: float = 0.0,
         down_s: float = 0.0,
         jitter_s: float = 0.0,
+        busy_up_s: float = 0.0,
+        busy_down_s: float = 0.0,
         seed: int = 0,
         **player: object,
     ) -> None:
@@ -29,7 +31,8 @@ class SimulatedRoom:
         self.timing = ClientTiming(self.world.now_s)
         self.player = SimulatedPlayer(self.world, **player)
         self.client = SimulatedClient(self.world, self._send_up, self.player)
-        self._up, self._down = Way(self.world, up_s, jitter_s), Way(self.world, down_s, jitter_s)
+        self._up = Way(self.world, up_s, jitter_s, busy_up_s)
+        self._down = Way(self.world, down_s, jitter_s, busy_down_s)
         self.sent: list[tuple[float, StateMessage]] = []
         self.pressed: list[ClientState] = []
         self.errors: list[tuple[float, float]] = []

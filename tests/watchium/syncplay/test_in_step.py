@@ -111,8 +111,24 @@ def test_unequal_lines_cost_half_of_their_difference(up_s, down_s, seed):
 def test_jitter_is_averaged(delay_s, jitter_s, seed):
     room = started(up_s=delay_s, down_s=delay_s, jitter_s=jitter_s, seed=seed)
     error_ms, seeks = steady_ms(room, 30)
-    assert error_ms < 80 + 1000 * jitter_s
-    assert seeks <= 2
+    assert error_ms < (100 if seeks else 30) + 1000 * jitter_s, "a seek has an error of its own for 3 s"
+    assert seeks <= 1
+
+
+@pytest.mark.parametrize("busy", ["busy_up_s", "busy_down_s"])
+@pytest.mark.parametrize("late_s", [0.15, 0.4])
+def test_late_reports_of_a_loaded_machine_move_no_player(busy, late_s):
+    """Those of a loaded client look as if its player were ahead, those to a loaded server as if it were behind."""
+    errors: list[float] = []
+    for seed in range(5):
+        room = started(up_s=0.06, down_s=0.06, seed=seed, **{busy: late_s})
+        slowed = room.timing.player.slow_down.count
+        began_s, seeks = room.world.now_s, len(room.player.seeks)
+        room.world.run(60.0)
+        errors += room.errors_since(began_s)
+        assert len(room.player.seeks) == seeks
+        assert room.timing.player.slow_down.count <= slowed + 1
+    assert 1000 * percentile(sorted(errors), 0.95) < 25
 
 
 @few

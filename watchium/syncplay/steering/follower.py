@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from playback.domain.timeline import Timeline
 from watchium.syncplay.steering.frame_rate import FrameRate
 from watchium.syncplay.steering.learned_cost import LearnedCost
-from watchium.syncplay.steering.motion import stands
+from watchium.syncplay.steering.motion import Action, stands
 from watchium.syncplay.steering.position_error import USUAL_FRAME_S, PositionError
 from watchium.syncplay.steering.seek_corrections import SeekCorrections
 from watchium.syncplay.steering.slow_down import JUMPED_S, LOST_SPREAD_S, SlowDown, reaches
@@ -43,13 +41,6 @@ END_S = 1.0  # a player so near to its file's end may have stopped there
 # it is brought ahead, by less than what lets it slow down (1.3 s and more).
 OTHER_RATE_OFF_S, QUICK_RATE_AHEAD_S = 5.0, 1.2
 MOST_REPEAT_S = 30.0
-
-
-class Action(Enum):
-    NONE = "none"
-    SLOW_DOWN = "slow down"
-    SEEK = "seek"
-    PLACE = "place"
 
 
 class Follower:
@@ -188,9 +179,17 @@ class Follower:
     # ------------------------------------------------------------ reports
 
     def reported(
-        self, timeline: Timeline, position_s: float, paused: bool, now_s: float, *, calm: bool
+        self,
+        timeline: Timeline,
+        position_s: float,
+        paused: bool,
+        now_s: float,
+        *,
+        calm: bool,
+        late_s: float = 0.0,
     ) -> Action:
-        """Return the correction that is due. `position_s`: where it is now. `calm`: no change is planned for it."""
+        """Return the correction that is due. `position_s`: where it is now. `calm`: no change is planned for it.
+        `late_s`: by how much longer the report's round trip was than the quickest."""
         if not self.has_file or not calm or now_s < self._quiet_until_s:
             return Action.NONE
         error_s = position_s - timeline.position_at(now_s * 1000)
@@ -203,7 +202,7 @@ class Follower:
         self._mismatches = 0
         if standing:
             return self._stands(position_s, error_s, now_s)
-        return self._plays(timeline, error_s, now_s)
+        return self._plays(timeline, error_s, now_s, late_s)
 
     def _over(self, position_s: float, error_s: float, paused: bool) -> bool:
         """Whether it stands at the end of its file, or would have to be beyond it."""
@@ -226,12 +225,12 @@ class Follower:
         self._placed = True
         return self._again(now_s)
 
-    def _plays(self, timeline: Timeline, error_s: float, now_s: float) -> Action:
+    def _plays(self, timeline: Timeline, error_s: float, now_s: float, late_s: float) -> Action:
         if timeline.rate != 1.0:
             return self._seek_if(abs(error_s) > OTHER_RATE_OFF_S, error_s, now_s)
         if self.slow_down.active:
             return self._slows(error_s, now_s)
-        self._error.add(error_s, now_s)
+        self._error.add(error_s, now_s, late_s)
         self._far_off = self._far_off + 1 if abs(error_s) > FAR_OFF_S else 0
         if self._far_off >= MISMATCHES:
             return self._seek_if(True, error_s, now_s)

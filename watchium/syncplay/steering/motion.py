@@ -9,6 +9,15 @@ from playback.domain.timeline import Timeline
 SAME_PLACE_S = 0.03
 
 
+class Action(Enum):
+    """A correction of a player."""
+
+    NONE = "none"
+    SLOW_DOWN = "slow down"
+    SEEK = "seek"
+    PLACE = "place"
+
+
 class Ask(Enum):
     NOTHING = "nothing"
     PLACE = "place"  # stand at a position

@@ -6,8 +6,10 @@ frame for as long as the speed is constant, at 30 or 60 frames the same single o
 Each report excludes the errors from which no moment of a frame leads to it (a histogram filter); a slow-down moves the
 player to other moments, and the reports before and after it together leave little.
 
-A busy machine answers late now and then, so that a report makes other errors unlikely, not impossible. Players whose
-reports scatter by more than a frame are believed by the median.
+A message that was held up, by the line or by a busy machine, was so on the way there or on the way back: a late report
+lies anywhere within half of what it is late, and excludes as much less. A busy machine also answers wrongly now and
+then, so that a report makes other errors unlikely, not impossible. Players whose reports scatter by more than a frame
+and their lateness are believed by the median.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ import statistics
 from collections import deque
 from collections.abc import Iterable
 from operator import mul
+
+from msgspec import Struct
 
 BIN_S = 0.002
 BINS = 121
@@ -36,12 +40,19 @@ JUMP_S = 0.1  # two reports in a row so far from the belief: the player has move
 SCATTERED = 1.5  # frames between all reports but the outermost two
 
 
+class Report(Struct, frozen=True):
+    """`off_s`: by how much the error may differ in either direction, because the report was late."""
+
+    error_s: float
+    off_s: float
+
+
 class PositionError:
     """`frame_s`: how long the player shows a frame, as far as that is known."""
 
     def __init__(self) -> None:
         self.frame_s = USUAL_FRAME_S
-        self._reports: deque[float] = deque(maxlen=FULL)
+        self._reports: deque[Report] = deque(maxlen=FULL)
         self.clear()
 
     def __len__(self) -> int:
@@ -61,9 +72,10 @@ class PositionError:
         self._first_s = 0.0  # the error of the first bin
         self._last_s: float | None = None
 
-    def add(self, error_s: float, now_s: float) -> None:
-        """`error_s`: as reported."""
-        self._reports.append(error_s)
+    def add(self, error_s: float, now_s: float, late_s: float = 0.0) -> None:
+        """`error_s`: as reported, by half of the round trip, which took `late_s` longer than the quickest."""
+        report = Report(error_s, late_s / 2)
+        self._reports.append(report)
         if self._has_jumped():
             last = list(self._reports)[-2:]
             self.clear()
@@ -74,7 +86,7 @@ class PositionError:
         if not self._belief:
             self._begin()
         self._drift(now_s)
-        self._weigh(error_s)
+        self._weigh(report)
         self._recentre()
 
     def moved_back(self, by_s: float, spread_s: float) -> None:
@@ -97,8 +109,12 @@ class PositionError:
 
     @property
     def middle_s(self) -> float:
-        """The same by the latest reports alone."""
-        return statistics.median(self._reports) - self.frame_s / 2 if self._reports else 0.0
+        """The same by the latest reports alone, of which the later half is left out."""
+        if not self._reports:
+            return 0.0
+        usual_s = statistics.median(each.off_s for each in self._reports)
+        quick = [each.error_s for each in self._reports if each.off_s <= usual_s]
+        return statistics.median(quick) - self.frame_s / 2
 
     @property
     def uncertainty_s(self) -> float:
@@ -110,14 +126,15 @@ class PositionError:
 
     def _begin(self) -> None:
         self._belief = [1 / BINS] * BINS
-        self._first_s = self._reports[-1] - self.frame_s / 2 - BIN_S * (BINS // 2)
+        self._first_s = self._reports[-1].error_s - self.frame_s / 2 - BIN_S * (BINS // 2)
 
     def _is_scattered(self) -> bool:
-        ranked = sorted(self._reports)
-        return len(ranked) == FULL and ranked[-2] - ranked[1] > SCATTERED * self.frame_s
+        least = sorted(each.error_s - each.off_s for each in self._reports)
+        most = sorted(each.error_s + each.off_s for each in self._reports)
+        return len(least) == FULL and least[-2] - most[1] > SCATTERED * self.frame_s
 
     def _average(self) -> None:
-        spread_s = max(scatter_s(self._reports) / math.sqrt(FULL), BIN_S)
+        spread_s = max(scatter_s(each.error_s for each in self._reports) / math.sqrt(FULL), BIN_S)
         self._first_s = self.middle_s - BIN_S * (BINS // 2)
         self._set([math.exp(-(((number - BINS // 2) * BIN_S / spread_s) ** 2) / 2) for number in range(BINS)])
 
@@ -133,8 +150,8 @@ class PositionError:
             )
         ]
 
-    def _weigh(self, error_s: float) -> None:
-        ahead_s, frame_s = error_s - self._first_s, self.frame_s
+    def _weigh(self, report: Report) -> None:
+        ahead_s, frame_s = report.error_s + report.off_s - self._first_s, self.frame_s + 2 * report.off_s
         weights = [STRAY] * BINS
         first = math.floor((ahead_s - frame_s - FITS_S) / BIN_S)
         last = math.ceil((ahead_s + FITS_S) / BIN_S)
@@ -161,9 +178,11 @@ class PositionError:
         if len(self._reports) <= ENOUGH or not self._belief:
             return False
         middle_s = self.ahead_s + self.frame_s / 2
-        *before, last_but_one, last = (each - middle_s for each in self._reports)
-        far_s = max(JUMP_S, 3 * scatter_s(before))
-        return min(last, last_but_one) > far_s or max(last, last_but_one) < -far_s
+        *before, last_but_one, last = self._reports
+        far_s = max(JUMP_S, 3 * scatter_s(each.error_s for each in before))
+        ahead_s = min(each.error_s - each.off_s for each in (last_but_one, last)) - middle_s
+        behind_s = middle_s - max(each.error_s + each.off_s for each in (last_but_one, last))
+        return max(ahead_s, behind_s) > far_s
 
 
 def _likelihood(moment_s: float, frame_s: float) -> float:
