@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
@@ -12,16 +11,19 @@ from playback.domain.undo_history import History, QueueSnapshot
 from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory, StoredQueue
 from rooms.domain.rights import DEFAULTS, Right
 from rooms.models import Room
-from tests.migrations import migrate, migrate_to_latest
+from tests.migrations import Walk, begin, end, migrate, migrate_to_latest
+from tests.rooms.test_migrations import leases, similar_names
 
 
 @pytest.mark.early
 @pytest.mark.django_db(transaction=True)
-def test_the_migrations_go_back_and_forth_and_a_waiting_room_is_paused_on_the_way():
-    """One walk for both: each takes two seconds, and PostgreSQL ten beside other work."""
-    room = Room.objects.create(title="movie-night")
+def test_rooms_and_playback_go_back_and_forth_and_a_waiting_room_is_paused_on_the_way():
+    """One walk for both: each takes seven seconds of the processor."""
+    walks = [similar_names(), leases()]
+    room = Room.objects.create(title="film-night")
     Playback.objects.create(room=room, phase="holding", position=12.5, hold_until_ms=1.0)
     try:
+        begin(walks, "rooms")
         migrate("playback", "0001_playback")
         assert rows("SELECT phase, position FROM playback_playback") == [("paused", 12.5)]
         migrate("playback", "0002_stall_policy")
@@ -31,6 +33,7 @@ def test_the_migrations_go_back_and_forth_and_a_waiting_room_is_paused_on_the_wa
         assert "playback_playback" not in connection.introspection.table_names()
     finally:
         migrate_to_latest()
+    end(walks)
     assert "playback_playbackevent" in connection.introspection.table_names()
 
 
@@ -49,24 +52,16 @@ def test_no_migration_is_missing():
 # ---------------------------------------------------------------- rows of earlier versions
 
 
-Walk = Iterator[str]  # makes rows, yields a migration, looks there, yields again, and looks after the latest
-
-
 @pytest.mark.early
 @pytest.mark.django_db(transaction=True)
 def test_existing_rows_are_kept_and_completed():
     """One walk back and forth for all: each takes two seconds."""
     walks = [make() for make in (how_items_play, albums_of_one_name, durations, undo_history, order_of_items)]
-    targets = [next(walk) for walk in walks]
-    assert targets == sorted(targets, reverse=True)
     try:
-        for walk, target in zip(walks, targets, strict=True):
-            migrate("playback", target)
-            next(walk)
+        begin(walks, "playback")
     finally:
         migrate_to_latest()
-    for walk in walks:
-        assert next(walk, "ended") == "ended"
+    end(walks)
 
 
 def how_items_play() -> Walk:
@@ -177,7 +172,7 @@ def test_who_may_add_to_a_queue_becomes_a_right_and_goes_back():
         StoredQueue.objects.create(room=room, document=document)
     without_queue = Room.objects.create(title="no queue")
     try:
-        migrate("rooms", "0009_keep_evenings")
+        migrate("playback", "0029_watched_media")  # back before the right in rooms takes 46 more
         with connection.cursor() as cursor:
             cursor.execute("SELECT document FROM playback_storedqueue WHERE document LIKE '%host%'")
             assert json.loads(cursor.fetchone()[0])["settings"]["who_adds"] == "host"

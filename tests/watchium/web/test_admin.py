@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
+from django.test import RequestFactory
 from django.urls import reverse
 
 from chat import actions
@@ -257,23 +259,35 @@ class AdminFilters(Staff):
 
     def setUp(self) -> None:
         super().setUp()
-        viewer = User.objects.create_user("viewer", is_staff=True)
-        viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-        self.client.force_login(viewer)
+        self.viewer = User.objects.create_user("viewer", is_staff=True)
+        self.viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+        self.client.force_login(self.viewer)
 
     def status(self, model, query: str) -> int:
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         return self.client.get(f"{url}?{query}").status_code
 
+    def others(self, model) -> list[str]:
+        """The columns that the list of the model does not offer to filter by."""
+        page = admin.site._registry[model]
+        offered = {one if isinstance(one, str) else one[0] for one in page.list_filter}  # type: ignore[index]
+        offered.add(page.date_hierarchy)  # type: ignore[arg-type]
+        return [field.name for field in model._meta.concrete_fields if field.name not in offered]
+
     def test_only_the_offered_filters_are_accepted(self):
+        """Ask the lists themselves: 376 requests took twenty times as long."""
         for model in MODELS:
-            offered = admin.site._registry[model].list_filter
-            offered = {one if isinstance(one, str) else one[0] for one in offered}  # type: ignore[assignment, index]
-            offered.add(admin.site._registry[model].date_hierarchy)
-            for field in model._meta.concrete_fields:
-                if field.name not in offered:
-                    for lookup in ("startswith", "exact"):
-                        assert self.status(model, f"{field.name}__{lookup}=1") == 400, (model, field, lookup)
+            for name in self.others(model):
+                for lookup in ("startswith", "exact"):
+                    request = RequestFactory().get("/", {f"{name}__{lookup}": "1"})
+                    request.user = self.viewer
+                    with pytest.raises(DisallowedModelAdminLookup):
+                        admin.site._registry[model].get_changelist_instance(request)
+
+    def test_every_list_answers_a_filter_that_it_does_not_offer_with_bad_request(self):
+        for model in MODELS:
+            query = f"{self.others(model)[-1]}__exact=1"
+            assert self.status(model, query) == 400, (model, query)
 
     def test_secret_columns_cannot_be_used_as_filters(self):
         for model, query in (
