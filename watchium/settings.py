@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "watchium.middleware.host_check.host_check",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "watchium.middleware.refused_body.refused_body",
     "watchium.middleware.method_check.method_check",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

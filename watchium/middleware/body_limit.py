@@ -31,6 +31,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Any], Awaitable[None]]
 
 DISCONNECT: Message = {"type": "http.disconnect"}
+REFUSED = "watchium.refused"  # in the scope: why a browser's form is answered with a page, see `refused_body`
+ABOUT_BODY = (b"content-length", b"content-type", b"transfer-encoding")
 
 
 class ContentTooLarge(TooLong):
@@ -48,14 +50,14 @@ def limit_body(app: App) -> App:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         limit = await upload_limit(scope) or BodyLimit(MAX_BODY_BYTES, BODY_TIMEOUT_S, BODY_TIMEOUT_S)
         with ExitStack() as place:
-            body = _Body(scope, receive, send, limit, place)
+            body = _Body(app, scope, receive, send, limit, place)
             try:
                 if _content_length(scope) > limit.size:
                     raise body.too_large()
                 if limit.sender:
                     place.enter_context(concurrency_limit.counted(limit.sender, scope_address(scope)))
             except Refused as refused:
-                await _send_error(scope, send, refused)
+                await _refuse(app, scope, send, refused)
                 return
             await app(scope, body.receive, body.send)
 
@@ -69,9 +71,9 @@ class _Body:
     """
 
     def __init__(
-        self, scope: Scope, receive: Receive, send: Send, limit: BodyLimit, place: ExitStack
+        self, app: App, scope: Scope, receive: Receive, send: Send, limit: BodyLimit, place: ExitStack
     ) -> None:
-        self._scope = scope
+        self._app, self._scope = app, scope
         self._receive, self._send, self._limit, self._place = receive, send, limit, place
         self._bytes = 0
         self._complete = self._responded = self._rejected = False
@@ -107,7 +109,7 @@ class _Body:
     async def _reject(self, problem: Refused) -> Message:
         self._rejected = True
         if not self._responded:
-            await _send_error(self._scope, self._send, problem)
+            await _refuse(self._app, self._scope, self._send, problem)
         return DISCONNECT
 
 
@@ -117,8 +119,32 @@ def _content_length(scope: Scope) -> int:
     return int(length) if length.isdigit() and len(length) < 19 else 0
 
 
-async def _send_error(scope: Scope, send: Send, refused: Refused) -> None:
+async def _refuse(app: App, scope: Scope, send: Send, refused: Refused) -> None:
     """Respond. The rest of the body is discarded for up to ten seconds (`http_protocol`): the client can read this."""
+    if not _is_form_of_browser(scope):
+        await _send_error(scope, send, refused)
+        return
+    headers = [header for header in scope["headers"] if header[0] not in ABOUT_BODY]
+    await app(scope | {"headers": headers, REFUSED: refused}, _empty_body(), send)
+
+
+def _is_form_of_browser(scope: Scope) -> bool:
+    accepted = dict(scope["headers"]).get(b"accept", b"")
+    return scope["method"] == "POST" and b"text/html" in accepted and not scope["path"].startswith("/api/")
+
+
+def _empty_body() -> Receive:
+    messages = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> Message:
+        for message in messages:
+            return message
+        return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]  # until it is cancelled
+
+    return receive
+
+
+async def _send_error(scope: Scope, send: Send, refused: Refused) -> None:
     problem = Problem(
         code=refused.code,
         message=message_in(language_of(scope), refused),

@@ -93,6 +93,19 @@ class TestLarge:
             assert status(answer) == 413, path
         assert await works(server)
 
+    async def test_a_browser_with_a_large_form_gets_a_page_in_its_language(self, server: Server):
+        wants = "Accept: text/html,*/*;q=0.8\r\nAccept-Language: de\r\nConnection: close\r\n"
+        sizes = f"Content-Length: {10**9}\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"
+        for size, body in zip(sizes, ([], chunks(2 * body_limit.MAX_BODY_BYTES)), strict=True):
+            head = f"POST /accounts/login/ HTTP/1.1\r\n{HEAD}{wants}{size}"
+            answer = (await talk(server, head, *body, answers=2)).decode()  # until the server closes
+            assert status(answer.encode()) == 413
+            assert 'lang="de"' in answer and "65536" in answer
+            assert "content-security-policy" in answer.lower()
+        for_program = await talk(server, f"{POST}{wants}{sizes[0]}")
+        assert json.loads(for_program.rpartition(b"\r\n\r\n")[2])["code"] == "too_long"
+        assert await works(server)
+
     async def test_a_chunked_body_of_a_gigabyte_uses_no_memory(self, server: Server):
         before = resident(server)
         _, writer = await asyncio.open_connection("127.0.0.1", server.port)
