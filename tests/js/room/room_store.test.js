@@ -277,6 +277,22 @@ test("a new host changes the grace period, the rights and the role", () => {
   assert.equal(store.state.members.get("alice")?.may_control, false)
 })
 
+const away = (user_id, timestamp) => ({
+  ...envelope("seat_held", { user_id, username: user_id, until: 9000, next: "bob", next_username: "bob" }),
+  timestamp,
+})
+
+test("a grace period that arrives after its end, or is one's own, is not shown", () => {
+  const store = joined()
+  store.receive({ ...envelope("seat_kept", { user_id: "alice" }), timestamp: 2000 }, 0)
+  store.receive(away("alice", 1990), 0)
+  assert.equal(store.state.room?.seat, null)
+  store.receive(away("bob", 2500), 0)
+  assert.equal(store.state.room?.seat, null)
+  store.receive(away("alice", 3000), 0)
+  assert.equal(store.state.room?.seat?.user_id, "alice")
+})
+
 test("members join, report and leave", () => {
   const store = joined()
   store.receive(envelope("member_joined", member("carol")), 0)

@@ -57,6 +57,8 @@ export class RoomStore {
       queue: null,
       epoch: null,
     }
+    /** When the host's grace period last ended with the host's return, in server time. */
+    this.seatKeptMs = 0
     /** @type {Sequence<Envelope>} */
     this.changes = new Sequence()
     /** Comments and deletions. @type {Sequence<Envelope>} */
@@ -189,6 +191,7 @@ export class RoomStore {
     const { state } = this
     state.you = welcome.you
     state.room = welcome.room
+    this.seatKeptMs = 0 // the server's clock may be another
     state.epoch = welcome.room.epoch
     state.members = replaceMembers(welcome.members, state.members)
     if (!welcome.resumed) this.#applySnapshot(welcome)
@@ -302,9 +305,26 @@ export class RoomStore {
     else if (type === Event.CommentDeleted)
       state.comments = state.comments.filter((comment) => comment.id !== payload.id)
     else if (type === Event.CommentChanged) this.#commentChanged(payload.comment)
-    else if (type === Event.SeatHeld && state.room) state.room = { ...state.room, seat: payload }
-    else if (type === Event.SeatKept && state.room) state.room = { ...state.room, seat: null }
+    else if (type === Event.SeatHeld) this.#seatHeld(envelope)
+    else if (type === Event.SeatKept) this.#seatKept(envelope.timestamp)
     this.#copyCounters()
+  }
+
+  /**
+   * Neither the own absence, of which an earlier socket of this client was the reason, nor one that has ended: a reload
+   * closes one socket and opens another, and the two events may arrive in the other order.
+   * @param {Envelope} envelope
+   */
+  #seatHeld({ payload, timestamp }) {
+    const { state } = this
+    if (!state.room || payload.user_id === state.you?.user_id || timestamp < this.seatKeptMs) return
+    state.room = { ...state.room, seat: payload }
+  }
+
+  /** @param {number} atMs server time */
+  #seatKept(atMs) {
+    this.seatKeptMs = Math.max(this.seatKeptMs, atMs)
+    if (this.state.room) this.state.room = { ...this.state.room, seat: null }
   }
 
   #copyCounters() {

@@ -95,9 +95,9 @@ function hostNotices(room, stack) {
     stack.put({ key: "seat", text, tone: "warn", rank: RANK.hostNotices, untilMs: grace.until })
   }
   return [
-    room.on("seat_held", ({ payload }) => showGrace(payload)),
-    room.on("seat_kept", () => stack.drop("seat")),
-    room.on("state", () => showGrace(room.state.room?.seat)),
+    ...["seat_held", "seat_kept", "state"].map((type) =>
+      room.on(type, () => showGrace(room.state.room?.seat)),
+    ),
     room.on("new_host", ({ payload }) => {
       stack.drop("seat")
       if (!payload.user_id) return
