@@ -1,35 +1,12 @@
 // @ts-check
 /**
- * Pictures generated without a request, always the same for the same seed: avatars, and evening landscapes for rooms
- * and tracks without a cover. And cover art, with a placeholder if there is none.
+ * Avatars, generated without a request and always the same for the same person. And cover art, with a landscape if there
+ * is none.
  */
 
 import { svgElement } from "../lib/dom.js"
-
-/**
- * @param {string} text
- * @returns {() => number} a generator of numbers in [0, 1)
- */
-export function seeded(text) {
-  let state = 0x811c9dc5
-  for (const letter of text) state = Math.imul(state ^ (letter.codePointAt(0) ?? 0), 0x01000193)
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
-
-/**
- * @template T
- * @param {() => number} next
- * @param {readonly T[]} choices
- * @returns {T}
- */
-export function pick(next, choices) {
-  return choices[Math.floor(next() * choices.length)]
-}
+import { placeholderArt } from "./landscape.js"
+import { pick, seeded } from "./seeded.js"
 
 // Background and shape. The dark initials have a contrast of at least 5 to 1 on each.
 const PAIRS = /** @type {const} */ ([
@@ -105,96 +82,6 @@ export function showAvatar(slot, userId, username) {
   slot.dataset.avatar = userId
   slot.dataset.who = username
   slot.replaceChildren(avatar(userId, username))
-}
-
-const WIDTH = 320
-const HEIGHT = 180
-
-// Sky above, sky at the horizon, the light, then the hills from far to near.
-const EVENINGS = /** @type {const} */ ([
-  ["#2b2140", "#e0785a", "#ffd9a0", "#8c4a56", "#562f45", "#2c1a2e"],
-  ["#12263f", "#3f8290", "#f2ead0", "#2b5d6e", "#1b4053", "#0e2233"],
-  ["#3a1d34", "#d6637a", "#ffc2a8", "#8d3f5e", "#552a4a", "#2a1630"],
-  ["#16323a", "#7fae8f", "#fdf0c4", "#3f7468", "#28524f", "#123034"],
-  ["#241a3d", "#7a62b8", "#f0c9e0", "#533f88", "#382a63", "#1d1638"],
-  ["#3b2415", "#dd9a4e", "#ffe4b0", "#93592f", "#5e3823", "#2e1c14"],
-])
-
-let drawn = 0
-
-/** @param {string} seed */
-function placeholderArt(seed) {
-  const next = seeded(`cover:${seed}`)
-  const [above, horizon, light, far, middle, near] = pick(next, EVENINGS)
-  // a unique id: if two pictures shared one and the first were hidden, the second would have no sky
-  const id = `sky-${Math.floor(next() * 1e9).toString(36)}-${drawn++}`
-  const sun = svgElement("circle", {
-    cx: 60 + next() * 200,
-    cy: 62 + next() * 46,
-    r: 14 + next() * 20,
-    fill: light,
-  })
-  return svgElement(
-    "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" },
-    [
-      skyGradient(id, above, horizon),
-      svgElement("rect", { width: WIDTH, height: HEIGHT, fill: `url(#${id})` }),
-      ...stars(next, light),
-      sun,
-      hills(next, 106, 22, far),
-      hills(next, 128, 18, middle),
-      hills(next, 152, 14, near),
-    ],
-  )
-}
-
-/**
- * @param {string} id
- * @param {string} above
- * @param {string} horizon
- */
-function skyGradient(id, above, horizon) {
-  return svgElement("linearGradient", { id, x1: 0, y1: 0, x2: 0, y2: 1 }, [
-    svgElement("stop", { offset: "0", "stop-color": above }),
-    svgElement("stop", { offset: "0.72", "stop-color": horizon }),
-  ])
-}
-
-/**
- * @param {() => number} next
- * @param {string} light
- */
-function stars(next, light) {
-  return Array.from({ length: 14 }, () =>
-    svgElement("circle", {
-      cx: next() * WIDTH,
-      cy: next() * 70,
-      r: 0.4 + next() * 0.7,
-      fill: light,
-      opacity: 0.7,
-    }),
-  )
-}
-
-/**
- * One ridge of soft hills from edge to edge.
- * @param {() => number} next
- * @param {number} level
- * @param {number} swing
- * @param {string} fill
- */
-function hills(next, level, swing, fill) {
-  const points = Array.from({ length: 7 }, (_, i) => [
-    (i - 0.5) * (WIDTH / 5),
-    level + (next() - 0.5) * 2 * swing,
-  ])
-  let path = `M-60 ${HEIGHT}L${points[0][0]} ${points[0][1]}`
-  for (let i = 1; i < points.length; i++) {
-    const half = (points[i - 1][0] + points[i][0]) / 2
-    path += `C${half} ${points[i - 1][1]} ${half} ${points[i][1]} ${points[i][0]} ${points[i][1]}`
-  }
-  return svgElement("path", { d: `${path}L${WIDTH + 60} ${HEIGHT}Z`, fill })
 }
 
 /**
