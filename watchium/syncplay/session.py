@@ -206,7 +206,7 @@ class Session:
                     self._warn_of_another_cut()
             case incoming.SetPlaylist():
                 self.presses.changes_file(now_s)
-                self.playlist.on_list(message, self.presses.file, now_s)
+                self.playlist.on_list(message, self.presses.file, now_s, 2 * self.timing.one_way_s)
             case incoming.SetPlaylistIndex():
                 self._on_index(message, now_s)
             case incoming.SetReady():

@@ -22,6 +22,7 @@ OPENS_S = 6.0
 SENT_APART_S = 1.0
 ANSWER_S = 3.0  # a command that was not answered for so long changed nothing
 CROSSING_S = 1.0  # a list that a client sends so soon after it got one may be a change of the one before
+MOST_ROUND_TRIP_S = 5.0  # that is added to it
 ADVANCE_S = 5.0  # after its end the room may still advance
 MOST_AHEAD_S = 60.0  # the longest that a client plays what follows before the room
 MAX_MOVES = 10
@@ -129,14 +130,17 @@ class PlaylistMirror:
 
     # ------------------------------------------------------------ from the client
 
-    def edited(self, files: Iterable[str], file: SetFile | None, now_s: float) -> list[Command]:
-        """The client sent its list. Raises TooManyMoves; then the client gets the room's list again.
+    def edited(
+        self, files: Iterable[str], file: SetFile | None, now_s: float, round_trip_s: float = 0.0
+    ) -> list[Command]:
+        """The client sent its list, over a line with that round trip. Raises TooManyMoves; then the client gets the
+        room's list again.
 
         What a client sends before it has the room's list is of another room; so is a list soon after that which has
         nothing of the room's, and one with the first list's item.
         """
         files = list(files)
-        edit = self._edit(files, now_s)
+        edit = self._edit(files, now_s, CROSSING_S + min(round_trip_s, MOST_ROUND_TRIP_S))
         self._has = edit.items
         if not self.shared or not self._begun:
             return []
@@ -151,9 +155,9 @@ class PlaylistMirror:
             raise TooManyMoves
         return list(commands_of(edit, file))
 
-    def _edit(self, files: list[str], now_s: float) -> Edit:
+    def _edit(self, files: list[str], now_s: float, crossing_s: float) -> Edit:
         """Of the list that the client had, or of the one before if they crossed: the one that means less is removed."""
-        crosses = now_s < self._sent_s + CROSSING_S and not any(
+        crosses = now_s < self._sent_s + crossing_s and not any(
             item.label == NO_FILE for item in self._before
         )
         lists = [self._has, self._before] if crosses else [self._has]

@@ -58,10 +58,12 @@ class SharedPlaylist:
     def refused(self, event_id: str) -> None:
         self._mirror.refused(event_id)
 
-    def on_list(self, message: SetPlaylist, file: SetFile | None, now_s: float) -> None:
+    def on_list(
+        self, message: SetPlaylist, file: SetFile | None, now_s: float, round_trip_s: float = 0.0
+    ) -> None:
         """`file`: in the client's player."""
         try:
-            self._send(self._mirror.edited(message.files, file, now_s), now_s)
+            self._send(self._mirror.edited(message.files, file, now_s, round_trip_s), now_s)
         except TooManyMoves:
             notice(self._member, self._translate(TOO_MANY_MOVES).format(count=MAX_MOVES))
 

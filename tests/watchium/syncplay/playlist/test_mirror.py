@@ -234,6 +234,20 @@ def test_a_change_that_crosses_the_rooms_keeps_what_others_added():
     assert command == ("queue_remove", {"entry_ids": ["3"]})
 
 
+def test_a_change_crosses_the_rooms_for_as_long_as_the_line_is():
+    mirror = mirror_of(queue_of(FILM, OTHER, current=0))
+    follows(mirror, queue_of(FILM, OTHER, LINK, current=0, revision=2))
+    mirror.due(10.0)
+    assert mirror.edited(LABELS[:2], None, 12.0, round_trip_s=1.5) == []
+
+
+def test_a_change_after_the_round_trip_is_one_of_the_latest_list():
+    mirror = mirror_of(queue_of(FILM, OTHER, current=0))
+    follows(mirror, queue_of(FILM, OTHER, LINK, current=0, revision=2))
+    mirror.due(10.0)
+    assert mirror.edited(LABELS[:2], None, 12.0) == [("queue_remove", {"entry_ids": ["3"]})]
+
+
 def test_a_list_that_is_sorted_as_a_whole_is_put_back():
     media = [replace(FILM, title=f"{number}.mkv") for number in range(20)]
     mirror = mirror_of(queue_of(*media, current=0))
