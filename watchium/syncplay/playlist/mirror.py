@@ -26,6 +26,7 @@ MOST_ROUND_TRIP_S = 5.0  # that is added to it
 ADVANCE_S = 5.0  # after its end the room may still advance
 MOST_AHEAD_S = 60.0  # the longest that a client plays what follows before the room
 MAX_MOVES = 10
+MAX_PENDING = 128  # commands without an answer; until fewer wait, lists and choices are put back
 
 
 class TooManyMoves(Exception):
@@ -147,7 +148,7 @@ class PlaylistMirror:
         of_another_room = now_s < self._brings_until_s and not any(
             item in self.room.items for item in edit.items
         )
-        if NO_FILE in files or of_another_room:
+        if NO_FILE in files or of_another_room or len(self._pending) >= MAX_PENDING:
             self._put_back_s = now_s
             return []
         if len(edit.moved) > MAX_MOVES:
@@ -174,8 +175,8 @@ class PlaylistMirror:
         before, self._has_index = self._has_index, index
         if not self.shared or not self._begun or index is None or index >= len(self._has):
             return None
-        if now_s < self._put_back_s + CROSSING_S:
-            return None  # an item of the list that was put back
+        if now_s < self._put_back_s + CROSSING_S or len(self._pending) >= MAX_PENDING:
+            return None  # an item of a list that is put back
         item, current = self._has[index], self.room.current
         if current is not None and _is_same(item, current):
             return None

@@ -10,6 +10,8 @@ from watchium.protocol.queue import QueueState
 from watchium.syncplay.playlist.labels import NO_FILE
 from watchium.syncplay.playlist.mirror import (
     ADVANCE_S,
+    ANSWER_S,
+    MAX_PENDING,
     MOST_AHEAD_S,
     OPENS_S,
     PlaylistMirror,
@@ -150,6 +152,17 @@ def test_without_an_answer_the_room_s_list_comes_back_too():
     mirror.edited([], None, 10.0)
     mirror.asked("e1", 10.0)
     assert lists_in(mirror.due(13.1))[0]["files"] == LABELS
+
+
+def test_while_too_many_commands_have_no_answer_lists_are_put_back():
+    mirror = mirror_of()
+    for number in range(MAX_PENDING):
+        assert mirror.edited([*LABELS, f"{number}.mkv"], None, 10.0)
+        mirror.asked(f"e{number}", 10.0)
+    assert mirror.chose(2, 10.1, at_end=False) is None
+    assert mirror.edited([*LABELS, "more.mkv"], None, 10.1) == []
+    assert lists_in(mirror.due(10.0 + ANSWER_S))[0]["files"] == LABELS
+    assert mirror.edited([*LABELS, "more.mkv"], None, 20.0)
 
 
 def test_a_choice_plays_the_entry_and_is_put_back_if_refused():
