@@ -63,7 +63,7 @@ class Authentication(ApiCase):
 
     def test_reading_a_room_takes_a_fixed_number_of_queries(self):
         self.as_bob.get(self.url("state/"))
-        for url, queries in [(self.url("events/"), 3), (self.url("comments/"), 4)]:
+        for url, queries in [(self.url("events/"), 3), (self.url("comments/"), 5)]:
             with self.assertNumQueries(queries):
                 self.as_bob.get(url)
         self.update_room(visibility="public")
