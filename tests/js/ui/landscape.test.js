@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { seeded } from "../../../static/js/page/ui/artwork.js"
 import { design } from "../../../static/js/page/ui/landscape.js"
-import { seeded } from "../../../static/js/page/ui/seeded.js"
 
 const designs = Array.from({ length: 2000 }, (_, i) => design(seeded(`cover:room-${i}`)))
 

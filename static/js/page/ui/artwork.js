@@ -1,12 +1,10 @@
 // @ts-check
 /**
  * Avatars, generated without a request and always the same for the same person. And cover art, with a landscape if there
- * is none.
+ * is none; its module is loaded with the first one.
  */
 
 import { svgElement } from "../lib/dom.js"
-import { placeholderArt } from "./landscape.js"
-import { pick, seeded } from "./seeded.js"
 
 // Background and shape. The dark initials have a contrast of at least 5 to 1 on each.
 const PAIRS = /** @type {const} */ ([
@@ -33,14 +31,34 @@ const SHAPES = [
   (/** @type {number} */ turn) => svgElement("circle", { cx: 32, cy: 50 + turn * 14, r: 32 }),
 ]
 
+/** @typedef {ReturnType<typeof seeded>} Seeded */
+
+/**
+ * Numbers in [0, 1) and choices that are always the same for the same text.
+ * @param {string} text
+ */
+export function seeded(text) {
+  let state = 0x811c9dc5
+  for (const letter of text) state = Math.imul(state ^ (letter.codePointAt(0) ?? 0), 0x01000193)
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+  /** @template T @param {readonly T[]} choices @returns {T} */
+  const pick = (choices) => choices[Math.floor(next() * choices.length)]
+  return { next, pick }
+}
+
 /**
  * @param {string} userId
  * @param {string} username
  */
 export function avatar(userId, username) {
-  const next = seeded(userId)
-  const [ground, shape] = pick(next, PAIRS)
-  const figure = pick(next, SHAPES)(next())
+  const { next, pick } = seeded(userId)
+  const [ground, shape] = pick(PAIRS)
+  const figure = pick(SHAPES)(next())
   figure.setAttribute("fill", shape)
   const letters = svgElement("text", { x: 32, y: 41, fill: INK }, [initials(username)])
   return svgElement("svg", { viewBox: "0 0 64 64", "aria-hidden": "true" }, [
@@ -92,8 +110,19 @@ export function fillCovers(root) {
   for (const slot of root.querySelectorAll("[data-cover]:empty")) {
     if (!(slot instanceof HTMLElement)) continue
     const { cover = "", coverImage: address } = slot.dataset
-    slot.append(address ? picture(slot, address, placeholderArt(cover)) : placeholderArt(cover))
+    slot.append(address ? picture(slot, address, landscape(cover)) : landscape(cover))
   }
+}
+
+/** @param {string} seed */
+function landscape(seed) {
+  const art = svgElement("svg", {
+    viewBox: "0 0 320 180",
+    preserveAspectRatio: "xMidYMid slice",
+    "aria-hidden": "true",
+  })
+  void import("./landscape.js").then(({ scenery }) => art.append(...scenery(seeded(`cover:${seed}`))))
+  return art
 }
 
 /** @typedef {import("../../core/protocol.js").Item} Item */
@@ -108,7 +137,7 @@ export function showCoverArt(slot, item) {
 
 /** @param {HTMLElement} slot @param {Item} item */
 function coverImage(slot, item) {
-  const drawn = placeholderArt([item.artist, item.album || item.title].join(" "))
+  const drawn = landscape([item.artist, item.album || item.title].join(" "))
   return item.cover ? picture(slot, item.cover, drawn) : drawn
 }
 

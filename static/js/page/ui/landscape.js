@@ -2,7 +2,8 @@
 /** Evening landscapes for rooms and tracks without a cover, always the same for the same seed. */
 
 import { svgElement } from "../lib/dom.js"
-import { pick, seeded } from "./seeded.js"
+
+/** @typedef {import("./artwork.js").Seeded} Seeded */
 
 const WIDTH = 320
 const HEIGHT = 180
@@ -13,11 +14,11 @@ const SCENES = /** @type {const} */ (["hills", "mountains", "sea", "city"])
 
 /**
  * The scene and its colours: sky above, sky at the horizon, the light, then the land from far to near.
- * @param {() => number} next
+ * @param {Seeded} seeded
  */
-export function design(next) {
+export function design({ next, pick }) {
   const hue = Math.floor(next() * HUES) * (360 / HUES)
-  const turned = (hue + pick(next, TURNS) + 360) % 360
+  const turned = (hue + pick(TURNS) + 360) % 360
   const isBlue = turned > 205 && turned < 300 // which looks darker
   const colours = /** @type {const} */ ([
     colour(hue, 45, 18),
@@ -27,7 +28,7 @@ export function design(next) {
     colour(hue, 40, 26),
     colour(hue, 42, 12),
   ])
-  return { hue, scene: pick(next, SCENES), colours }
+  return { hue, scene: pick(SCENES), colours }
 }
 
 /** @param {number} hue @param {number} saturation @param {number} lightness */
@@ -37,31 +38,25 @@ function colour(hue, saturation, lightness) {
 
 let drawn = 0
 
-/** @param {string} seed */
-export function placeholderArt(seed) {
-  const next = seeded(`cover:${seed}`)
-  const { scene, colours } = design(next)
+/**
+ * The shapes of one landscape, in a picture of 320 by 180.
+ * @param {Seeded} seeded
+ */
+export function scenery(seeded) {
+  const { scene, colours } = design(seeded)
+  const { next } = seeded
   const [above, horizon, light] = colours
   // a unique id: if two pictures shared one and the first were hidden, the second would have no sky
   const id = `sky-${Math.floor(next() * 1e9).toString(36)}-${drawn++}`
   const sunX = 60 + next() * 200
-  const sun = svgElement("circle", {
-    cx: sunX,
-    cy: 62 + next() * 46,
-    r: 14 + next() * 20,
-    fill: light,
-  })
-  return svgElement(
-    "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" },
-    [
-      skyGradient(id, above, horizon),
-      svgElement("rect", { width: WIDTH, height: HEIGHT, fill: `url(#${id})` }),
-      ...stars(next, light),
-      sun,
-      ...land(scene, next, colours, sunX),
-    ],
-  )
+  const sun = svgElement("circle", { cx: sunX, cy: 62 + next() * 46, r: 14 + next() * 20, fill: light })
+  return [
+    skyGradient(id, above, horizon),
+    svgElement("rect", { width: WIDTH, height: HEIGHT, fill: `url(#${id})` }),
+    ...stars(next, light),
+    sun,
+    ...land(scene, next, colours, sunX),
+  ]
 }
 
 /**
