@@ -10,9 +10,7 @@ from chat.models import (
     AcceptedCommand,
     Comment,
     CommentReaction,
-    OwnChange,
     UnseenChange,
-    states,
 )
 from chat.text import change_hash, clean_comment, clean_emoji
 from rooms import access
@@ -21,11 +19,9 @@ from rooms.models import Member, Person, Room
 from watchium import server_clock
 from watchium.db.prepared import run_in_one_round_trip
 from watchium.db.rows import insert, update
-from watchium.protocol import events
 from watchium.protocol.chat.commands import EditComment, ReactToComment
 from watchium.protocol.errors import NotAllowed, NotFound, RuleRefused
 from watchium.protocol.replies import Accepted
-from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
 CHANGED_AT_ONCE = 100
@@ -56,7 +52,7 @@ def edit(actor: Member, command: EditComment, *, now_ms: float | None = None) ->
         raise NotAllowed("Only its author can edit a message.")
     own = UnseenChange.objects.of(actor, comment.pk)
     if text == (comment.text if own.text is None else own.text):
-        return _accept(actor, command.event_id, digest, comment.edited_ms or comment.at_ms)
+        return _accept(actor, command.event_id, digest, own.edited_ms or comment.edited_ms or comment.at_ms)
     if now_ms - comment.at_ms > EDIT_WITHIN_MS:
         raise RuleRefused("A message can be edited for five minutes.")
     rules.require_may_write(actor, text, now_ms)
@@ -138,10 +134,7 @@ def _take_back_some(room_pk: int, person: Person) -> bool:
     room.comment_seq += len(comments)
     room.save(update_fields=["comment_seq"])
     now_ms = server_clock.now_ms()
-    for comment, state in zip(comments, states(comments), strict=True):
-        changed = events.ChangedComment(seq=comment.changed_seq or 0, comment=state)
-        event = events.CommentChanged(room_id=room.room_id, timestamp=now_ms, payload=changed)
-        broadcast.to_room(room.room_id, event)
+    unseen.publish(room, unseen.changed_comments(comments), now_ms)
     return len(pks) == CHANGED_AT_ONCE
 
 
@@ -174,12 +167,7 @@ def _publish_change(room: Room, comment: Comment, now_ms: float) -> None:
     comment.changed_seq = room.comment_seq
     statements = (
         update(comment, "text", "edited_ms", "changed_seq"),
-        UnseenChange.objects.to_comment(comment.pk),
+        UnseenChange.objects.to_comments([comment.pk]),
     )
     *_, changed_unseen = run_in_one_round_trip(seq_update, *statements)
-    state = states([comment])[0]
-    changed = events.ChangedComment(seq=room.comment_seq, comment=state)
-    event = events.CommentChanged(room_id=room.room_id, timestamp=now_ms, payload=changed)
-    broadcast.to_room(room.room_id, event)
-    for member_pk, *own in changed_unseen:
-        unseen.send_comment(room, member_pk, OwnChange(*own).applied_to(state), now_ms)
+    unseen.publish(room, unseen.changed_comments([comment]), now_ms, changed_unseen)

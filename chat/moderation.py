@@ -9,15 +9,14 @@ from typing import Any
 
 from django.db import transaction
 
+from chat import unseen
 from chat.actions import EXCERPT_CHARS, delete_comments_of
-from chat.models import Comment, states
+from chat.models import Comment
 from rooms.actions import lock_for, record_act, target_of_act
 from rooms.models import Member, ModerationAct, Room
 from watchium import server_clock
 from watchium.protocol.errors import NotFound, RuleRefused
-from watchium.protocol.events import ChangedComment, CommentChanged
 from watchium.protocol.moderation.commands import ReportRequest
-from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
 EVENTS_AT_ONCE = 100
@@ -53,10 +52,7 @@ def restore_comments(room: Room, act: ModerationAct) -> None:
     room.save(update_fields=["comment_seq"])
     # Of many only the last are published: their numbers let clients request the ones before.
     latest = restored[-EVENTS_AT_ONCE:]
-    for comment, state in zip(latest, states(latest), strict=True):
-        change = ChangedComment(seq=comment.changed_seq or 0, comment=state)
-        event = CommentChanged(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=change)
-        broadcast.to_room(room.room_id, event)
+    unseen.publish(room, unseen.changed_comments(latest), server_clock.now_ms())
 
 
 @transaction.atomic

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
-from chat.models import NEVER_SHOWN, Comment, UnseenChange, states
+from chat.models import NEVER_SHOWN, Comment, OwnChange, UnseenChange, states
 from rooms.models import Member, Room
-from watchium.db.prepared import run_in_one_round_trip
+from watchium.db.prepared import Rows, run_in_one_round_trip
 from watchium.db.rows import update
 from watchium.protocol import events
-from watchium.protocol.events import Event
+from watchium.protocol.events import ChangedComment, Event
 from watchium.protocol.types import CommentState
 from watchium.realtime import broadcast
 
@@ -34,6 +36,30 @@ def send_comment(room: Room, member_pk: int, comment: CommentState, now_ms: floa
     changed = events.ChangedComment(seq=room.comment_seq, comment=comment)
     event = events.CommentChanged(room_id=room.room_id, timestamp=now_ms, payload=changed)
     send(room, member_pk, event, room.comment_seq, now_ms)
+
+
+def changed_comments(comments: Sequence[Comment]) -> list[ChangedComment]:
+    pairs = zip(comments, states(comments), strict=True)
+    return [ChangedComment(seq=comment.changed_seq or 0, comment=state) for comment, state in pairs]
+
+
+def publish(
+    room: Room, comments: Sequence[ChangedComment], now_ms: float, unseen: Rows | None = None
+) -> None:
+    """Send changed comments to all, and again to those who changed them unseen, as they see them.
+
+    The caller has locked the room, and may have read `UnseenChange.objects.to_comments` already.
+    """
+    for comment in comments:
+        event = events.CommentChanged(room_id=room.room_id, timestamp=now_ms, payload=comment)
+        broadcast.to_room(room.room_id, event)
+    states = {changed.comment.id: changed.comment for changed in comments}
+    if unseen is None:
+        (unseen,) = run_in_one_round_trip(UnseenChange.objects.to_comments(states))
+    for pk, member_pk, *own in unseen:
+        change = OwnChange(*own)
+        send_comment(room, member_pk, change.applied_to(states[change.comment_id]), now_ms)
+        UnseenChange.objects.filter(pk=pk).update(seq=room.comment_seq)  # also for pages that connect again
 
 
 def store_change(author: Member, comment: Comment, change: UnseenChange, now_ms: float) -> None:

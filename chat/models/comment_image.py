@@ -77,7 +77,8 @@ class CommentImageQuerySet(models.QuerySet["CommentImage"]):
         return self.filter(shown, comment__person=person)
 
     def of_deleted_comments(self, before: datetime) -> CommentImageQuerySet:
-        return self.filter(comment__deleted_at__lt=before)
+        """Those that are hidden from others are not deleted: their author sees them."""
+        return self.filter(comment__deleted_at__lt=before).exclude(comment__deleted_seq=NEVER_SHOWN)
 
     def older_than(self, moment: datetime) -> CommentImageQuerySet:
         return self.filter(comment__created_at__lt=moment)

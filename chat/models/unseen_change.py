@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 from django.db import models
 
 from rooms.models import Member, Person, Room
-from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
+from watchium.db.prepared import PreparedQuery, any_of, run_in_one_round_trip
 from watchium.protocol.errors import RuleRefused
 from watchium.protocol.types import CommentReaction as CommentReactionState
 from watchium.protocol.types import CommentState
@@ -61,12 +61,13 @@ class UnseenChangeQuerySet(models.QuerySet["UnseenChange"]):
         return {change.comment_id: change.text for change in own if change.text is not None}
 
     @staticmethod
-    def to_comment(comment_pk: int) -> PreparedQuery:
-        """Select the members (primary keys) who changed this comment unseen, with their `OwnChange`."""
-        sql = f"""SELECT member.id, {_COLUMNS} FROM {_PERSON}
+    def to_comments(comment_pks: Iterable[int]) -> PreparedQuery:
+        """Select who changed these comments unseen: primary keys of change and member, and their `OwnChange`."""
+        among, values = any_of("change.comment_id", comment_pks)
+        sql = f"""SELECT change.id, member.id, {_COLUMNS} FROM {_PERSON}
             JOIN rooms_member member ON member.person_id = change.person_id AND member.room_id = change.room_id
-            WHERE change.comment_id = %s LIMIT {MAX_CHANGED}"""  # noqa: S608
-        return PreparedQuery(sql, [comment_pk])
+            WHERE {among} ORDER BY change.seq DESC LIMIT {MAX_CHANGED}"""  # noqa: S608
+        return PreparedQuery(sql, values)
 
     def since(self, room: Room, seq: int, reader: int | None, limit: int) -> list[UnseenChange]:
         """Return the reader's changes after `seq` of comments up to there that are shown, oldest first."""

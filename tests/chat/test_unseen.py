@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -126,6 +127,8 @@ class Writing(QuietCast):
             assert [[each.text for each in comments] for comments in found] == [expected] * 4
             image = CommentImage.objects.shown(room, comment.pk, reader)
             assert image == (b"picture" if expected else None)
+        a_week_later = timezone.now() + timedelta(days=8)  # it was never deleted
+        assert not CommentImage.objects.of_deleted_comments(a_week_later).exists()
         for member, number in ((self.bob, 1), (self.alice, 0)):
             state = compose_snapshot(self.read(member), "", None, 1)[0].payload
             assert isinstance(state, WelcomeState) and state.comments is not None

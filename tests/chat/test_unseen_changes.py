@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
-from chat import actions
+from chat import actions, editing, moderation
 from chat.models import Comment, CommentReaction, UnseenChange
 from rooms import actions as room_actions
-from rooms.models import Member
+from rooms.models import Member, Room
 from tests.chat.test_rules import NOW_MS
 from tests.chat.test_unseen import QuietCast
 from watchium.protocol.events import WelcomeState
@@ -42,6 +42,30 @@ class Changing(QuietCast):
         assert self.of_room[0]["payload"]["comment"]["text"] == "helo"
         seen = self.of_bob[-1]["payload"]["comment"]
         assert (seen["text"], [each["emoji"] for each in seen["reactions"]]) == ("hello", ["🔥"])
+
+    def test_public_changes_of_many_messages_leave_what_they_see(self):
+        self.post_seen_by_all("helo")
+        comment = self.edit_it("hello", at_ms=NOW_MS)
+        self.react(self.alice, comment)
+
+        def delete_and_undo() -> None:
+            act = moderation.delete_all(self.room, self.bob.person.user_id, actor=self.alice)
+            moderation.restore_comments(Room.objects.get(pk=self.room.pk), act)
+
+        for change in (lambda: editing.take_back_reactions(self.alice.person), delete_and_undo):
+            self.published.frames.clear()
+            with self.committing():
+                change()
+            assert self.of_room[-1]["payload"]["id"] == 0
+            assert self.of_bob[-1]["payload"]["comment"]["text"] == "hello"
+
+    def test_a_page_that_connects_again_gets_its_own_version_after_the_public_one(self):
+        self.post_seen_by_all("helo")
+        comment = self.edit_it("hello", at_ms=NOW_MS)
+        self.react(self.alice, comment)
+        bob = self.read(self.bob)
+        missed = missed_events(bob, "", bob.room.revision, bob.room.comment_seq - 1, 1).payload
+        assert [each.text for each in missed.changed] == ["hello"]
 
     def test_an_edit_after_the_mute_is_seen_by_all(self):
         self.post_seen_by_all("helo")
