@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rooms import actions
 from rooms.actions.admission import room_code
 from rooms.api_view import RoomAPIView, json_response
-from rooms.auth.companions import account_hash, record_issued
+from rooms.auth.companions import account_hash, has_same_account, record_issued
 from rooms.models import Companion, Member, Person, PlayerCode, Token
 from rooms.models.companion import TICKET_LASTS
 from rooms.urls import player_server, room_url
@@ -90,7 +90,9 @@ class PlayerCodes(IssuingView):
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         member = self._member(room_id)
-        active = PlayerCode.objects.has_valid(member.room_id, member.person_id, timezone.now())
+        code = PlayerCode.objects.valid(member.room_id, member.person_id, timezone.now())
+        person = Person.objects.with_account(member.person_id)
+        active = code is not None and person is not None and has_same_account(code.account_hash, person)
         return json_response(PlayerPassword(active=active))
 
     @extend_schema(

@@ -38,8 +38,8 @@ class PlayerCodeQuerySet(IssuedAccessQuerySet["PlayerCode"]):
             self.filter(pk=code.pk).update(ends_at=now + CODE_LASTS)
         return code
 
-    def has_valid(self, room_pk: int, person_pk: int, now: datetime) -> bool:
-        return self.filter(room=room_pk, person=person_pk, ends_at__gt=now).exists()
+    def valid(self, room_pk: int, person_pk: int, now: datetime) -> PlayerCode | None:
+        return self.filter(room=room_pk, person=person_pk, ends_at__gt=now).first()
 
     def of_programs_idle_since(self, moment: datetime) -> PlayerCodeQuerySet:
         """Of persons whose token ends for being idle: it may have made the code."""

@@ -35,6 +35,7 @@ class QrDialog {
     this.status = find(this.element, "status")
     this.timer = 0
     this.wanted = 0
+    this.passwordChanges = 0
     for (const choice of this.element.querySelectorAll("[name=for]"))
       choice.addEventListener("change", () => void this.#show())
     find(this.element, "renew").addEventListener("click", () => void this.#show())
@@ -129,8 +130,9 @@ class QrDialog {
     setText(this.status, isPrivate ? forFriendsWithPassphrase() : forFriends())
     find(panel, "new-password").onclick = () => void this.#makePassword()
     find(panel, "end-password").onclick = () => void this.#endPassword()
-    const { active } = await request(this.#passwordUrl)
-    if (wanted === this.wanted) find(panel, "end-password").hidden = !active
+    const before = this.passwordChanges
+    const { active } = await request(this.#passwordUrl).catch(() => ({ active: false })) // of a second screen
+    if (before === this.passwordChanges) find(panel, "end-password").hidden = !active
   }
 
   get #passwordUrl() {
@@ -161,6 +163,7 @@ class QrDialog {
   /** @param {(path: string) => Promise<{password: string, text: string}>} change */
   async #changePassword(change) {
     const { wanted } = this
+    this.passwordChanges += 1
     try {
       const { password, text } = await change(this.#passwordUrl)
       if (wanted !== this.wanted) return
