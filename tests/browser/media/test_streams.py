@@ -120,6 +120,8 @@ def test_two_members_listen_to_different_languages_in_step(here, streams):
 
 def test_the_language_is_remembered_for_other_media_and_the_quality_is_the_viewers(here, streams):
     alice, bob = here
+    put_on(streams.url("ok"), alice, bob)
+    choose(bob, "Audio language", "English")
     put_on(streams.url("slow"), alice, bob)
     wait_until(bob, "() => watchium.room.player.sources.source.audioTrack === 1")
     bob.get_by_role("button", name="Audio language").click()
