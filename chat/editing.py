@@ -5,13 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from chat import rules, unseen
-from chat.models import (
-    AcceptedChange,
-    AcceptedCommand,
-    Comment,
-    CommentReaction,
-    UnseenChange,
-)
+from chat.models import AcceptedChange, AcceptedCommand, Comment, CommentReaction, UnseenChange
 from chat.text import change_hash, clean_comment, clean_emoji
 from rooms import access
 from rooms.domain.rights import Right
@@ -114,7 +108,10 @@ def react_to_comment(actor: Member, command: ReactToComment, *, now_ms: float | 
 
 def _react_unseen(actor: Member, comment: Comment, emoji: str, now_ms: float) -> None:
     own = UnseenChange.objects.of(actor, comment.pk)
-    if CommentReaction.objects.may_add(comment.pk, actor.person, emoji) and own.add_emoji(emoji):
+    given = own.emojis.split()
+    may_add = CommentReaction.objects.may_add(comment.pk, actor.person, emoji, unseen=given)
+    if may_add and emoji not in given:
+        own.emojis = " ".join([*given, emoji])
         unseen.store_change(actor, comment, own, now_ms)
 
 
@@ -134,7 +131,7 @@ def _take_back_some(room_pk: int, person: Person) -> bool:
     room.comment_seq += len(comments)
     room.save(update_fields=["comment_seq"])
     now_ms = server_clock.now_ms()
-    unseen.publish(room, unseen.changed_comments(comments), now_ms)
+    unseen.publish(room, comments, now_ms)
     return len(pks) == CHANGED_AT_ONCE
 
 
@@ -170,4 +167,4 @@ def _publish_change(room: Room, comment: Comment, now_ms: float) -> None:
         UnseenChange.objects.to_comments([comment.pk]),
     )
     *_, changed_unseen = run_in_one_round_trip(seq_update, *statements)
-    unseen.publish(room, unseen.changed_comments([comment]), now_ms, changed_unseen)
+    unseen.publish(room, [comment], now_ms, changed_unseen)

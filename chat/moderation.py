@@ -52,7 +52,7 @@ def restore_comments(room: Room, act: ModerationAct) -> None:
     room.save(update_fields=["comment_seq"])
     # Of many only the last are published: their numbers let clients request the ones before.
     latest = restored[-EVENTS_AT_ONCE:]
-    unseen.publish(room, unseen.changed_comments(latest), server_clock.now_ms())
+    unseen.publish(room, latest, server_clock.now_ms())
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from rooms.models import Member, Room
 from watchium.db.prepared import Rows, run_in_one_round_trip
 from watchium.db.rows import update
 from watchium.protocol import events
-from watchium.protocol.events import ChangedComment, Event
+from watchium.protocol.events import Event
 from watchium.protocol.types import CommentState
 from watchium.realtime import broadcast
 
@@ -38,27 +38,23 @@ def send_comment(room: Room, member_pk: int, comment: CommentState, now_ms: floa
     send(room, member_pk, event, room.comment_seq, now_ms)
 
 
-def changed_comments(comments: Sequence[Comment]) -> list[ChangedComment]:
-    pairs = zip(comments, states(comments), strict=True)
-    return [ChangedComment(seq=comment.changed_seq or 0, comment=state) for comment, state in pairs]
-
-
 def publish(
-    room: Room, comments: Sequence[ChangedComment], now_ms: float, unseen: Rows | None = None
+    room: Room, comments: Sequence[Comment], now_ms: float, changed_unseen: Rows | None = None
 ) -> None:
     """Send changed comments to all, and again to those who changed them unseen, as they see them.
 
     The caller has locked the room, and may have read `UnseenChange.objects.to_comments` already.
     """
+    shown = {state.id: state for state in states(comments)}
     for comment in comments:
-        event = events.CommentChanged(room_id=room.room_id, timestamp=now_ms, payload=comment)
+        changed = events.ChangedComment(seq=comment.changed_seq or 0, comment=shown[comment.pk])
+        event = events.CommentChanged(room_id=room.room_id, timestamp=now_ms, payload=changed)
         broadcast.to_room(room.room_id, event)
-    states = {changed.comment.id: changed.comment for changed in comments}
-    if unseen is None:
-        (unseen,) = run_in_one_round_trip(UnseenChange.objects.to_comments(states))
-    for pk, member_pk, *own in unseen:
+    if changed_unseen is None:
+        (changed_unseen,) = run_in_one_round_trip(UnseenChange.objects.to_comments(shown))
+    for pk, member_pk, *own in changed_unseen:
         change = OwnChange(*own)
-        send_comment(room, member_pk, change.applied_to(states[change.comment_id]), now_ms)
+        send_comment(room, member_pk, change.applied_to(shown[change.comment_id]), now_ms)
         UnseenChange.objects.filter(pk=pk).update(seq=room.comment_seq)  # also for pages that connect again
 
 

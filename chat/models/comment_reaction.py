@@ -16,12 +16,15 @@ EMOJI_CHARS = 64
 
 
 class CommentReactionQuerySet(models.QuerySet["CommentReaction"]):
-    def may_add(self, comment_pk: int, person: Person, emoji: str) -> bool:
-        """Return False if the person reacted so before. Raises RuleRefused. The caller has locked the room."""
+    def may_add(self, comment_pk: int, person: Person, emoji: str, unseen: Iterable[str] = ()) -> bool:
+        """Return False if the person reacted so before. Raises RuleRefused. The caller has locked the room.
+
+        `unseen`: emojis that only the person sees there.
+        """
         given = list(self.filter(comment=comment_pk).values_list("emoji", "person_id"))
         if (emoji, person.pk) in given:
             return False
-        emojis = {each for each, _ in given}
+        emojis = {each for each, _ in given} | set(unseen)
         if len(given) >= MAX_REACTIONS or (emoji not in emojis and len(emojis) >= MAX_EMOJI):
             raise RuleRefused("This message has as many reactions as fit.")
         return True

@@ -10,12 +10,10 @@ from django.db import models
 
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, any_of, run_in_one_round_trip
-from watchium.protocol.errors import RuleRefused
 from watchium.protocol.types import CommentReaction as CommentReactionState
 from watchium.protocol.types import CommentState
 
 MAX_CHANGED = 200  # messages of a room, the latest, for each person: a snapshot shows the last hundred
-MAX_EMOJI = 12
 _COLUMNS = "change.comment_id, change.text, change.emojis, person.user_id"
 _PERSON = "chat_unseenchange change JOIN rooms_person person ON person.id = change.person_id"
 
@@ -125,16 +123,6 @@ class UnseenChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.comment_id} for {self.person_id}"
-
-    def add_emoji(self, emoji: str) -> bool:
-        """Return False if it was given before. Raises RuleRefused."""
-        given = self.emojis.split()
-        if emoji in given:
-            return False
-        if len(given) >= MAX_EMOJI:
-            raise RuleRefused("This message has as many reactions as fit.")
-        self.emojis = " ".join([*given, emoji])
-        return True
 
     def discard_emoji(self, emoji: str) -> bool:
         """Store that it is not given any more; return False if it was not."""

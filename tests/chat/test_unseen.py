@@ -56,9 +56,17 @@ class QuietCast(RulesCast):
             editing.edit(self.bob, edit, now_ms=at_ms)
         return Comment.objects.get(pk=comment.pk)
 
-    def react(self, member: Member, comment: Comment, *, on: bool = True, at_ms: float = NOW_MS) -> None:
+    def react(
+        self,
+        member: Member,
+        comment: Comment,
+        *,
+        emoji: str = "🔥",
+        on: bool = True,
+        at_ms: float = NOW_MS,
+    ) -> None:
         RulesCast.number += 1
-        choice = ReactionToComment(id=comment.pk, emoji="🔥", on=on)
+        choice = ReactionToComment(id=comment.pk, emoji=emoji, on=on)
         with self.committing():
             command = ReactToComment(event_id=f"r{self.number}", payload=choice)
             editing.react_to_comment(member, command, now_ms=at_ms)

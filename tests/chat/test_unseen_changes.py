@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
+import pytest
+
 from chat import actions, editing, moderation
 from chat.models import Comment, CommentReaction, UnseenChange
 from rooms import actions as room_actions
 from rooms.models import Member, Room
 from tests.chat.test_rules import NOW_MS
 from tests.chat.test_unseen import QuietCast
+from watchium.protocol.errors import RuleRefused
 from watchium.protocol.events import WelcomeState
 from watchium.services.evening.played_comments import played_comments
 from watchium.services.room_snapshot import compose_snapshot, missed_events
@@ -33,6 +36,13 @@ class Changing(QuietCast):
             assert reaction == {"emoji": "🔥", "user_ids": [member.person.user_id for member in user_ids]}
         assert {frame["type"] for frame in self.of_room} == {"comment_deleted"}
         assert CommentReaction.objects.count() == 1
+
+    def test_a_message_takes_no_more_emojis_from_them_than_from_others(self):
+        self.post(self.alice, "good evening")
+        comment = Comment.objects.get()
+        self.react(self.alice, comment)
+        with patch("chat.models.comment_reaction.MAX_EMOJI", 1), pytest.raises(RuleRefused):
+            self.react(self.bob, comment, emoji="👏")
 
     def test_a_change_by_others_leaves_what_they_see(self):
         self.post_seen_by_all("helo")

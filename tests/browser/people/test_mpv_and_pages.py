@@ -171,7 +171,7 @@ def press(client: SyncplayClient, name: str, value: Any, is_done: Callable[[], A
 
 
 def marks(page: Page) -> Locator:
-    return page.get_by_role("list", name="Members").locator("[data-program]:not([hidden])")
+    return page.get_by_role("list", name="Members").locator("[data-native-player]:not([hidden])")
 
 
 def all_see_all_join(room: Room) -> None:

@@ -94,7 +94,7 @@ function fillMember(item, member, room) {
   if (avatar.dataset.who !== member.username) showAvatar(avatar, member.user_id, member.username)
   setText(find(item, "name"), member.username)
   find(item, "crown").hidden = !isCurrentHost
-  showProgram(find(item, "program"), member.player)
+  showNativePlayer(find(item, "native-player"), member.player)
   item.classList.toggle("you", isYou)
   item.dataset.step = syncRing(member, room)
   item.toggleAttribute("data-away", Boolean(member.away))
@@ -104,8 +104,8 @@ function fillMember(item, member, room) {
   return item
 }
 
-/** A native player, such as mpv; screen readers get it from the status. @param {HTMLElement} mark @param {string | null | undefined} name */
-function showProgram(mark, name) {
+/** Such as mpv; screen readers get it from the status. @param {HTMLElement} mark @param {string | null | undefined} name */
+function showNativePlayer(mark, name) {
   setText(mark, name ?? "")
   mark.hidden = !name
 }
