@@ -7,12 +7,13 @@ headers, encodings and ranges; this middleware only sends them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.middleware.security import SecurityMiddleware
+from whitenoise.base import MissingFileError
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
@@ -24,19 +25,41 @@ FORWARDED_HEADERS = (b"accept-encoding", b"if-none-match", b"if-modified-since",
 Header = tuple[bytes, bytes]
 
 
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
+    """The files that `collectstatic` collected, by URL; each is described when it is first requested.
+
+    Describing all thousand (size, time, type, encodings) at start-up took a tenth of the start and 2 MB.
+    """
+
+    def find(self, url: str) -> StaticFile | None:
+        if self.autorefresh:
+            return self.find_file(url)
+        file = self.files.get(url)
+        if not isinstance(file, partial):
+            return file
+        try:
+            described: StaticFile = file()
+        except MissingFileError:  # removed since the start
+            return None
+        self.files[url] = described
+        return described
+
+    def get_static_file(self, path, url, stat_cache=None):  # type: ignore[no-untyped-def]
+        if stat_cache is None:
+            return super().get_static_file(path, url)
+        return partial(super().get_static_file, path, url)
+
+
 def serve_static_files(app: App) -> App:
     """Wrap the application: files that `collectstatic` collected never reach it.
 
     In development they are read from their sources at each request.
     """
-    whitenoise = WhiteNoiseMiddleware()
-    find: Callable[[str], StaticFile | None] = (
-        whitenoise.find_file if whitenoise.autorefresh else whitenoise.files.get
-    )
+    files = StaticFiles()
     security_headers = _security_headers()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        file = find(scope["path"])
+        file = files.find(scope["path"])
         if file is None:
             await app(scope, receive, send)
         else:

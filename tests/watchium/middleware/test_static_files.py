@@ -74,6 +74,15 @@ async def test_an_unchanged_file_gets_a_304(get):
     assert (again.status, again.body) == (304, b"")
 
 
+async def test_a_file_removed_since_the_start_is_passed_on_until_it_is_back(get, settings):
+    short = settings.STATIC_ROOT / "short.js"
+    content = short.read_bytes()
+    short.unlink()
+    assert (await get("/static/short.js")).status == 299
+    short.write_bytes(content)
+    assert (await get("/static/short.js")).body == content
+
+
 async def test_responses_have_content_type_and_security_headers(get):
     headers = (await get("/static/short.js")).headers
     assert headers[b"content-type"].startswith(b"text/javascript")

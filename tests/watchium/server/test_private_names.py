@@ -73,6 +73,7 @@ CALLED = [
     (ServerProtocol, "data_to_send", ""),
     (ServerProtocol, "fail", "code reason"),
     (WhiteNoiseMiddleware, "find_file", "url"),
+    (WhiteNoiseMiddleware, "get_static_file", "path url stat_cache"),
     (whitenoise.responders.StaticFile, "get_response", "method request_headers"),
 ]
 
