@@ -11,29 +11,30 @@ from playback.domain.undo_history import History, QueueSnapshot
 from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory, StoredQueue
 from rooms.domain.rights import DEFAULTS, Right
 from rooms.models import Room
-from tests.migrations import Walk, begin, end, migrate, migrate_to_latest
+from tests.migrations import LATEST, RenderedMigrations, Walk, walked
 from tests.rooms.test_migrations import leases, similar_names
 
+# Those of playback that need none of rooms go back first.
+OLDEST = (("playback", "0005_player"), ("rooms", "0003_pulse"), ("playback", ""))
 
-@pytest.mark.early
+
+@pytest.fixture(scope="module")
+def migrations() -> RenderedMigrations:
+    return RenderedMigrations(*OLDEST)
+
+
 @pytest.mark.django_db(transaction=True)
-def test_rooms_and_playback_go_back_and_forth_and_a_waiting_room_is_paused_on_the_way():
-    """One walk for both: each takes seven seconds of the processor."""
-    walks = [similar_names(), leases()]
+def test_rooms_and_playback_go_back_and_forth_and_a_waiting_room_is_paused_on_the_way(migrations):
     room = Room.objects.create(title="film-night")
     Playback.objects.create(room=room, phase="holding", position=12.5, hold_until_ms=1.0)
-    try:
-        begin(walks, "rooms")
-        migrate("playback", "0001_playback")
+    with walked(migrations, [similar_names(), leases()]):
+        migrations.back("playback", "0001_playback")
         assert rows("SELECT phase, position FROM playback_playback") == [("paused", 12.5)]
-        migrate("playback", "0002_stall_policy")
+        migrations.forward("playback", "0002_stall_policy")
         later = rows("SELECT phase, position, stall_policy, stall_wait_s, hold FROM playback_playback")
         assert later == [("paused", 12.5, "carry_on", 8, None)]
-        migrate("playback", None)
+        migrations.back("playback", "")
         assert "playback_playback" not in connection.introspection.table_names()
-    finally:
-        migrate_to_latest()
-    end(walks)
     assert "playback_playbackevent" in connection.introspection.table_names()
 
 
@@ -52,16 +53,11 @@ def test_no_migration_is_missing():
 # ---------------------------------------------------------------- rows of earlier versions
 
 
-@pytest.mark.early
 @pytest.mark.django_db(transaction=True)
-def test_existing_rows_are_kept_and_completed():
-    """One walk back and forth for all: each takes two seconds."""
+def test_existing_rows_are_kept_and_completed(migrations):
     walks = [make() for make in (how_items_play, albums_of_one_name, durations, undo_history, order_of_items)]
-    try:
-        begin(walks, "playback")
-    finally:
-        migrate_to_latest()
-    end(walks)
+    with walked(migrations, walks):
+        pass
 
 
 def how_items_play() -> Walk:
@@ -77,11 +73,11 @@ def how_items_play() -> Walk:
             starts_directly=False,
             facts={"container": "matroska"},
         )
-    yield "0009_albums_of_one_name"
+    yield "playback", "0009_albums_of_one_name"
     with connection.cursor() as cursor:
         cursor.execute("SELECT title FROM playback_mediaitem WHERE mime = 'video/webm'")
         assert len(cursor.fetchall()) == 2
-    yield ""
+    yield LATEST
     items = {item.path: item for item in MediaItem.objects.all()}
     film = items["film.mkv"]
     assert (film.plays, film.why, film.starts_directly, film.media_facts) == ("", "", True, None)
@@ -104,8 +100,8 @@ def albums_of_one_name() -> Walk:
             )
     live = MediaItem.objects.filter(album="Live")
     before = list(live.order_by("pk").values("pk", "title", "path", "album"))
-    yield "0008_source_of_length"
-    yield ""
+    yield "playback", "0008_source_of_length"
+    yield LATEST
     assert list(live.order_by("pk").values("pk", "title", "path", "album")) == before
     keys = dict(live.values_list("path", "album_key"))
     assert keys["Queen/Live/1.flac"] == keys["Queen/Live/2.flac"] != keys["Abba/Live/1.flac"]
@@ -119,8 +115,8 @@ def durations() -> Walk:
     Playback.objects.create(room=sample, duration=96.021, media={"url": "/media/samples/clip.webm"})
     Playback.objects.create(room=film, duration=54.9, media={"url": "https://example.org/film.mp3"})
     Playback.objects.create(room=empty)
-    yield "0007_packed_history"
-    yield ""
+    yield "playback", "0007_packed_history"
+    yield LATEST
     sources = dict(Playback.objects.values_list("room__title", "duration_source"))
     assert sources == {"sample": "exact", "film": "metadata", "empty": "exact"}
     assert set(Playback.objects.values_list("duration_refuted", flat=True)) == {None}
@@ -134,7 +130,7 @@ def undo_history() -> Walk:
         (QueueSnapshot(Queue()), QueueSnapshot(queue, 12.25, True)), (QueueSnapshot(queue, 1e-7),)
     )
     history.save()
-    yield "0006_orders_of_the_library"
+    yield "playback", "0006_orders_of_the_library"
     with connection.cursor() as cursor:
         cursor.execute("SELECT done, undone FROM playback_playerhistory")
         done, undone = (json.loads(column) for column in cursor.fetchone())
@@ -142,7 +138,7 @@ def undo_history() -> Walk:
     assert undone == [["1.1", 1e-7, False, ["1.0", 5], ["1.1", 6]]]
     with connection.cursor() as cursor:  # rows of earlier versions did not say whether it played
         cursor.execute("UPDATE playback_playerhistory SET undone = %s", ['[["1.1", 1, ["1.1", 6]]]'])
-    yield ""
+    yield LATEST
     after = PlayerHistory.objects.get().stacks
     assert after.done == history.stacks.done
     assert after.undone == (QueueSnapshot(Queue((Entry("1.1", 6),), "1.1"), 1.0),)
@@ -154,30 +150,30 @@ def order_of_items() -> Walk:
         title="\u212c 2", artist="Björk", album="Post", kind="audio", mime="audio/flac", path="Post/02.flac"
     )
     item.save()
-    yield "0005_player"
+    yield "playback", "0005_player"
     with connection.cursor() as cursor:
         # as an earlier version wrote it
         cursor.execute("UPDATE playback_mediaitem SET words = 'B', sort_title = 'B'")
-    yield ""
+    yield LATEST
     item.refresh_from_db()
     assert (item.words, item.sort_title) == ("b 2\nbjork\npost", "b 000000002")
     assert (item.sort_artist, item.sort_album, item.sort_place) == ("1bjork", "1post", "post/000000002.flac")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_may_add_to_a_queue_becomes_a_right_and_goes_back():
+def test_who_may_add_to_a_queue_becomes_a_right_and_goes_back(migrations):
     rooms = {who: Room.objects.create(title=who) for who in ("everyone", "moderators", "host")}
     for who, room in rooms.items():
         document = json.dumps({"revision": 1, "settings": {"who_adds": who}}, separators=(",", ":"))
         StoredQueue.objects.create(room=room, document=document)
     without_queue = Room.objects.create(title="no queue")
     try:
-        migrate("playback", "0029_watched_media")  # back before the right in rooms takes 46 more
+        migrations.back("playback", "0029_watched_media")
         with connection.cursor() as cursor:
             cursor.execute("SELECT document FROM playback_storedqueue WHERE document LIKE '%host%'")
             assert json.loads(cursor.fetchone()[0])["settings"]["who_adds"] == "host"
     finally:
-        migrate_to_latest()
+        migrations.forward()
     for who, room in rooms.items():
         room.refresh_from_db()
         assert room.levels == {**DEFAULTS, Right.QUEUE_ADD: who}

@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from rooms.domain.rights import DEFAULTS
 from rooms.models import AccountName, Person, Room
-from tests.migrations import Walk
+from tests.migrations import LATEST, Walk
 
 
 def indexed_columns() -> set[str]:
@@ -32,9 +32,9 @@ def similar_names() -> Walk:
     """The oldest account holds the key of a name; rooms of that time have the usual rights."""
     room = Room.objects.create(title="movie-night")
     accounts = [User.objects.create_user(name, password="x") for name in ("bob", "b\u03bfb", "BOB", "dana")]
-    yield "0005_leases_in_place"
+    yield "rooms", "0005_leases_in_place"
     assert "rooms_accountname" not in connection.introspection.table_names()
-    yield ""
+    yield LATEST
     room.refresh_from_db()
     assert (room.title, room.levels) == ("movie-night", DEFAULTS)
     assert [AccountName.objects.holds(account) for account in accounts] == [True, False, False, True]
@@ -48,9 +48,9 @@ def similar_names() -> Walk:
 def leases() -> Walk:
     """Renewing a lease updates no index."""
     assert "lapses_at_ms" not in indexed_columns()
-    yield "0003_pulse"
+    yield "rooms", "0003_pulse"
     assert "lapses_at_ms" in indexed_columns()
-    yield ""
+    yield LATEST
     assert "lapses_at_ms" not in indexed_columns()
 
 
