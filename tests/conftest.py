@@ -161,9 +161,17 @@ def killable_pair(where: dict[str, str]) -> Iterator[Deployment]:
         yield deployment
 
 
-@pytest.fixture(params=["one process", pytest.param("two processes", marks=SEVERAL)])
+@pytest.fixture(
+    params=[
+        pytest.param("one process", marks=pytest.mark.once),
+        pytest.param("two processes", marks=SEVERAL),
+    ]
+)
 def deployment(request: pytest.FixtureRequest) -> Deployment:
-    """Run the test with both members in one process, and with Redis between two."""
+    """Run the test with both members in one process, and with Redis between two.
+
+    `make test` runs one process on SQLite and two on PostgreSQL, `make test-faults` all four.
+    """
     if request.param == "one process":
         return one_process(request.getfixturevalue("server"))
     found: Deployment = request.getfixturevalue("pair")

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+import pytest
 from django.test import override_settings
 from django.utils import timezone
 
@@ -154,6 +155,7 @@ class UploadPreparation(UploadCase):
         assert not Conversion.objects.exists()
         assert self.as_bob.get(address).status_code == 404
 
+    @pytest.mark.once
     def test_what_becomes_far_larger_than_expected_is_stopped_and_leaves_nothing(self):
         """A file of a megabyte may claim to last a second, and decode to hours of noise."""
         upload = self.silent()

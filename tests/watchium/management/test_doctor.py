@@ -57,6 +57,7 @@ def test_a_healthy_installation_prints_one_line_per_check_and_exits_with_zero(se
     assert lines["address"].startswith("warn WATCHIUM_URL is not set")
 
 
+@pytest.mark.once
 def test_a_server_that_is_not_running_is_reported_in_one_line_with_its_fix(server: Server):
     port = free_port()
     code, lines = doctor(server, PORT=str(port))
@@ -69,6 +70,7 @@ def test_a_server_that_is_not_running_is_reported_in_one_line_with_its_fix(serve
     assert "ffmpeg" in lines
 
 
+@pytest.mark.once
 def test_failures_are_printed_with_their_fix_and_exit_with_one(server: Server, tmp_path: Path):
     unused_url = f"http://127.0.0.1:{free_port()}"
     code, lines = doctor(

@@ -14,6 +14,8 @@ from websockets.frames import Frame, Opcode
 from tests.watchium.consumers.fixtures import scene_on
 from watchium.server.frame_parser import PARTIAL, PONG, TEXT, UNKNOWN, payload_of, size_of_first
 
+pytestmark = pytest.mark.once
+
 LONGEST = 65_535
 
 

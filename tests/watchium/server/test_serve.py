@@ -44,6 +44,7 @@ async def until(condition) -> None:
             await asyncio.sleep(0.05)  # another process does it, without an event
 
 
+@pytest.mark.once
 async def test_a_stopped_server_closes_its_sockets_and_exits_with_0(killable_server):
     scene = await scene_on(killable_server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
@@ -68,6 +69,7 @@ async def test_commands_sent_before_the_stop_are_responses(killable_server):
         assert await alice.closed() == 4012
 
 
+@pytest.mark.once
 async def test_a_client_that_stopped_reading_does_not_delay_the_stop(killable_server):
     scene = await scene_on(killable_server)
     async with scene.alice.enter(scene.room_id) as alice:
@@ -205,18 +207,21 @@ def serve(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.once
 def test_the_ready_message_names_the_addresses(server):
     log = server.log()
     assert f"Watchium is ready: {server.url}/" in log
     assert f"{server.url}/player/\n" in log
 
 
+@pytest.mark.once
 def test_several_processes_without_redis_are_rejected(server):
     result = serve(server, "--processes", "2")
     assert result.returncode == 1
     assert "REDIS_URL" in result.stderr
 
 
+@pytest.mark.once
 def test_a_taken_port_is_reported_in_one_line(server):
     result = serve(server, "--port", str(server.port))
     assert result.returncode == 2
@@ -225,6 +230,7 @@ def test_a_taken_port_is_reported_in_one_line(server):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.once
 def test_a_database_without_tables_is_reported_in_two_lines(server, tmp_path):
     empty = Server(
         server.port, tmp_path, {**server.env, "WATCHIUM_DATA_DIR": str(tmp_path), "DATABASE_URL": ""}

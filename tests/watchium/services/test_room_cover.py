@@ -6,6 +6,7 @@ from typing import Any
 from unittest import skipUnless
 from unittest.mock import patch
 
+import pytest
 from django.test import Client, override_settings
 
 from rooms.actions.cover import set_cover
@@ -58,6 +59,7 @@ class RoomCovers(ApiCase):
         RoomCover.objects.update(small=b"")
         assert size_of(Client().get(f"{self.address()}&size=small").content) == (1280, 320)
 
+    @pytest.mark.once
     def test_another_picture_has_another_address(self):
         self.gives(self.as_dora, png(4, 4))
         first = self.address()
@@ -87,6 +89,7 @@ class RoomCovers(ApiCase):
         self.refused(self.gives(self.as_carol, png(4, 4)), 404, "not_member")
         self.refused(self.as_bob.delete(self.url("cover/")), 403, "not_allowed")
 
+    @pytest.mark.once
     def test_what_is_no_image_changes_nothing(self):
         self.gives(self.as_dora, png(4, 4))
         before = self.address()

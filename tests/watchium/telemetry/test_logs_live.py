@@ -11,6 +11,8 @@ from tests.servers import Server, watchium_server
 from tests.watchium.consumers.fixtures import scene_on
 from watchium.client import ProblemError
 
+pytestmark = pytest.mark.once
+
 INVALID_UTF8 = bytes([0x81, 0x82, 0, 0, 0, 0, 0xFF, 0xFE])  # a masked text frame of two bytes
 
 

@@ -61,6 +61,7 @@ async def test_a_command_is_counted_with_the_time_until_its_broadcast(server: Se
     assert found["watchium_database_up"] == 1
 
 
+@pytest.mark.once
 async def test_a_rejection_is_counted_by_its_code(server: Server):
     scene = await scene_on(server)
     before = await asyncio.to_thread(scrape, server)
@@ -74,6 +75,7 @@ async def test_a_rejection_is_counted_by_its_code(server: Server):
     assert found[refused] - before.get(refused, 0) == 2
 
 
+@pytest.mark.once
 async def test_reports_of_players_are_counted_by_whether_they_are_in_sync(server: Server):
     scene = await scene_on(server)
     before = await asyncio.to_thread(scrape, server)
@@ -99,6 +101,7 @@ async def test_each_of_several_processes_reports_the_sum(pair: Deployment):
             assert len([name for name in found if name.startswith("watchium_process_cpu_seconds")]) == 2
 
 
+@pytest.mark.once
 async def test_totals_survive_a_restart(killable_server: Server):
     scene = await scene_on(killable_server)
     async with scene.alice.enter(scene.room_id) as alice:

@@ -173,6 +173,7 @@ def test_a_write_that_waits_counts_as_healthy_until_it_is_stuck():
     assert probe.run(100 + WRITE_STUCK_S + 1) == OK
 
 
+@pytest.mark.once
 def test_a_full_disk_is_not_ready_until_there_is_space(killable_server: Server):
     if "DATABASE_URL" in killable_server.env:
         pytest.skip("the limit applies to the server process, not to PostgreSQL")

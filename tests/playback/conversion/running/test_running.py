@@ -49,32 +49,38 @@ class Interrupted(ConversionCase):
         assert job.finished_at is not None
         assert self.left_over() == []
 
+    @pytest.mark.once
     def test_a_file_that_vanishes(self):
         item = self.add("episode.mkv")
         self.put("other.txt", b"the folder is not empty")
         self.at_report(2, (self.folder / "episode.mkv").unlink)
         assert self.failure(item) == problems.VANISHED
 
+    @pytest.mark.once
     def test_a_library_that_is_unmounted(self):
         item = self.add("episode.mkv")
         self.at_report(2, lambda: self.folder.rename(self.folder.with_name("elsewhere")))
         assert self.failure(item) == problems.NO_LIBRARY
 
+    @pytest.mark.once
     def test_a_mount_point_that_is_empty(self):
         item = self.add("episode.mkv")
         self.at_report(2, (self.folder / "episode.mkv").unlink)
         assert self.failure(item) == problems.NO_LIBRARY
 
+    @pytest.mark.once
     def test_a_file_that_changes(self):
         item = self.add("episode.mkv")
         self.at_report(2, lambda: self.put("episode.mkv", b"other content"))
         assert self.failure(item) == problems.CHANGED
 
+    @pytest.mark.once
     def test_a_disk_that_fills(self):
         item = self.add("episode.mkv")
         self.at_report(2, lambda: self.enterContext(patch.object(storage, "free_bytes", lambda: 1000)))
         assert self.failure(item) == problems.DISK_FULL
 
+    @pytest.mark.once
     def test_a_conversion_that_takes_too_long(self):
         limits = {"SHORTEST_LIMIT_S": 0.5, "SLOWEST": 0, "CPUS": 1000}
         with patch.multiple("playback.conversion.running.job", **limits):
@@ -93,6 +99,7 @@ class Interrupted(ConversionCase):
         job.refresh_from_db()
         assert (job.state, job.attempts) == ("done", 2)
 
+    @pytest.mark.once
     def test_a_running_conversion_can_be_played(self):
         item, seen = self.add("episode.mkv"), []
 
@@ -116,6 +123,7 @@ class Interrupted(ConversionCase):
 
 
 class Failures(ConversionCase):
+    @pytest.mark.once
     def test_a_file_that_ffmpeg_cannot_read(self):
         item = self.add("episode.mkv")
         self.damage(item, b"\x1aE\xdf\xa3" + bytes(5000))
@@ -125,6 +133,7 @@ class Failures(ConversionCase):
         assert str(self.folder) not in job.error
         assert self.left_over() == []
 
+    @pytest.mark.once
     def test_a_playlist_named_like_a_film_opens_no_other_file(self):
         shutil.copyfile(made("o_h264_aac.ts"), self.folder / "secret.ts")
         for number, text in enumerate(

@@ -16,6 +16,8 @@ from watchium.doctor import syncplay_checks
 from watchium.doctor.check import Result
 from watchium.syncplay.transport.certificate import Certificate
 
+pytestmark = pytest.mark.once
+
 ABSENT = (Path("/none/fullchain.pem"), Path("/none/privkey.pem"))
 
 

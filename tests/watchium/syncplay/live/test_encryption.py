@@ -21,6 +21,8 @@ from tests.watchium.syncplay.transport.in_process import serving
 from watchium.syncplay import connection as connection_module
 from watchium.syncplay.transport.certificate import Certificate
 
+pytestmark = pytest.mark.once
+
 ASKS = b'{"TLS": {"startTLS": "send"}}\r\n'
 
 

@@ -15,6 +15,8 @@ from tests.watchium.syncplay.transport.in_process import listening, serving
 from watchium.syncplay import connection as connection_module
 from watchium.syncplay import listener as listener_module
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     "bad", [b"not json", b"[1]", b"\xff\xfe", b'{"a":' * 2000, b'{"Chat": "' + b"x" * 70_000]

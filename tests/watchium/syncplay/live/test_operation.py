@@ -20,6 +20,8 @@ from tests.watchium.syncplay.conftest import SyncplayServer
 from tests.watchium.syncplay.scripted_client import ScriptedClient, connected
 from tests.watchium.telemetry.test_metrics_live import scrape, wait_for
 
+pytestmark = pytest.mark.once
+
 
 async def test_metrics_count_the_connections(syncplay_server: SyncplayServer):
     async with connected(syncplay_server.port) as tom:

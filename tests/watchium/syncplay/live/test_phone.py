@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.syncplay.conftest import SyncplayServer
 from tests.watchium.syncplay.live.phone_client import PhoneClient
 from tests.watchium.syncplay.live.test_rights import present
 from tests.watchium.syncplay.scripted_client import connected
+
+pytestmark = pytest.mark.once
 
 
 async def test_a_phone_reads_all_that_it_is_sent(syncplay_server: SyncplayServer):

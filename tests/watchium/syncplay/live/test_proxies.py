@@ -19,6 +19,8 @@ from tests.watchium.syncplay.transport.in_process import listening
 from watchium.doctor import syncplay_checks
 from watchium.syncplay import listener as listener_module
 
+pytestmark = pytest.mark.once
+
 HEADER = "PROXY TCP4 {} 10.0.0.1 4711 8999\r\n"
 
 
