@@ -104,22 +104,22 @@ FRAME = b"\xff\xfb\x90\x00" + bytes(413)
 
 
 @pytest.mark.parametrize(
-    "data",
+    "damaged",
     [
-        id3([(b"TIT2", b"\0%d" % number) for number in range(150_000)]) + FRAME * 9,
-        id3([(b"TIT2", b"\0" + b"".join(b"%d\0" % number for number in range(400_000)))]) + FRAME * 9,
-        id3([(b"TXXX", b"\0%d\0x" % number) for number in range(150_000)]) + FRAME * 9,
-        b"ID3\x03\0\0\x7f\x7f\x7f\x7f"
+        lambda: id3([(b"TIT2", b"\0%d" % number) for number in range(150_000)]) + FRAME * 9,
+        lambda: id3([(b"TIT2", b"\0" + b"".join(b"%d\0" % number for number in range(400_000)))]) + FRAME * 9,
+        lambda: id3([(b"TXXX", b"\0%d\0x" % number) for number in range(150_000)]) + FRAME * 9,
+        lambda: b"ID3\x03\0\0\x7f\x7f\x7f\x7f"
         + b"APIC"
         + struct.pack(">IH", 300_000_000, 0)
         + bytes(4000)
         + FRAME * 9,
-        b"ID3\x03\0\0\0\0\0\0" + FRAME * 3 + b"\xff\0" * 2_000_000,
-        b"fLaC" + b"\x04\xff\xff\xff" + struct.pack("<II", 0, 0xFFFFFFFF) + b"\1\0\0\0x" * 900_000,
-        b"fLaC" + b"\x06\xff\xff\xff" * 300_000,
-        (b"\0\0\0\x20ftypM4A " + bytes(20)) + b"\x7f\xff\xff\xff" + b"moov" * 300_000,
-        (b"\0\0\0\x20ftypM4A " + bytes(20)) + b"\0\0\0\x08free" * 600_000,
-        endless_ogg(600_000),
+        lambda: b"ID3\x03\0\0\0\0\0\0" + FRAME * 3 + b"\xff\0" * 2_000_000,
+        lambda: b"fLaC" + b"\x04\xff\xff\xff" + struct.pack("<II", 0, 0xFFFFFFFF) + b"\1\0\0\0x" * 900_000,
+        lambda: b"fLaC" + b"\x06\xff\xff\xff" * 300_000,
+        lambda: (b"\0\0\0\x20ftypM4A " + bytes(20)) + b"\x7f\xff\xff\xff" + b"moov" * 300_000,
+        lambda: (b"\0\0\0\x20ftypM4A " + bytes(20)) + b"\0\0\0\x08free" * 600_000,
+        lambda: endless_ogg(600_000),
     ],
     ids=[
         "frames",
@@ -134,9 +134,9 @@ FRAME = b"\xff\xfb\x90\x00" + bytes(413)
         "pages",
     ],
 )
-def test_a_file_with_false_lengths_is_read_within_bounds(tmp_path, data):
+def test_a_file_with_false_lengths_is_read_within_bounds(tmp_path, damaged):
     place = tmp_path / "odd.mp3"
-    place.write_bytes(data)
+    place.write_bytes(damaged())
     reads = 0
     read_once = BoundedReader.read
 

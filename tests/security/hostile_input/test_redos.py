@@ -27,7 +27,8 @@ def patterns_of(value: Any) -> Iterator[re.Pattern[Any]]:
         yield value
     elif isinstance(value, tuple | list | frozenset):
         for part in value:
-            yield from patterns_of(part)
+            if not isinstance(part, str | int):  # tables of characters have ten thousands
+                yield from patterns_of(part)
     elif isinstance(value, dict):
         yield from patterns_of(tuple(value.values()))
 
