@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from tests.deployments import GENEROUS, SEVERAL, Deployment, one_process, two_processes
 from tests.early import deal_early
+from tests.flush import delete_rows
 from tests.servers import (
     Server,
     database_beside,
@@ -32,6 +33,7 @@ from watchium import process_state, server_clock
 gc.set_threshold(50_000)
 # The cost of a hash in use is 0.2 s; tests count hashes, and none depends on what one costs.
 PBKDF2PasswordHasher.iterations = 1000
+TransactionTestCase._fixture_teardown = delete_rows  # type: ignore[attr-defined]
 
 # A busy machine takes longer for an example than 200 ms, and no test depends on time.
 settings.register_profile("untimed", settings.default, deadline=None)  # in CI derandomized, too
