@@ -36,6 +36,7 @@ class Codes(Cast):
         assert typed_code("bcd fgh") == "BCDFGH"
         assert [typed_code(text) for text in ("BCDFG", "BCDFGA", "BCDFGHJ", "", "ſßßßßß")] == [""] * 5
 
+    @pytest.mark.usefixtures("frozen_clock")
     def test_codes_of_no_room_are_limited(self):
         stranger = Identity(None, address="203.0.113.9")
         with pytest.raises(RateLimited):
