@@ -31,11 +31,15 @@ LOOP_AHEAD_MS = 2500.0  # one tick and a start lead: players continue into what 
 
 
 def due(now_ms: float) -> int:
-    """End media and reset demos that are due; return how many changed. Several processes may call this at once."""
-    ended = for_each_isolated(end, Playback.objects.over(now_ms, LOOP_AHEAD_MS), now_ms)
+    """End media that are due; return how many. Several processes may call this at once."""
+    return for_each_isolated(end, Playback.objects.over(now_ms, LOOP_AHEAD_MS), now_ms)
+
+
+def reset_idle_demos(now_ms: float) -> int:
+    """Reset demos that visitors have left; return how many. Several processes may call this at once."""
     since = timezone.now() - timedelta(seconds=DEMO_RESET_S)
     idle = Playback.objects.idle_demos(since, DEMO.media)
-    return ended + for_each_isolated(reset, idle, now_ms)
+    return for_each_isolated(reset, idle, now_ms)
 
 
 @transaction.atomic

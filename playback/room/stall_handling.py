@@ -118,8 +118,8 @@ def resumed_timeline(playback: Playback, now_ms: float) -> Timeline:
 def due(now_ms: float) -> int:
     """Reevaluate all waiting rooms and return how many changed. Called once a second."""
     waiting = Playback.objects.waiting()
-    _state.waiting = {playback.room.room_id for playback in waiting}
-    return for_each_isolated(_reevaluate_unless_busy, [playback.room_id for playback in waiting], now_ms)
+    _state.waiting = {room_id for _, room_id in waiting}
+    return for_each_isolated(_reevaluate_unless_busy, [pk for pk, _ in waiting], now_ms)
 
 
 @transaction.atomic

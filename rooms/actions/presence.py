@@ -178,8 +178,9 @@ def grant_fresh_leases() -> int:
 
 def due(now_ms: float) -> None:
     """Process lapsed leases, then expired grace periods of hosts."""
-    Connection.objects.delete_superseded(now_ms)
-    for_each_isolated(_lapse, Connection.objects.lapsed(now_ms), now_ms)
+    if Connection.objects.any_lapsed(now_ms):
+        Connection.objects.delete_superseded(now_ms)
+        for_each_isolated(_lapse, Connection.objects.lapsed(now_ms), now_ms)
     for_each_isolated(end_host_grace, Room.objects.with_expired_host_grace(now_ms), now_ms)
 
 

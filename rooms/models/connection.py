@@ -50,6 +50,12 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         last: float | None = others.aggregate(last=Max("lapses_at_ms"))["last"]
         return last
 
+    def any_lapsed(self, now_ms: float) -> bool:
+        """Whether a lease has lapsed. Asked every second: building the other queries takes 3 ms."""
+        sql = "SELECT 1 FROM rooms_connection WHERE lapses_at_ms <= %s LIMIT 1"
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [now_ms]))
+        return bool(rows)
+
     def lapsed(self, now_ms: float, limit: int = 500) -> list[Connection]:
         due = self.filter(lapses_at_ms__lte=now_ms).select_related("member")
         return list(due.order_by("lapses_at_ms")[:limit])

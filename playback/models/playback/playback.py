@@ -53,11 +53,6 @@ class PlaybackQuerySet(DueRoomsQuerySet["Playback"]):
         (rows,) = run_in_one_round_trip(PreparedQuery(sql, which.values))
         return {row[0]: SyncReference(Timeline(*row[2:]), row[1]) for row in rows}
 
-    def waiting(self, limit: int = 200) -> list[Playback]:
-        """Return the waiting playbacks, the one whose wait ends first in front."""
-        rows = self.filter(hold_until_ms__isnull=False, room__closed_at=None).select_related("room")
-        return list(rows.order_by("hold_until_ms")[:limit])
-
     def with_start(self) -> PlaybackQuerySet:
         """Playbacks of rooms that use something of `StartState`."""
         return self.filter(start__isnull=False)

@@ -10,6 +10,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Least
 
 from rooms.models.person import Person
+from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 
@@ -43,7 +44,9 @@ class DueRoomsQuerySet(models.QuerySet[M]):
         return unused.exclude(members__present=True)
 
     def with_expired_host_grace(self, now_ms: float, limit: int = 100) -> list[int]:
-        return list(self.filter(seat_until_ms__lte=now_ms).values_list("pk", flat=True)[:limit])
+        sql = f"SELECT id FROM rooms_room WHERE seat_until_ms <= %s LIMIT {limit}"  # noqa: S608
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [now_ms]))
+        return [pk for (pk,) in rows]
 
     def extend_host_grace_to(self, until_ms: float) -> int:
         """Extend grace periods of hosts that would end earlier to `until_ms`."""

@@ -79,7 +79,7 @@ class DemoReset(ActionCase):
 
     def test_it_starts_afresh_after_a_minute_empty(self):
         with self.committing():
-            self.assertEqual(end_of_media.due(NOW_MS + 50_000), 1)
+            self.assertEqual(end_of_media.reset_idle_demos(NOW_MS + 50_000), 1)
         self.assertEqual(self.published.last("timeline")["payload"]["cause"], "reset")
         self.assertEqual(self.timeline(), Timeline(0, 1, "paused", NOW_MS + 50_000, 2, 96.021))
 
@@ -88,24 +88,24 @@ class DemoReset(ActionCase):
         actions.load(self.alice, load("https://example.org/broken.mp4"), now_ms=NOW_MS)
         Member.objects.filter(pk=self.alice.pk).update(present=False)
         self.be(last_active_at=timezone.now() - timedelta(seconds=61))
-        self.assertEqual(end_of_media.due(NOW_MS), 1)
+        self.assertEqual(end_of_media.reset_idle_demos(NOW_MS), 1)
         playback = Playback.objects.get(room=self.room)
         self.assertEqual((playback.media["url"], playback.duration), (CLIP, 96.021))
 
     def test_once(self):
-        end_of_media.due(NOW_MS)
+        end_of_media.reset_idle_demos(NOW_MS)
         self.be(last_active_at=timezone.now() - timedelta(seconds=61))
-        self.assertEqual(end_of_media.due(NOW_MS), 0)
+        self.assertEqual(end_of_media.reset_idle_demos(NOW_MS), 0)
 
     def test_not_within_the_minute(self):
         self.be(last_active_at=timezone.now() - timedelta(seconds=50))
-        self.assertEqual(end_of_media.due(NOW_MS), 0)
+        self.assertEqual(end_of_media.reset_idle_demos(NOW_MS), 0)
 
     def test_a_demo_with_members_is_not_reset(self):
         Member.objects.filter(pk=self.bob.pk).update(present=True)
-        self.assertEqual(end_of_media.due(NOW_MS), 0)
+        self.assertEqual(end_of_media.reset_idle_demos(NOW_MS), 0)
         self.assertFalse(end_of_media.reset(self.room.pk, NOW_MS))
 
     def test_no_other_room(self):
         self.be(is_demo=False)
-        self.assertEqual(end_of_media.due(NOW_MS), 0)
+        self.assertEqual(end_of_media.reset_idle_demos(NOW_MS), 0)

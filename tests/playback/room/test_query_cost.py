@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+import playback.room.start.due
 from playback.domain.room_queue.state import RoomQueue
 from playback.models import Playback, PlaybackEvent, SyncState
-from playback.room import actions, duration_updates, end_of_media, queries
+from playback.room import actions, duration_updates, end_of_media, queries, stall_handling
 from playback.room.queue.actions import change_queue
 from playback.room.queue.storage import encoded_queue, forget_encoded, queue_of
 from rooms.models import Room
@@ -40,9 +41,11 @@ class Cost(ActionCase):
         with self.assertNumQueries(0):
             self.assertFalse(duration_updates.update_from_report(self.alice, report, NOW_MS))
 
-    def test_nothing_due_is_two_queries(self):
-        with self.assertNumQueries(2):
+    def test_nothing_due_is_a_query_for_each_kind(self):
+        with self.assertNumQueries(3):
             end_of_media.due(NOW_MS)
+            playback.room.start.due.due(NOW_MS)
+            stall_handling.due(NOW_MS)
 
     def test_a_room_without_a_queue_pays_nothing_for_it(self):
         with self.assertNumQueries(0):

@@ -35,10 +35,14 @@ class Process:
         self.lost: list[int] = []
         self.leads = True
         self.asked = 0
+        self.looked_for_demos = 0
 
     def is_leader(self, _now_ms: float) -> bool:
         self.asked += 1
         return self.leads
+
+    def reset_idle_demos(self, _now_ms: float) -> None:
+        self.looked_for_demos += 1
 
     def query(self, name: str) -> None:
         if self.down:
@@ -76,6 +80,7 @@ def process() -> Iterator[Process]:
         patch.object(rooms.actions, "grant_fresh_leases", lambda: process.query("grant")),
         patch.object(rooms.actions, "due", lambda now_ms: process.query("due")),
         patch.object(playback.room.end_of_media, "due", lambda now_ms: 0),
+        patch.object(playback.room.end_of_media, "reset_idle_demos", process.reset_idle_demos),
         patch.object(playback.room.start.due, "due", lambda now_ms: 0),
         patch.object(playback.room.stall_handling, "due", lambda now_ms: 0),
         patch.object(playback.room.status_broadcast, "due", lambda now_ms: None),
@@ -95,6 +100,12 @@ async def test_the_leader_is_found_once_a_tick_and_only_it_does_what_is_due(proc
     process.leads = False
     assert await process.tick_after(1000) == []
     assert process.asked == 2
+
+
+async def test_idle_demos_are_looked_for_every_ten_seconds(process: Process):
+    for _ in range(30):
+        await process.tick_after(1000)
+    assert process.looked_for_demos == 3
 
 
 async def test_no_lease_lapses_after_the_machine_slept(process: Process):
