@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,6 +24,7 @@ from tests.browser.support.fixtures import (
 from tests.servers.stream_files import BITS, FPS
 from tests.servers.stream_server import FLOOD_MB, StreamServer
 
+FILE = "/media/samples/clip.webm"
 READY = "() => document.querySelector('[data-media]').readyState >= 3"
 IN_STEP = """() => { const { controller } = watchium.room.player
     return controller.state === 'playing' && Math.abs(controller.filteredDriftMs() ?? Infinity) < 20 }"""
@@ -47,12 +49,27 @@ NUMBER = """async ([png, bits]) => {
 }"""
 
 
+@dataclass(frozen=True)
+class Room:
+    """alice hosts, bob watches. `loaded_for_a_file`: what alice's page had loaded before any stream."""
+
+    alice: Page
+    bob: Page
+    loaded_for_a_file: list[str]
+
+
 @pytest.fixture(scope="module")
-def here(people: Callable[..., Page]) -> tuple[Page, Page]:
-    """alice hosts, bob watches."""
+def room(people: Callable[..., Page]) -> Room:
     alice, bob = people(locale="en-GB"), people(locale="en-GB")
     join(bob, new_room(alice), "Bob")
-    return alice, bob
+    put_on(FILE, alice)
+    loaded = alice.evaluate("() => performance.getEntriesByType('resource').map(({ name }) => name)")
+    return Room(alice, bob, loaded)
+
+
+@pytest.fixture(scope="module")
+def here(room: Room) -> tuple[Page, Page]:
+    return room.alice, room.bob
 
 
 @pytest.fixture(autouse=True)
@@ -78,25 +95,24 @@ def picture_number(page: Page) -> int:
     return int(page.evaluate(NUMBER, [base64.b64encode(png).decode(), BITS]))
 
 
-def test_a_room_that_plays_a_file_loads_none_of_it(here):
-    alice, _ = here
-    put_on("/media/samples/clip.webm", alice)
-    loaded = alice.evaluate("() => performance.getEntriesByType('resource').map(({ name }) => name)")
-    assert loaded
+def test_a_room_that_plays_a_file_loads_none_of_it(room):
+    loaded = room.loaded_for_a_file
+    assert any(FILE in name for name in loaded)
     assert not [
         name
         for name in loaded
         if "/vendor/" in name or "/sources/" in name or "/streams/" in name or "_menu" in name
     ]
+    put_on(FILE, room.alice)
     for name in ("Audio language", "Quality"):
-        expect(alice.get_by_role("button", name=name)).to_be_hidden()
+        expect(room.alice.get_by_role("button", name=name)).to_be_hidden()
 
 
 def test_entries_of_the_queue_are_checked_by_the_codecs_of_their_lists(people, streams):
     alice = people(locale="en-GB")
     new_room(alice)
     alice.get_by_role("tab", name="Queue").click()
-    addresses = ["/media/samples/clip.webm", streams.url("ok"), streams.url("hevc")]
+    addresses = [FILE, streams.url("ok"), streams.url("hevc")]
     say(alice, "queue_add", items=[{"media_url": address} for address in addresses])
     entries = alice.get_by_role("list", name="Queue").get_by_role("listitem")
     expect(entries.nth(1)).to_contain_text("checked")
@@ -429,5 +445,5 @@ def test_a_live_stream_without_it_says_that_it_is_not_in_step(here, streams):
     for page in (alice, bob):
         expect(page.locator("[data-notices]")).to_contain_text("This stream has no common position")
         wait_until_moving(page, 1)
-    put_on("/media/samples/clip.webm", alice)
+    put_on(FILE, alice)
     expect(alice.locator("[data-notices]")).not_to_contain_text("no common position")
