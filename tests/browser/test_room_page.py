@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.fixtures import (
+    SAMPLE,
     join,
     make_room,
     pause,
@@ -46,13 +47,15 @@ def test_a_viewer_sees_only_working_controls(here):
         expect(bob.get_by_role("button", name=name)).to_be_visible()
 
 
-def test_a_request_for_control_reaches_the_host_who_makes_the_member_host(person):
-    alice, bob = together(person)
+def test_a_request_for_control_reaches_the_host_who_makes_the_member_host(here):
+    alice, bob = here
     bob.get_by_role("button", name="Ask for control").click()
     expect(alice.get_by_text(re.compile("Bob .*control"))).to_be_visible()
     alice.get_by_role("button", name="Make Bob host").click()
     expect(bob.get_by_role("button", name="Play", exact=True)).to_be_visible()
     expect(alice.get_by_text("View only")).to_be_visible()
+    alice.get_by_role("button", name="Become host again").click()
+    expect(bob.get_by_text("View only")).to_be_visible()
 
 
 def test_a_message_is_shown_as_text(here):
@@ -186,12 +189,13 @@ def test_refused_sound_is_offered_with_one_click(here, person):
     pause(alice)
 
 
-def test_unplayable_media_shows_a_notice(person):
-    alice = person()
-    make_room(alice)
+def test_unplayable_media_shows_a_notice(here):
+    alice, _ = here
     alice.route("**/none.webm", lambda route: route.fulfill(content_type="video/webm", body="none"))
     alice.evaluate("watchium.room.say('load', {media_url: location.origin + '/static/none.webm'})")
     expect(alice.locator("[data-stage]")).to_contain_text("This will not play here")
+    alice.evaluate("url => watchium.room.say('load', { media_url: url })", SAMPLE)
+    wait_until_ready(alice)
 
 
 def test_library_items_can_be_searched_and_played_in_a_room(person):

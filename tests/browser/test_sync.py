@@ -86,6 +86,17 @@ class Cast:
         self.alice.wait_for_timeout(2000)
         return self
 
+    def at_the_beginning(self) -> Cast:
+        """Pause both at the beginning, and clear the recorded frames."""
+        if run(self.alice, "watchium.room.state.timeline.phase") == "playing":
+            pause(self.alice)
+        seek_to(self.alice, 0)
+        for page in (self.alice, self.bob):
+            wait_for_position(page, 0)
+        for said in self.sent.values():
+            said.clear()
+        return self
+
     def playing_again(self) -> Cast:
         """Play from near the beginning, wait until both are in sync, and clear the recorded frames."""
         seek_to(self.alice, 1)
@@ -136,6 +147,13 @@ def cast(staying: Cast) -> Iterator[Cast]:
     pause(staying.alice)
 
 
+@pytest.fixture
+def resting(staying: Cast) -> Iterator[Cast]:
+    """Both paused at the beginning, and visible again after the test."""
+    yield staying.at_the_beginning()
+    run(staying.bob, "delete document.pictureInPictureElement; show()")
+
+
 def run(page: Page, script: str) -> object:
     return page.evaluate(script)
 
@@ -184,11 +202,12 @@ def test_a_hidden_tab_with_sound_plays_on_in_step(cast):
     assert run(cast.bob, "watchium.room.player.controller.interference.blocked") is False
 
 
-def test_picture_in_picture_plays_on_while_the_tab_is_hidden(person):
-    cast = Cast(person).playing()
+def test_picture_in_picture_plays_on_while_the_tab_is_hidden(resting):
+    cast = resting.playing()
     if run(cast.bob, "document.pictureInPictureEnabled"):
         expect(cast.bob.get_by_role("button", name="Picture in picture")).to_be_visible()
-    run(cast.bob, f"Object.defineProperty(document, 'pictureInPictureElement', {{ get: () => {MEDIA} }})")
+    element = f"{{ configurable: true, get: () => {MEDIA} }}"
+    run(cast.bob, f"Object.defineProperty(document, 'pictureInPictureElement', {element})")
     run(cast.bob, f"hide(false); {MEDIA}.pause()")
     wait_until(cast.bob, f"() => !{MEDIA}.paused")
     cast.bob.wait_for_timeout(3000)
@@ -247,8 +266,8 @@ def test_pause_and_speed_set_from_outside_the_page_are_corrected_and_not_sent(ca
     assert cast.commands(cast.alice) == []
 
 
-def test_the_end_of_media_sends_no_pause_and_the_room_can_restart(person):
-    cast = Cast(person)
+def test_the_end_of_media_sends_no_pause_and_the_room_can_restart(resting):
+    cast = resting
     seek_to(cast.alice, run(cast.alice, "watchium.room.state.timeline.duration - 3"))
     play(cast.alice)
     wait_until(cast.bob, "() => watchium.room.state.timeline.phase === 'ended'")
@@ -306,8 +325,8 @@ def test_a_member_can_stop_following_and_return_with_one_click(cast):
     assert cast.commands(cast.bob) == []
 
 
-def test_a_room_can_turn_synchronisation_off(person):
-    cast = Cast(person)
+def test_a_room_can_turn_synchronisation_off(resting):
+    cast = resting
     cast.alice.get_by_role("button", name="Settings").click()
     cast.alice.get_by_role("tab", name="Playback").click()
     cast.alice.get_by_role("checkbox", name="Keep everyone in step").uncheck()
@@ -320,6 +339,7 @@ def test_a_room_can_turn_synchronisation_off(person):
     cast.alice.get_by_role("button", name="Save").click()
     wait_for_position(cast.bob, 0)
     expect(cast.bob.get_by_text("View only")).to_be_visible()
+    cast.alice.keyboard.press("Escape")
 
 
 @pytest.mark.alone
@@ -344,8 +364,11 @@ def test_the_room_waits_for_a_stalled_member_and_can_continue_without(cast):
     assert cast.commands(cast.bob) == []
 
 
-def test_media_keys_act_like_the_buttons(person):
-    cast = Cast(person).playing()
+def test_media_keys_act_like_the_buttons(resting):
+    cast = resting
+    play(cast.alice)
+    for page in (cast.alice, cast.bob):
+        wait_until_moving(page)
     assert run(cast.alice, "navigator.mediaSession.metadata.title") == run(
         cast.alice, "watchium.room.state.timeline.media.title"
     )
@@ -386,8 +409,7 @@ def test_the_sync_meter_shows_the_reason(cast):
 
 def test_the_debug_panel_shows_true_values(person):
     alice = person()
-    url = make_room(alice)
-    alice.goto(url + "?debug=1")
+    make_room(alice, "?debug=1")
     wait_until_ready(alice)
     play(alice)
     wait_until_moving(alice, 3)

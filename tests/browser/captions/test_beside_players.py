@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
-from tests.browser.captions.test_captions import SHOWN, add_file, close_menu
+from tests.browser.captions.test_captions import SHOWN, add_file, turn_off
 from tests.browser.media.test_youtube import agree, load
 from tests.browser.support.fixtures import make_room, pause, play, seek_to, wait_until_ready
 from tests.browser.support.youtube import StandIn
@@ -44,12 +44,6 @@ def test_captions_follow_the_clock_of_the_player_and_are_below_it(person, tmp_pa
     expect(alice.locator(SHOWN)).to_have_count(0)
     turn_off(alice)
     expect(alice.locator("[data-stage]")).not_to_have_attribute("data-caption-home", "bottom")
-
-
-def turn_off(page: Page) -> None:
-    page.get_by_role("button", name="Captions").click()
-    page.get_by_role("radio", name="Off").check()
-    close_menu(page)
 
 
 def box(element: Locator) -> dict[str, float]:

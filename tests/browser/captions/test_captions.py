@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.fixtures import (
+    SAMPLE,
     join,
     make_room,
     pause,
@@ -23,17 +24,33 @@ ENGLISH = (
     "1\n00:00:02,000 --> 00:00:04,000\n<i>Hello</i> there\n\n2\n00:00:06,000 --> 00:00:08,000\n{\\an8}Above\n"
 )
 GERMAN = "WEBVTT\n\n00:02.000 --> 00:04.000\nGuten &amp; Tag\n\n00:10.000 --> 00:12.000\nSpäter\n"
+MUSIC = "/media/samples/music.ogg"
+PLAIN = {"Size": "Normal", "Position": "Bottom", "Colour": "White", "Background": "Shade"}
+STRIKING = {"Size": "Very large", "Position": "Top", "Colour": "Yellow", "Background": "None"}
 SHOWN = "[data-caption-layer] .caption"
 
 
-@pytest.fixture
-def watching(person) -> tuple[Page, Page]:
-    """alice hosts, bob watches, both paused at the beginning."""
-    alice, bob = person(), person()
+@pytest.fixture(scope="module")
+def here(people) -> tuple[Page, Page]:
+    """alice hosts, bob watches."""
+    alice, bob = people(), people()
     join(bob, make_room(alice), "Bob")
-    for page in (alice, bob):
-        wait_until_ready(page)
     return alice, bob
+
+
+@pytest.fixture
+def watching(here) -> Iterator[tuple[Page, Page]]:
+    """Both paused at the beginning of the clip, without the captions that they had for it: other media end those."""
+    for url in (MUSIC, SAMPLE):
+        here[0].evaluate("url => watchium.room.say('load', { media_url: url })", url)
+        for page in here:
+            wait_until(page, "url => watchium.room.state.timeline.media.url === url", url)
+    for page in here:
+        wait_until_ready(page)
+        wait_for_position(page, 0)
+    yield here
+    for page in here:
+        turn_off(page)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +78,19 @@ def open_menu(page: Page) -> None:
 def close_menu(page: Page) -> None:
     page.get_by_role("dialog", name="Captions").get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog", name="Captions")).to_be_hidden()
+
+
+def turn_off(page: Page) -> None:
+    """A viewer who had captions on wants those of the next film, too."""
+    if not page.get_by_role("dialog", name="Captions").is_visible():
+        open_menu(page)
+    page.get_by_role("radio", name="Off").check()
+    close_menu(page)
+
+
+def choose_look(page: Page, look: dict[str, str]) -> None:
+    for name, value in look.items():
+        page.get_by_role("combobox", name=name).select_option(value)
 
 
 def add_file(page: Page, file: Path) -> None:
@@ -131,6 +161,7 @@ def test_captions_stay_in_fullscreen_and_follow_the_key(watching, files: Path):
     wait_until_moving(alice, 4.2)
     expect(alice.locator(SHOWN)).to_have_count(0)
     pause(alice)
+    alice.evaluate("document.exitFullscreen()")
 
 
 def test_what_cannot_be_shown_has_a_sentence(watching, files: Path, elsewhere: MediaServer):
@@ -167,13 +198,7 @@ def test_the_look_is_kept_on_the_device(watching, files: Path):
     go_to(watching, 3.0)
     open_menu(alice)
     before_px = float(alice.locator(SHOWN).evaluate("line => parseFloat(getComputedStyle(line).fontSize)"))
-    for name, value in [
-        ("Size", "Very large"),
-        ("Position", "Top"),
-        ("Colour", "Yellow"),
-        ("Background", "None"),
-    ]:
-        alice.get_by_role("combobox", name=name).select_option(value)
+    choose_look(alice, STRIKING)
     alice.reload()
     wait_until_ready(alice)
     add_file(alice, files / "film.en.srt")
@@ -182,6 +207,8 @@ def test_the_look_is_kept_on_the_device(watching, files: Path):
     assert float(line.evaluate("line => parseFloat(getComputedStyle(line).fontSize)")) == pytest.approx(
         1.9 * before_px
     )
+    open_menu(alice)
+    choose_look(alice, PLAIN)
 
 
 def test_a_room_without_captions_loads_none_of_it(person):
@@ -198,6 +225,8 @@ def test_a_room_without_captions_loads_none_of_it(person):
 
 def test_the_host_gives_captions_to_everyone(watching, files: Path):
     alice, bob = watching
+    bob.reload()  # he gets the offer before his page has loaded anything of captions
+    wait_until_ready(bob)
     add_file(alice, files / "film.en.srt")
     go_to(watching, 3.0)
     open_menu(alice)

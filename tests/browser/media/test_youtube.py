@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -67,6 +68,40 @@ def alice(person: Callable[..., Page]) -> Page:
     return person()
 
 
+class Room:
+    """alice in a room that she hosts, with a stand-in for YouTube."""
+
+    def __init__(self, alice: Page) -> None:
+        self.alice = alice
+        self.youtube = StandIn(alice)
+        make_room(alice)
+
+    def load(self, **switches: Any) -> StandIn:
+        """Load a video in a player with these switches, which alice has agreed to."""
+        self.youtube.switches = switches
+        load(self.alice, VIDEO)
+        frame, button = self.alice.locator("iframe"), self.alice.get_by_role("button", name=AGREE)
+        expect(frame.or_(button)).to_be_visible()
+        if button.is_visible():
+            button.click()
+        expect(self.alice.frame_locator("iframe").locator("video")).to_be_visible()
+        return self.youtube
+
+
+@pytest.fixture(scope="module")
+def staying(people: Callable[..., Page]) -> Room:
+    return Room(people())
+
+
+@pytest.fixture
+def room(staying: Room) -> Room:
+    """With nothing from YouTube in it, and no request to YouTube yet."""
+    load_sample(staying.alice)
+    expect(staying.alice.locator("iframe")).to_have_count(0)
+    staying.youtube.requests.clear()
+    return staying
+
+
 # ---------------------------------------------------------------- before YouTube
 
 
@@ -92,13 +127,15 @@ def test_nothing_is_requested_from_youtube_before_the_viewer_agreed_once(alice: 
     expect(alice.locator("iframe")).to_have_count(0)
 
 
-def test_a_server_without_youtube_says_so(alice: Page):
-    youtube = StandIn(alice)
-    make_room(alice)
-    alice.evaluate("document.querySelector('[data-stage]').dataset.embeds = ''")
+def test_a_server_without_youtube_says_so(room: Room):
+    alice = room.alice
+    stage = "document.querySelector('[data-stage]')"
+    embeds = alice.evaluate(f"{stage}.dataset.embeds")
+    alice.evaluate(f"{stage}.dataset.embeds = ''")
     load(alice, VIDEO)
     expect(alice.get_by_role("heading", name="This server does not show YouTube")).to_be_visible()
-    assert youtube.requests == []
+    assert room.youtube.requests == []
+    alice.evaluate(f"embeds => ({stage}.dataset.embeds = embeds)", embeds)
 
 
 # ---------------------------------------------------------------- what can go wrong
@@ -115,15 +152,12 @@ SENTENCES = {
 
 
 @pytest.mark.early
-def test_each_error_has_its_sentence_and_a_silent_player_too(person: Callable[..., Page]):
+def test_each_error_has_its_sentence_and_a_silent_player_too(room: Room, person: Callable[..., Page]):
     bob = person()
     StandIn(bob, silent=True)
     room_with(bob)
     bob.get_by_role("button", name=AGREE).click()
-    alice = person()
-    youtube = StandIn(alice)
-    room_with(alice)
-    agree(alice)
+    alice, youtube = room.alice, room.load()
     for code, sentence in SENTENCES.items():
         youtube.switches = {"error": code}
         load(alice, f"https://www.youtube.com/watch?v=error--{code:04}")
@@ -135,10 +169,8 @@ def test_each_error_has_its_sentence_and_a_silent_player_too(person: Callable[..
     expect(bob.get_by_role("heading", name="YouTube's player does not answer")).to_be_visible(timeout=12_000)
 
 
-def test_refused_autoplay_goes_on_muted_and_a_tap_gives_the_sound(alice: Page):
-    youtube = StandIn(alice, blocked=9, mutedAllowed=True)
-    room_with(alice)
-    agree(alice)
+def test_refused_autoplay_goes_on_muted_and_a_tap_gives_the_sound(room: Room):
+    alice, youtube = room.alice, room.load(blocked=9, mutedAllowed=True)
     play(alice)
     clip(youtube, "v => !v.paused && v.muted && v.currentTime > 0.3")
     youtube.frame.evaluate("blocked = 0")
@@ -146,10 +178,8 @@ def test_refused_autoplay_goes_on_muted_and_a_tap_gives_the_sound(alice: Page):
     clip(youtube, "v => !v.paused && !v.muted")
 
 
-def test_a_live_stream_plays_as_it_arrives(alice: Page):
-    youtube = StandIn(alice, live=True)
-    room_with(alice)
-    agree(alice)
+def test_a_live_stream_plays_as_it_arrives(room: Room):
+    alice, youtube = room.alice, room.load(live=True)
     play(alice)
     clip(youtube, "v => !v.paused && v.currentTime > 0.3")
     expect(alice.get_by_text("This stream has no common position")).to_be_visible()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.media.broken_media import cut_webm
 from tests.browser.support.fixtures import seek_to, wait_until
-from tests.browser.support.tabs import Tabs, state
+from tests.browser.support.tabs import open_player, state
 from tests.playback.library.media_files import wav
 from tests.servers import Server
 
@@ -18,10 +18,43 @@ NEAR_S = 2.0
 SEEK_GAP_MS = 250  # minimum interval between the commands of a dragged slider
 
 
+# Media keys are recorded: a headless browser has none.
+KEYS = """
+    window.keys = {}
+    navigator.mediaSession.setActionHandler = (action, handler) => (keys[action] = handler)
+"""
+
+
+EMPTY_THE_QUEUE = """async () => {
+    const { player } = watchium
+    await player.say("queue_clear")
+    for (const { id } of player.store.state.entries) await player.say("queue_remove", { entry_id: id })
+}"""
+
+
 @pytest.fixture
-def tabs(person: Callable[..., Page]) -> Iterator[Tabs]:
-    page = person()
-    yield Tabs(page.context)
+def context(person: Callable[..., Page]) -> BrowserContext:
+    """A new user's, for tests whose tracks have other contents: browsers keep those of a URL."""
+    return person().context
+
+
+@pytest.fixture(scope="module")
+def two_tabs(people: Callable[..., Page]) -> tuple[Page, Page]:
+    context = people().context
+    context.add_init_script(KEYS)
+    return open_player(context), open_player(context)
+
+
+@pytest.fixture
+def tabs(two_tabs: tuple[Page, Page]) -> Iterator[tuple[Page, Page]]:
+    """Two tabs of a user with an empty queue, who sees the whole library."""
+    yield two_tabs
+    for page in two_tabs:
+        page.get_by_role("searchbox").fill("")
+    two_tabs[0].evaluate(EMPTY_THE_QUEUE)
+    for page in two_tabs:
+        expect(queue_of(page)).to_have_count(0)
+        wait_until(page, "() => !watchium.player.pending.entries.length && !watchium.player.state.is_playing")
 
 
 def position_s(page: Page) -> float:
@@ -36,8 +69,8 @@ def add(page: Page, title: str) -> None:
     page.get_by_role("button", name=f"Add {title} to queue", exact=True).click()
 
 
-def test_two_tabs_step_by_step(tabs: Tabs):
-    a, b = tabs.open(), tabs.open()
+def test_two_tabs_step_by_step(tabs):
+    a, b = tabs
     a.get_by_role("button", name="Play Sample music", exact=True).click()
     expect(b.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     expect(b.locator("[data-bar]")).to_contain_text("Sample music")
@@ -48,8 +81,8 @@ def test_two_tabs_step_by_step(tabs: Tabs):
     expect(queue_of(b).nth(1)).to_contain_text("Sample clip")
 
 
-def test_the_seek_bar_of_a_silent_tab_follows_playback(tabs: Tabs):
-    a, b = tabs.open(), tabs.open()
+def test_the_seek_bar_of_a_silent_tab_follows_playback(tabs):
+    a, b = tabs
     a.get_by_role("button", name="Play Sample music", exact=True).click()
     wait_until(a, "() => watchium.player.positionS() > 1")
     before_s = position_s(b)
@@ -58,10 +91,10 @@ def test_the_seek_bar_of_a_silent_tab_follows_playback(tabs: Tabs):
     assert abs(position_s(b) - position_s(a)) < 0.5
 
 
-def test_the_seek_bar_of_a_silent_tab_exceeds_a_too_short_library_duration(tabs: Tabs):
+def test_the_seek_bar_of_a_silent_tab_exceeds_a_too_short_library_duration(context: BrowserContext):
     """The file lasts 80 s, the library has 69.2."""
-    tabs.context.route("**/media/library/*", lambda route: answer(route, wav(80)))
-    a, b = tabs.open(), tabs.open()
+    context.route("**/media/library/*", lambda route: answer(route, wav(80)))
+    a, b = open_player(context), open_player(context)
     a.get_by_role("button", name="Play Sample music", exact=True).click()
     wait_until(a, "() => watchium.player.output.durationS > 79")
     slider = b.get_by_role("slider", name="Seek")
@@ -72,12 +105,12 @@ def test_the_seek_bar_of_a_silent_tab_exceeds_a_too_short_library_duration(tabs:
     assert float(slider.get_attribute("max") or 0) == pytest.approx(80, abs=0.1)
 
 
-def test_the_queue_skips_tracks_that_cannot_be_played(tabs: Tabs):
-    a, b = tabs.open(), tabs.open()
+def test_the_queue_skips_tracks_that_cannot_be_played(context: BrowserContext):
+    a, b = open_player(context), open_player(context)
     items = a.evaluate("async () => (await (await fetch('/api/library/')).json()).items")
     ids = {item["title"]: item["id"] for item in items}
     broken, good = ids["Sample clip"], ids["Sample music"]
-    tabs.context.route(f"**/media/library/{broken}", lambda route: route.fulfill(body="no film"))
+    context.route(f"**/media/library/{broken}", lambda route: route.fulfill(body="no film"))
     a.get_by_role("button", name="Play Sample clip", exact=True).click()
     b.evaluate("id => watchium.player.say('queue_add', { item_ids: [id] })", good)
     expect(a.locator("body")).to_contain_text(
@@ -97,18 +130,16 @@ def test_the_queue_skips_tracks_that_cannot_be_played(tabs: Tabs):
     assert state(a)["current"] != state(a)["entries"][-1]["id"]
 
 
-def test_a_track_that_ends_early_shows_a_notice_and_the_next_one_plays(tabs: Tabs):
+def test_a_track_that_ends_early_shows_a_notice_and_the_next_one_plays(context: BrowserContext):
     """The library has 96 s, the data ends after 3 s.
 
     Nothing seeks: on a busy machine a seek may end up beyond the data, which has another notice.
     """
-    a = tabs.open()
+    a = open_player(context)
     items = a.evaluate("async () => (await (await fetch('/api/library/')).json()).items")
     ids = {item["title"]: item["id"] for item in items}
     data = cut_webm(3)
-    tabs.context.route(
-        f"**/media/library/{ids['Sample clip']}", lambda route: answer(route, data, "video/webm")
-    )
+    context.route(f"**/media/library/{ids['Sample clip']}", lambda route: answer(route, data, "video/webm"))
     a.get_by_role("button", name="Play Sample clip", exact=True).click()
     a.evaluate("id => watchium.player.say('queue_add', { item_ids: [id] })", ids["Sample music"])
     expect(a.locator("body")).to_contain_text("Sample clip: The file ends at 0:0", timeout=10_000)
@@ -129,8 +160,8 @@ def answer(route: Route, data: bytes, content_type: str = "audio/wav") -> None:
     route.fulfill(status=206, headers=headers, body=data[first:])
 
 
-def test_two_tabs_that_add_at_once_lose_nothing(tabs: Tabs):
-    a, b = tabs.open(), tabs.open()
+def test_two_tabs_that_add_at_once_lose_nothing(tabs):
+    a, b = tabs
     for page in (a, b):
         page.evaluate(
             """async () => {
@@ -145,8 +176,8 @@ def test_two_tabs_that_add_at_once_lose_nothing(tabs: Tabs):
     assert state(a)["entries"] == state(b)["entries"]
 
 
-def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs: Tabs):
-    a, b = tabs.open(), tabs.open()
+def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs):
+    a, b = tabs
     a.get_by_role("button", name="Play Sample music", exact=True).click()
     a.get_by_role("button", name="Pause", exact=True).click()
     for page in (a, b):
@@ -172,8 +203,8 @@ def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs: Tabs):
     assert state(a)["revision"] - before <= 4 + took_ms / SEEK_GAP_MS
 
 
-def test_the_queue_is_ordered_by_keyboard_undone_and_emptied(tabs: Tabs):
-    a, b = tabs.open(), tabs.open()
+def test_the_queue_is_ordered_by_keyboard_undone_and_emptied(tabs):
+    a, b = tabs
     a.evaluate("() => watchium.delay(300)")
     add(a, "Sample music")
     add(a, "Sample clip")
@@ -192,17 +223,18 @@ def test_the_queue_is_ordered_by_keyboard_undone_and_emptied(tabs: Tabs):
     expect(queue_of(b)).to_have_count(0)
 
 
-def test_the_library_can_be_searched_sorted_and_walked_by_keyboard(tabs: Tabs):
-    page = tabs.open()
+def test_the_library_can_be_searched_sorted_and_walked_by_keyboard(tabs):
+    page, _ = tabs
     clip, music = (
         page.get_by_role("button", name=f"Play {title}", exact=True)
         for title in ("Sample clip", "Sample music")
     )
     page.get_by_role("combobox", name="Sort by").select_option("newest")
     expect(music).to_be_visible()
+    revision = state(page)["revision"]
     page.get_by_role("button", name="Queue all").click()
     expect(queue_of(page)).to_have_count(2)
-    wait_until(page, "() => watchium.player.store.state.revision === 1")
+    wait_until(page, "known => watchium.player.store.state.revision === known + 1", revision)
     page.get_by_role("combobox", name="Sort by").focus()
     page.keyboard.press("Tab")  # the list is one tab stop with arrow keys inside
     first, second = sorted((clip, music), key=lambda each: each.bounding_box()["y"])
@@ -218,8 +250,8 @@ def test_the_library_can_be_searched_sorted_and_walked_by_keyboard(tabs: Tabs):
     )
 
 
-def test_tracks_queued_offline_are_sent_on_reconnect(tabs: Tabs):
-    a, b = tabs.open(), tabs.open()
+def test_tracks_queued_offline_are_sent_on_reconnect(tabs):
+    a, b = tabs
     a.context.set_offline(True)
     a.evaluate("() => watchium.player.socket.restart()")
     add(a, "Sample music")
@@ -231,18 +263,20 @@ def test_tracks_queued_offline_are_sent_on_reconnect(tabs: Tabs):
     expect(queue_of(b)).to_have_count(1, timeout=20_000)
 
 
-def test_a_track_started_offline_plays_when_the_network_returns(tabs: Tabs):
-    page = tabs.open()
+def test_a_track_started_offline_plays_when_the_network_returns(tabs):
+    page, _ = tabs
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     add(page, "Sample music")
     expect(queue_of(page)).to_have_count(2)
     wait_until(page, "() => watchium.player.positionS() > 1")
+    following = state(page)["entries"][1]["id"]
     page.context.set_offline(True)
     page.evaluate("() => watchium.player.socket.restart()")
     page.get_by_role("button", name="Next", exact=True).click()
-    wait_until(page, "() => watchium.player.positionS() > 2.5 && watchium.player.state.current === '2.0'")
+    plays = "id => watchium.player.positionS() > 2.5 && watchium.player.state.current === id"
+    wait_until(page, plays, following)
     page.context.set_offline(False)
-    wait_until(page, "() => watchium.player.store.state.current === '2.0'")
+    wait_until(page, "id => watchium.player.store.state.current === id", following)
     assert position_s(page) > 2.5
 
     # A track without buffered data waits for the network.
@@ -261,11 +295,8 @@ def test_a_track_started_offline_plays_when_the_network_returns(tabs: Tabs):
     expect(notices).to_be_empty()
 
 
-def test_media_keys_control_the_player(tabs: Tabs):
-    tabs.context.add_init_script(
-        "window.keys = {}; navigator.mediaSession.setActionHandler = (action, deed) => (keys[action] = deed)"
-    )
-    page = tabs.open()
+def test_media_keys_control_the_player(tabs):
+    page, _ = tabs
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     wait_until(page, "() => navigator.mediaSession.metadata?.title === 'Sample music'")
     page.evaluate("() => keys.pause()")
@@ -278,7 +309,7 @@ def test_media_keys_control_the_player(tabs: Tabs):
 
 def test_queue_and_position_survive_closing_the_browser(server: Server, tmp_path: Path, launch):
     context = launch.kept_in(tmp_path, base_url=server.url)
-    page = Tabs(context).open()
+    page = open_player(context)
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     add(page, "Sample clip")
     wait_until(page, "() => watchium.player.positionS() > 0.5")
@@ -289,7 +320,7 @@ def test_queue_and_position_survive_closing_the_browser(server: Server, tmp_path
     last_s = position_s(page)
     context.close()
     context = launch.kept_in(tmp_path, base_url=server.url)
-    page = Tabs(context).open()
+    page = open_player(context)
     expect(page.locator("[data-bar]")).to_contain_text("Sample music")
     expect(queue_of(page)).to_have_count(2)
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()

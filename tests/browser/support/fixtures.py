@@ -24,16 +24,16 @@ def wait_until(page: Page, true: str, arg: object = None) -> None:
         page.wait_for_timeout(50)
 
 
-def new_room(page: Page) -> str:
+def new_room(page: Page, query: str = "") -> str:
     """Create an empty room as the lobby's form does, open its page, and return its URL."""
     opened = _submit(page, "/")
-    _enter(page, opened)
+    _enter(page, opened + query)
     return page.url
 
 
-def make_room(page: Page) -> str:
+def make_room(page: Page, query: str = "") -> str:
     """Create a room, load the sample clip, and return the room's URL."""
-    url = new_room(page)
+    url = new_room(page, query)
     page.evaluate("url => watchium.room.say('load', { media_url: url })", SAMPLE)
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
     return url

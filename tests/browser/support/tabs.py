@@ -38,6 +38,13 @@ RECORDER = """
 HEARD_BY_ALL = """() => Object.entries(localStorage).filter(([key]) => key.startsWith("ear "))"""
 
 
+def open_player(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.goto("/player/")
+    expect(page.locator("body")).to_have_attribute("data-socket", "open")
+    return page
+
+
 @dataclass
 class Tabs:
     """`gone` maps recorders of closed or crashed tabs to that time, in milliseconds of the wall clock."""
@@ -51,9 +58,7 @@ class Tabs:
         self.context.set_default_timeout(10_000)
 
     def open(self) -> Page:
-        page = self.context.new_page()
-        page.goto("/player/")
-        expect(page.locator("body")).to_have_attribute("data-socket", "open")
+        page = open_player(self.context)
         self.pages.append(page)
         return page
 
