@@ -289,12 +289,12 @@ def test_refused_autoplay_shows_a_notice_and_one_click_starts_playback(people, n
     alice = people()
     url = make_room(alice)
     wait_until_ready(alice)
-    play(alice)
     try:
         opened = ENGINES[name](policy)
         with opened as browser:
             mira = browser.person()  # type: ignore[attr-defined]
             theirs.join_as(mira, url, "Mira")
+            play(alice)
             mira.reload()  # the click on Join allows sound; a reload has no user gesture
             theirs.in_room(mira)
             mira.wait_until(f"says => ({NOTICES})().includes(says)", says)
