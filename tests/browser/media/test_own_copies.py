@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import arrivals
 from tests.browser.support.fixtures import (
+    SAMPLE,
     join,
     new_room,
     play,
@@ -68,15 +69,33 @@ def person(browser, own_server: Server) -> Iterator[Callable[..., Page]]:
         yield arrive
 
 
+@pytest.fixture(scope="module")
+def staying(browser, own_server: Server) -> Iterator[tuple[Page, Page]]:
+    """alice hosts, bob watches."""
+    with arrivals(browser, own_server) as arrive:
+        alice, bob = arrive(), arrive()
+        join(bob, new_room(alice), "Bob")
+        yield alice, bob
+
+
+@pytest.fixture
+def here(staying) -> tuple[Page, Page]:
+    """Both without a file of their own: that of an earlier test ends with other media."""
+    staying[0].evaluate("url => watchium.room.say('load', { media_url: url })", SAMPLE)
+    for page in staying:
+        page.locator(f"[data-media][src$='{SAMPLE}']").wait_for()
+    return staying
+
+
 def choose(page: Page, button: str, path: Path) -> None:
     with page.expect_file_chooser() as chooser:
         page.locator(button).click()
     chooser.value.set_files(path)
 
 
-def bring(page: Page, path: Path, title: str = "Our film") -> None:
+def bring(page: Page, path: Path, title: str = "Our film", *, by: str = "Change media") -> None:
     """Bring the film as the host, once it is known that the server has it, too."""
-    page.get_by_role("button", name="Pick something to watch").click()
+    page.get_by_role("button", name=by).click()
     choose(page, "[data-bring]", path)
     page.get_by_label("Title that everyone sees").fill(title)
     expect(page.get_by_label("Who has no copy")).to_have_value("1")  # the same file is in the library
@@ -112,7 +131,7 @@ def test_two_files_and_the_servers_copy_are_in_step_and_nothing_of_a_file_is_sen
     alice, bob, carol = person(), person(), person()
     sent = [Sent(alice), Sent(bob)]
     url = new_room(alice)
-    bring(alice, film)
+    bring(alice, film, by="Pick something to watch")
     alice.get_by_role("button", name="Everyone brings the file").click()
     expect(alice.locator("[data-change]")).to_be_hidden()
     for page, name in ((bob, "Bob"), (carol, "Carol")):
@@ -135,13 +154,11 @@ def test_two_files_and_the_servers_copy_are_in_step_and_nothing_of_a_file_is_sen
     assert not sent[0].has("/media/library/")
 
 
-def test_another_file_and_no_file_are_named_to_the_viewer_and_the_host(person, film: Path, films: Path):
-    alice, bob = person(), person()
-    url = new_room(alice)
+def test_another_file_and_no_file_are_named_to_the_viewer_and_the_host(here, film: Path, films: Path):
+    alice, bob = here
     bring(alice, film)
     alice.get_by_label("Who has no copy").select_option("waits without a picture")
     alice.get_by_role("button", name="Everyone brings the file").click()
-    join(bob, url, "Bob")
     expect_words(bob, "Choose your copy")
     expect_words(alice, "Without a copy so far: Bob.")
     choose(bob, "[data-between-own]", films / "other.webm")
@@ -164,12 +181,10 @@ def test_another_file_and_no_file_are_named_to_the_viewer_and_the_host(person, f
     assert alice.evaluate("() => watchium.room.player.copy") == "same"
 
 
-def test_a_copy_with_a_longer_beginning_is_shifted_and_remembered(person, film: Path, films: Path):
-    alice, bob = person(), person()
-    url = new_room(alice)
+def test_a_copy_with_a_longer_beginning_is_shifted_and_remembered(here, film: Path, films: Path):
+    alice, bob = here
     bring(alice, film)
     alice.get_by_role("button", name="Everyone brings the file").click()
-    join(bob, url, "Bob")
     choose(bob, "[data-own-copy]", films / "longer.mkv")
     expect_words(bob, "Probably the same film, another copy.")
     bob.get_by_role("button", name="Shift it").click()
@@ -196,12 +211,10 @@ def test_a_copy_with_a_longer_beginning_is_shifted_and_remembered(person, film: 
     assert source_of(bob).endswith("/media/library/1")
 
 
-def test_a_copy_that_plays_without_sound_says_so(person, film: Path, films: Path):
-    alice, bob = person(), person()
-    url = new_room(alice)
+def test_a_copy_that_plays_without_sound_says_so(here, film: Path, films: Path):
+    alice, bob = here
     bring(alice, film)
     alice.get_by_role("button", name="Everyone brings the file").click()
-    join(bob, url, "Bob")
     choose(bob, "[data-own-copy]", films / "mute.mkv")
     wait_until_ready(bob)
     play(alice)
@@ -209,13 +222,12 @@ def test_a_copy_that_plays_without_sound_says_so(person, film: Path, films: Path
     expect_words(alice, "No sound for Bob")
 
 
-def test_what_is_no_film_is_refused_with_a_sentence(person, tmp_path: Path, film: Path):
-    alice, bob = person(), person()
-    url = new_room(alice)
+def test_what_is_no_film_is_refused_with_a_sentence(here, tmp_path: Path, film: Path):
+    alice, bob = here
     empty, page = tmp_path / "empty.mp4", tmp_path / "page.mp4"
     empty.write_bytes(b"")
     page.write_bytes(b"<html>" * 1000)
-    alice.get_by_role("button", name="Pick something to watch").click()
+    alice.get_by_role("button", name="Change media").click()
     choose(alice, "[data-bring]", empty)
     expect(alice.locator("[data-device-problem]")).to_have_text("This file is empty.")
     choose(alice, "[data-bring]", page)
@@ -223,7 +235,6 @@ def test_what_is_no_film_is_refused_with_a_sentence(person, tmp_path: Path, film
     alice.keyboard.press("Escape")
     bring(alice, film)
     alice.get_by_role("button", name="Everyone brings the file").click()
-    join(bob, url, "Bob")
     choose(bob, "[data-own-copy]", page)
     expect_words(bob, "Your browser cannot play this file")
     expect(bob.locator("[data-between-own]")).to_be_visible()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support.fixtures import join, make_room
@@ -20,6 +21,12 @@ def together(person: Any) -> tuple[Page, Page]:
     alice, bob = person(), person()
     join(bob, make_room(alice), "Bob")
     return alice, bob
+
+
+@pytest.fixture(scope="module")
+def here(people) -> tuple[Page, Page]:
+    """alice hosts and bob watches, for tests that leave the room without rules."""
+    return together(people)
 
 
 def card_of(page: Page, name: str) -> Locator:
@@ -81,8 +88,8 @@ def test_the_host_mutes_deletes_and_bans_and_undoes_it(person):
     expect(bob.get_by_role("textbox", name="Message")).to_be_enabled()
 
 
-def test_rules_of_the_chat_bind_members(person):
-    alice, bob = together(person)
+def test_rules_of_the_chat_bind_members(here):
+    alice, bob = here
     section = open_section(alice, "Chat")
     section.get_by_label("Word filter").fill("spoil*")
     section.get_by_label("Word filter").blur()
@@ -92,15 +99,20 @@ def test_rules_of_the_chat_bind_members(person):
     unsent = bob.get_by_role("list", name="Sending")
     expect(unsent).to_contain_text("This message has a word that is not allowed in this room.")
     unsent.get_by_role("button", name="Discard").click()
-    say(bob, "hello")
-    expect(message(alice, "hello")).to_be_visible()
-    say(bob, "hello again")
+    say(bob, "good morning")
+    expect(message(alice, "good morning")).to_be_visible()
+    say(bob, "good morning again")
     expect(unsent).to_contain_text("Slow mode is on")
+    unsent.get_by_role("button", name="Discard").click()
     section.get_by_label("Members may write").uncheck()
     expect(bob.get_by_text("The chat is off.")).to_be_visible()
     expect(bob.get_by_role("textbox", name="Message")).to_be_disabled()
     section.get_by_label("Members may write").check()
     expect(bob.get_by_role("textbox", name="Message")).to_be_enabled()
+    section.get_by_label("Slow mode").select_option("Off")
+    section.get_by_label("Word filter").fill("")
+    section.get_by_label("Word filter").blur()
+    alice.keyboard.press("Escape")
 
 
 def test_newcomers_wait_and_a_quiet_mute_is_noticed_by_nobody_but_moderators(person):
@@ -139,8 +151,8 @@ def test_newcomers_wait_and_a_quiet_mute_is_noticed_by_nobody_but_moderators(per
     expect(bob.get_by_role("list", name="Sending")).to_be_hidden()
 
 
-def test_a_viewer_ignores_a_person_and_hides_who_comes_and_goes(person):
-    alice, bob = together(person)
+def test_a_viewer_ignores_a_person_and_hides_who_comes_and_goes(here):
+    alice, bob = here
     say(alice, "hello from the host")
     expect(message(bob, "hello from the host")).to_be_visible()
     card_of(bob, alice.evaluate("watchium.room.boot.you.username")).get_by_role(
@@ -158,6 +170,8 @@ def test_a_viewer_ignores_a_person_and_hides_who_comes_and_goes(person):
     options.click()
     bob.get_by_role("button", name=re.compile("Stop ignoring")).click()
     expect(message(bob, "hello from the host")).to_be_visible()
+    bob.get_by_label("Hide who joins and leaves").uncheck()
+    bob.keyboard.press("Escape")
 
 
 def test_an_act_in_the_admin_shows_on_two_open_pages(person, server: Server):
