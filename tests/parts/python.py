@@ -15,6 +15,9 @@ from tests.servers import ROOT
 
 # More workers than cores, because a part of the time is spent waiting.
 WORKERS = ("-n", "4", "--dist", "worksteal")
+# Each worker on PostgreSQL collects the tests and starts three servers of its own: 11 s of the processor, of which
+# scenes that run alone need a part at the same time.
+WORKERS_ON_POSTGRES = ("-n", "3", "--dist", "worksteal")
 MAX_CONNECTIONS = 300  # of servers in four workers; 100 were not enough
 # These run again on PostgreSQL, the database for several processes. Faults on PostgreSQL: `make test-faults`.
 ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "guarantees")
@@ -61,7 +64,7 @@ def postgres() -> bool:
     try:
         with servers.migrated_postgres_service(MAX_CONNECTIONS) as service:
             env = {"DATABASE_URL": service.url}
-            return pytest_twice(WORKERS, "-m", "not long and not once", *folders, env=env)
+            return pytest_twice(WORKERS_ON_POSTGRES, "-m", "not long and not once", *folders, env=env)
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
 
