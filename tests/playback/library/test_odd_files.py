@@ -109,11 +109,13 @@ FRAME = b"\xff\xfb\x90\x00" + bytes(413)
         lambda: id3([(b"TIT2", b"\0%d" % number) for number in range(150_000)]) + FRAME * 9,
         lambda: id3([(b"TIT2", b"\0" + b"".join(b"%d\0" % number for number in range(400_000)))]) + FRAME * 9,
         lambda: id3([(b"TXXX", b"\0%d\0x" % number) for number in range(150_000)]) + FRAME * 9,
-        lambda: b"ID3\x03\0\0\x7f\x7f\x7f\x7f"
-        + b"APIC"
-        + struct.pack(">IH", 300_000_000, 0)
-        + bytes(4000)
-        + FRAME * 9,
+        lambda: (
+            b"ID3\x03\0\0\x7f\x7f\x7f\x7f"
+            + b"APIC"
+            + struct.pack(">IH", 300_000_000, 0)
+            + bytes(4000)
+            + FRAME * 9
+        ),
         lambda: b"ID3\x03\0\0\0\0\0\0" + FRAME * 3 + b"\xff\0" * 2_000_000,
         lambda: b"fLaC" + b"\x04\xff\xff\xff" + struct.pack("<II", 0, 0xFFFFFFFF) + b"\1\0\0\0x" * 900_000,
         lambda: b"fLaC" + b"\x06\xff\xff\xff" * 300_000,
