@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.security.disclosure.test_insecure_settings import manage
-from tests.servers import ROOT, free_port
+from tests.servers import ROOT, forks, free_port
 from tests.servers.watchium import _inherited, _template_data
 
 pytestmark = pytest.mark.once
@@ -53,14 +53,16 @@ def data_dir(tmp_path: Path) -> Path:
 def running_server(folder: Path, *command: str, **env: str) -> Iterator[tuple[list[str], int]]:
     """Start the command; yield the lines printed until it is ready, and the port. It must exit with 0."""
     port = free_port()
-    arguments = command or (sys.executable, "manage.py", "serve")
-    with subprocess.Popen(
-        arguments, cwd=ROOT, env={**_inherited(), "WATCHIUM_DATA_DIR": str(folder), "PORT": str(port), **env},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
+    env = {**_inherited(), "WATCHIUM_DATA_DIR": str(folder), "PORT": str(port), **env}
+    reading, writing = os.pipe()
+    with open(reading) as output:
+        if command:
+            process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=writing, stderr=writing)
+        else:
+            process = forks.start(["manage.py", "serve"], {**env, "PYTHONUNBUFFERED": "1"}, writing)
+        os.close(writing)
         lines: list[str] = []
-        for line in process.stdout:
+        for line in output:
             lines.append(line.strip())
             if "Your own player" in line:
                 break

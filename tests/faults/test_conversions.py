@@ -8,7 +8,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,7 +18,7 @@ import pytest
 from tests.media.generator import made
 from tests.playback.conversion.fmp4 import frames_of
 from tests.playback.conversion.frame_numbers import numbers_in
-from tests.servers import ROOT, SQLITE, Server, watchium_server
+from tests.servers import SQLITE, Server, forks, watchium_server
 
 AAC_S = 1024 / 48000
 WAIT_S = 60.0
@@ -176,9 +175,8 @@ def read_list(folder: Path):
 
 
 def convert(server: Server) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "convert", "--once"], cwd=ROOT, env=server.env, stdin=subprocess.DEVNULL
-    )
+    with server.log_path.open("ab") as output:
+        return forks.start(["manage.py", "convert", "--once"], server.env, output.fileno())
 
 
 def listed(server: Server) -> int:

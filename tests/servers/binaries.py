@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-import pytest
-
 
 class Missing(Exception):
     """A program that the test needs is not installed."""
@@ -17,6 +15,8 @@ class Missing(Exception):
 
 def unavailable(missing: Missing) -> NoReturn:
     """Skip the current test; fail it with `CI=true`, where all programs must be installed."""
+    import pytest  # not into the processes of servers, whose settings would be those of tests
+
     if os.environ.get("CI") == "true":
         pytest.fail(str(missing), pytrace=False)
     pytest.skip(str(missing))

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -62,10 +61,7 @@ class Server:
 
     def manage(self, *arguments: str, timeout_s: float = START_S) -> str:
         """Run a management command on the same data; return its output."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self.env, timeout=timeout_s, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = forks.run(["manage.py", *arguments], self.env, timeout_s)
         if done.returncode:
             raise RuntimeError(
                 f"manage.py {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}"

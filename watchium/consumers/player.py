@@ -128,7 +128,7 @@ class PlayerConsumer(Socket):
                 await self._request_audio_focus(request)
 
     def _charge_now(self, name: str) -> None:
-        self._charge(name, rate_limits.limit(name), server_clock.now_ms())
+        self._charge(name, server_clock.now_ms())
 
     async def _handle_idempotent(self, command: IdempotentCommand) -> None:
         try:

@@ -40,7 +40,6 @@ from watchium.shared_state import rate_limits
 from watchium.telemetry import counters
 from watchium.telemetry.context import bind_log_context
 
-HEARTBEATS = rate_limits.limit("heartbeat")
 CLOSE_CODES: dict[type[Refused], CloseCode] = {
     TooManyConnections: CloseCode.TOO_MANY,
     Banned: CloseCode.REMOVED,
@@ -116,7 +115,7 @@ class RoomConsumer(Socket):
         """Heartbeats stay in memory; the response carries the room's log head."""
         if not isinstance(command, Heartbeat):
             return False
-        self._charge("heartbeat", HEARTBEATS, now_ms)
+        self._charge("heartbeat", now_ms)
         counters.count("heartbeats")
         report = command.payload
         if report.state == COMPANION:

@@ -48,7 +48,7 @@ from watchium.realtime.groups import LOBBY
 from watchium.realtime.send_queue import SendQueue
 from watchium.services.error_mapping import refusal
 from watchium.shared_state import rate_limits
-from watchium.shared_state.token_bucket import ConnectionBuckets, Limit
+from watchium.shared_state.token_bucket import ConnectionBuckets
 from watchium.telemetry import context, counters
 
 logger = logging.getLogger(__name__)
@@ -56,8 +56,6 @@ logger = logging.getLogger(__name__)
 MAX_QUEUED_COMMANDS = 64
 FINISH_S = 5.0
 COMMAND_TIMEOUT_S = 12.0
-BAD_MESSAGES = rate_limits.limit("bad_message")
-PINGS = rate_limits.limit("ping")
 
 R = TypeVar("R")
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -192,13 +190,16 @@ class Socket:
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise validation_error(error) from None
 
-    def _charge(self, name: str, limit: Limit, now_ms: float) -> None:
+    def _charge(self, name: str, now_ms: float) -> None:
         """Count one against a limit of this socket. Raises RateLimited."""
-        if wait_ms := self.buckets.wait_ms(name, limit, now_ms):
+        if wait_ms := self._wait_ms(name, now_ms):
             raise RateLimited(retry_after_ms=wait_ms)
 
+    def _wait_ms(self, name: str, now_ms: float) -> int:
+        return self.buckets.wait_ms(name, rate_limits.limit(name), now_ms)
+
     def _send_pong(self, ping: Ping, received_ms: float) -> None:
-        self._charge("ping", PINGS, received_ms)
+        self._charge("ping", received_ms)
         sent_ms = server_clock.now_ms()
         times = PongTimes(t0=ping.payload.t0, t1=received_ms, t2=sent_ms, clock_id=server_clock.clock_id())
         self.send_event(Pong(room_id=self.room_id, timestamp=sent_ms, payload=times))
@@ -223,7 +224,7 @@ class Socket:
     def send_error(self, problem: Refused, event_id: str | None = None) -> None:
         self.send_event(self._error(problem, event_id))
         bad = isinstance(problem, BadMessage | TooLong)
-        if bad and self.buckets.wait_ms("bad", BAD_MESSAGES, server_clock.now_ms()):
+        if bad and self._wait_ms("bad_message", server_clock.now_ms()):
             self.close(CloseCode.FLOODING)
 
     def _reject(self, error: Exception) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import ROOT
+from tests.servers import ROOT, forks
 
 # The environment of docs/deployment.md for a server on the internet.
 PRODUCTION = {
@@ -21,10 +21,7 @@ OURS = ("WATCHIUM_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "DJANGO
 def manage(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     env = {**clean, "WATCHIUM_DATA_DIR": str(data_dir), **settings}
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "manage.py", *arguments],
-        cwd=ROOT, env=env, timeout=120, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    return forks.run(["manage.py", *arguments], env, 120)
 
 
 def test_the_documented_environment_passes_the_deployment_checks(tmp_path: Path):

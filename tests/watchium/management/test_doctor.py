@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from threading import Event
 from unittest.mock import patch
@@ -11,9 +9,9 @@ import pytest
 from django.test import override_settings
 
 from tests.servers import (
-    ROOT,
     Missing,
     Server,
+    forks,
     free_port,
     migrated_postgres_service,
     redis_service,
@@ -33,10 +31,7 @@ def doctor(server: Server, **env: str) -> tuple[int, dict[str, str]]:
     Without Syncplay's port: no client trusts the certificate of the tests. Its checks have tests of their own.
     """
     without_syncplay = {name: value for name, value in server.env.items() if "SYNCPLAY" not in name}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "doctor", "--no-color"],
-        cwd=ROOT, env={**without_syncplay, **env}, timeout=TIMEOUT_S, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = forks.run(["manage.py", "doctor", "--no-color"], {**without_syncplay, **env}, TIMEOUT_S)
     assert not done.stderr, done.stderr
     lines = [line.partition(":") for line in done.stdout.splitlines()]
     return done.returncode, {name[6:]: f"{name[:4].strip()} {text.strip()}" for name, _, text in lines}

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.deployments import several_processes
-from tests.servers import Server, redis, watchium_server
+from tests.servers import Server, forks, redis, watchium_server
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.server.test_affinity import handshake_for
 from watchium.server.affinity import Workers
@@ -201,10 +201,7 @@ async def test_workers_do_not_outlive_the_supervisor(two_workers):
 
 
 def serve(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "manage.py", "serve", *arguments], cwd=Path(__file__).parents[3], env=server.env,
-        capture_output=True, text=True, timeout=30, check=False,
-    )  # fmt: skip
+    return forks.run(["manage.py", "serve", *arguments], server.env, 30)
 
 
 @pytest.mark.once

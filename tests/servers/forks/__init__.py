@@ -1,4 +1,4 @@
-"""Child processes that are forks of a process with loaded packages; `tests.servers.fork_server` is that process."""
+"""Child processes that are forks of a process with loaded modules: `tests.servers.forks.fork_server`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 # Variables that matter to an interpreter before its first line.
 OF_INTERPRETER = ("PYTHON", "LD_", "TZ", "LC_", "LANG", "DJANGO_SETTINGS_MODULE")
 MEASURED = {"COVERAGE_FILE"}  # `make coverage` follows processes, not forks
@@ -68,18 +70,18 @@ class _ForkServer:
         self.env = {**inherited, "PYTHONUNBUFFERED": "1"}
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "tests/servers/fork_server.py", str(theirs.fileno())],
+                [sys.executable, "tests/servers/forks/fork_server.py", str(theirs.fileno())],
                 cwd=ROOT, env=self.env, pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, process_group=0,
             )  # fmt: skip
         atexit.register(self._end)
 
-    def start(self, arguments: list[str], env: Mapping[str, str], output: int) -> Forked:
+    def start(self, arguments: list[str], env: Mapping[str, str], output: int, errors: int) -> Forked:
         request = json.dumps({"arguments": arguments, "env": dict(env)}).encode()
         status, end = os.pipe()
         try:
             with self._lock:
-                socket.send_fds(self._socket, [len(request).to_bytes(4, "big")], [output, end])
+                socket.send_fds(self._socket, [len(request).to_bytes(4, "big")], [output, errors, end])
                 self._socket.sendall(request)
                 return Forked(int.from_bytes(self._socket.recv(4), "big"), status)
         finally:
@@ -98,15 +100,36 @@ class _ForkServer:
 _fork_server = cache(_ForkServer)
 
 
-def start(arguments: list[str], env: Mapping[str, str], output: int) -> subprocess.Popen[bytes]:
-    """Run `manage.py` with these arguments in a process group of its own.
+def start(
+    arguments: list[str], env: Mapping[str, str], output: int, errors: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Run Python with these arguments in a process group of its own; errors go to the output unless they have a file.
 
     In tests it is a fork, unless its interpreter matters; benchmarks measure processes of their own.
     """
+    errors = output if errors is None else errors
     forks = "PYTEST_VERSION" in os.environ and not MEASURED & env.keys()
     if forks and arguments[0] == "manage.py" and _fork_server().resembles(env):
-        return _fork_server().start(arguments, env, output)
+        return _fork_server().start(arguments, env, output, errors)
     return subprocess.Popen(
         [sys.executable, *arguments],
-        cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0,
+        cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, process_group=0,
     )  # fmt: skip
+
+
+def run(arguments: list[str], env: Mapping[str, str], timeout_s: float) -> subprocess.CompletedProcess[str]:
+    """Run Python with these arguments until it ends, as `start` does; return its status and what it wrote."""
+    with TemporaryFile("w+") as output, TemporaryFile("w+") as errors:
+        process = start(arguments, {**env, "PYTHONUNBUFFERED": "1"}, output.fileno(), errors.fileno())
+        try:
+            status = process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+        return subprocess.CompletedProcess(arguments, status, _written(output), _written(errors))
+
+
+def _written(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
