@@ -7,8 +7,8 @@ headers, encodings and ranges; this middleware only sends them.
 
 from __future__ import annotations
 
-from functools import partial
 from io import BytesIO
+from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
@@ -34,20 +34,20 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
     def find(self, url: str) -> StaticFile | None:
         if self.autorefresh:
             return self.find_file(url)
-        file = self.files.get(url)
-        if not isinstance(file, partial):
+        file: StaticFile | str | None = self.files.get(url)
+        if not isinstance(file, str):
             return file
         try:
-            described: StaticFile = file()
+            described: StaticFile = self.get_static_file(file, url)
         except MissingFileError:  # removed since the start
             return None
         self.files[url] = described
         return described
 
-    def get_static_file(self, path, url, stat_cache=None):  # type: ignore[no-untyped-def]
-        if stat_cache is None:
-            return super().get_static_file(path, url)
-        return partial(super().get_static_file, path, url)
+    def add_file_to_dictionary(self, url: str, path: str, stat_cache: Any = None) -> None:
+        """Keep the path; that of a compressed variant belongs to its file."""
+        if not self.is_compressed_variant(path, stat_cache=stat_cache):
+            self.files[url] = path
 
 
 def serve_static_files(app: App) -> App:

@@ -74,6 +74,7 @@ CALLED = [
     (ServerProtocol, "fail", "code reason"),
     (WhiteNoiseMiddleware, "find_file", "url"),
     (WhiteNoiseMiddleware, "get_static_file", "path url stat_cache"),
+    (WhiteNoiseMiddleware, "add_file_to_dictionary", "url path stat_cache"),
     (whitenoise.responders.StaticFile, "get_response", "method request_headers"),
 ]
 
