@@ -8,7 +8,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.support.fixtures import join, make_room, play, seek_to, wait_until, wait_until_ready
+from tests.browser.support.fixtures import (
+    SAMPLE,
+    join,
+    load,
+    make_room,
+    play,
+    seek_to,
+    wait_until,
+    wait_until_ready,
+)
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 STANDS_AT = "s => Math.abs(watchium.room.state.timeline.current_time - s) < 0.01"
@@ -127,7 +136,7 @@ def it_finishes_media_that_the_room_left(alice: Page, pip: Page) -> None:
 
 
 def it_goes_on_after_a_reload(alice: Page, pip: Page) -> None:
-    alice.evaluate("watchium.room.say('load', { media_url: '/media/samples/clip.webm' })")
+    load(alice, SAMPLE)
     say_at(alice, 80, "another end")
     wait_until_ready(pip)
     start(pip)

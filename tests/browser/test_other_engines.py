@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.support.arriving import FILM_S, ArrivingUpload, make_film
 from tests.browser.support.fixtures import (
+    load,
     make_room,
     pause,
     play,
@@ -174,7 +175,7 @@ def test_a_room_waits_for_a_stalled_player_and_resumes(other, party):
 @alone
 def test_hls_is_in_sync_with_another_audio_language(other, party, streams):
     alice, mira = party
-    alice.evaluate("url => watchium.room.say('load', { media_url: url })", streams.url("ok"))
+    load(alice, streams.url("ok"))
     theirs.ready_to_play(mira)
     play(alice)
     in_step(other, alice, mira)
@@ -203,7 +204,7 @@ def test_an_upload_plays_while_it_arrives(other, party, film):
     alice, mira = party
     upload = ArrivingUpload(alice, film)
     upload.send(0.5)
-    alice.evaluate("url => watchium.room.say('load', { media_url: url })", upload.media_url)
+    load(alice, upload.media_url)
     theirs.ready_to_play(mira)
     wait_until_ready(alice)
     play(alice)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.support.fixtures import (
     SAMPLE,
     join,
+    load,
     make_room,
     pause,
     play,
@@ -194,7 +195,7 @@ def test_unplayable_media_shows_a_notice(here):
     alice.route("**/none.webm", lambda route: route.fulfill(content_type="video/webm", body="none"))
     alice.evaluate("watchium.room.say('load', {media_url: location.origin + '/static/none.webm'})")
     expect(alice.locator("[data-stage]")).to_contain_text("This will not play here")
-    alice.evaluate("url => watchium.room.say('load', { media_url: url })", SAMPLE)
+    load(alice, SAMPLE)
     wait_until_ready(alice)
 
 

@@ -37,7 +37,7 @@ class DueRoomsQuerySet(models.QuerySet[M]):
         return [pk for pk, _ in rows]
 
     def waiting(self, limit: int = 200) -> Rows:
-        """Return the rooms that wait for members, the one whose wait ends first in front."""
+        """Return the rooms (primary key and `room_id`) that wait for members, the first to go on in front."""
         return self._due("hold_until_ms", "playback.hold_until_ms IS NOT NULL", [], limit)
 
     def _due(self, column: str, condition: str, values: list[float], limit: int) -> Rows:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.support.fixtures import (
     SAMPLE,
     join,
+    load,
     make_room,
     pause,
     play,
@@ -42,7 +43,7 @@ def here(people) -> tuple[Page, Page]:
 def watching(here) -> Iterator[tuple[Page, Page]]:
     """Both paused at the beginning of the clip, without the captions that they had for it: other media end those."""
     for url in (MUSIC, SAMPLE):
-        here[0].evaluate("url => watchium.room.say('load', { media_url: url })", url)
+        load(here[0], url)
         for page in here:
             wait_until(page, "url => watchium.room.state.timeline.media.url === url", url)
     for page in here:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.captions.test_captions import SHOWN, close_menu, go_to, open_menu
-from tests.browser.support.fixtures import join, make_room, wait_for_position, wait_until_ready
+from tests.browser.support.fixtures import join, load, make_room, wait_for_position, wait_until_ready
 from tests.servers.stream_files import SEGMENT_S, make_film
 from tests.servers.stream_server import StreamServer, stream_server
 
@@ -55,7 +55,7 @@ def streams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreamServer]:
 def test_captions_of_a_stream_are_chosen_remembered_and_fetched(person, streams: StreamServer):
     alice, bob = person(), person()
     join(bob, make_room(alice), "Bob")
-    alice.evaluate("url => watchium.room.say('load', { media_url: url })", streams.url("ok"))
+    load(alice, streams.url("ok"))
     for page in (alice, bob):
         page.locator("[data-media][src^='blob:']").wait_for()
         wait_until_ready(page)

@@ -13,6 +13,7 @@ from tests.browser.conftest import arrivals
 from tests.browser.support.fixtures import (
     SAMPLE,
     join,
+    load,
     new_room,
     play,
     seek_to,
@@ -81,7 +82,7 @@ def staying(browser, own_server: Server) -> Iterator[tuple[Page, Page]]:
 @pytest.fixture
 def here(staying) -> tuple[Page, Page]:
     """Both without a file of their own: that of an earlier test ends with other media."""
-    staying[0].evaluate("url => watchium.room.say('load', { media_url: url })", SAMPLE)
+    load(staying[0], SAMPLE)
     for page in staying:
         page.locator(f"[data-media][src$='{SAMPLE}']").wait_for()
     return staying

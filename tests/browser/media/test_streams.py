@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.media.test_broken_media import SENTENCE_MS, say
 from tests.browser.support.fixtures import (
+    SAMPLE,
     join,
     new_room,
     wait_for_position,
@@ -24,7 +25,6 @@ from tests.browser.support.fixtures import (
 from tests.servers.stream_files import BITS, FPS
 from tests.servers.stream_server import FLOOD_MB, StreamServer
 
-FILE = "/media/samples/clip.webm"
 READY = "() => document.querySelector('[data-media]').readyState >= 3"
 IN_STEP = """() => { const { controller } = watchium.room.player
     return controller.state === 'playing' && Math.abs(controller.filteredDriftMs() ?? Infinity) < 20 }"""
@@ -62,7 +62,7 @@ class Room:
 def room(people: Callable[..., Page]) -> Room:
     alice, bob = people(locale="en-GB"), people(locale="en-GB")
     join(bob, new_room(alice), "Bob")
-    put_on(FILE, alice)
+    put_on(SAMPLE, alice)
     loaded = alice.evaluate("() => performance.getEntriesByType('resource').map(({ name }) => name)")
     return Room(alice, bob, loaded)
 
@@ -97,13 +97,13 @@ def picture_number(page: Page) -> int:
 
 def test_a_room_that_plays_a_file_loads_none_of_it(room):
     loaded = room.loaded_for_a_file
-    assert any(FILE in name for name in loaded)
+    assert any(SAMPLE in name for name in loaded)
     assert not [
         name
         for name in loaded
         if "/vendor/" in name or "/sources/" in name or "/streams/" in name or "_menu" in name
     ]
-    put_on(FILE, room.alice)
+    put_on(SAMPLE, room.alice)
     for name in ("Audio language", "Quality"):
         expect(room.alice.get_by_role("button", name=name)).to_be_hidden()
 
@@ -112,7 +112,7 @@ def test_entries_of_the_queue_are_checked_by_the_codecs_of_their_lists(people, s
     alice = people(locale="en-GB")
     new_room(alice)
     alice.get_by_role("tab", name="Queue").click()
-    addresses = [FILE, streams.url("ok"), streams.url("hevc")]
+    addresses = [SAMPLE, streams.url("ok"), streams.url("hevc")]
     say(alice, "queue_add", items=[{"media_url": address} for address in addresses])
     entries = alice.get_by_role("list", name="Queue").get_by_role("listitem")
     expect(entries.nth(1)).to_contain_text("checked")
@@ -445,5 +445,5 @@ def test_a_live_stream_without_it_says_that_it_is_not_in_step(here, streams):
     for page in (alice, bob):
         expect(page.locator("[data-notices]")).to_contain_text("This stream has no common position")
         wait_until_moving(page, 1)
-    put_on(FILE, alice)
+    put_on(SAMPLE, alice)
     expect(alice.locator("[data-notices]")).not_to_contain_text("no common position")

@@ -51,9 +51,14 @@ def new_room(page: Page, query: str = "") -> str:
 def make_room(page: Page, query: str = "") -> str:
     """Create a room, load the sample clip, and return the room's URL."""
     url = new_room(page, query)
-    page.evaluate("url => watchium.room.say('load', { media_url: url })", SAMPLE)
+    load(page, SAMPLE)
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
     return url
+
+
+def load(page: Page, media_url: str) -> None:
+    """Load media in the room, whose host the page belongs to."""
+    page.evaluate("url => watchium.room.say('load', { media_url: url })", media_url)
 
 
 def join(page: Page, url: str, name: str = "") -> None:
