@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests import servers
 from tests.parts.commands import CAPTURED, PYTHON, run
-from tests.parts.compiled import mostly_compiled
 from tests.parts.pytest_runs import pytest, pytest_twice
 from tests.parts.results import Skipped
 from tests.servers import ROOT
@@ -32,13 +31,11 @@ def prepare() -> None:
     """Compile all tests, and make what servers copy, once: all workers would compile at the same time.
 
     Four workers took 10 s of CPU each until they had collected the tests; with compiled ones they take 3.4 s each.
-    To collect once more costs 5 s, and is left out if an earlier run compiled nearly all of them.
     """
     makes = [PYTHON, "-c", "from tests.servers import watchium; watchium.make_templates()"]
     collects = [PYTHON, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider"]
-    tests = [test for test in (ROOT / "tests").rglob("test_*.py") if "browser" not in test.parts]
     with ThreadPoolExecutor(2) as pool:  # an error shows in the part itself
-        for words in (makes,) if mostly_compiled(tests) else (collects, makes):
+        for words in (collects, makes):
             pool.submit(subprocess.run, words, cwd=ROOT, check=False, **CAPTURED)
 
 
