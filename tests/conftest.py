@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from unittest.mock import patch
 
@@ -53,14 +53,6 @@ def _new_process_state() -> None:
     """
     server_clock.set_anchor(TEST_ANCHOR_MS, "test")
     process_state.reset()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Send no keywords to the controlling process, three times for each test: no plugin reads them."""
-    report = yield
-    report.keywords = {}
-    return report
 
 
 @pytest.fixture
