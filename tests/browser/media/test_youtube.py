@@ -38,7 +38,7 @@ def room_with(page: Page, address: str = VIDEO) -> str:
 def load(page: Page, address: str) -> None:
     page.get_by_role("button", name="Change media").click()
     page.get_by_role("textbox", name="Link to a video or audio file").fill(address)
-    page.get_by_role("button", name="Play this").click()
+    page.get_by_role("button", name="Play this", exact=True).click()
 
 
 def load_sample(page: Page) -> None:
